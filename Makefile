@@ -1,0 +1,84 @@
+# assay: build, demo, tests. `make help` lists what can be made.
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+# Variants live beside each other: make BUILD=build/asan SANITIZE=address,undefined
+BUILD    ?= build
+SANITIZE ?=
+
+CC     ?= cc
+CSTD   := -std=gnu11
+OPT    ?= -O2
+WARN   := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wvla -Wmissing-prototypes \
+          -Wstrict-prototypes -Wformat=2 -Wno-format-nonliteral -Werror
+SANFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+LUA_CFLAGS := -I/usr/include/lua5.4
+CPPFLAGS := -D_GNU_SOURCE -DASSAY_VERSION='"$(VERSION)"' -DASSAY_PREFIX='"$(PREFIX)"' \
+            -Icore/include $(LUA_CFLAGS)
+CFLAGS := $(CSTD) $(OPT) -g $(WARN) -fPIC -pthread $(SANFLAGS)
+LDFLAGS := -pthread $(SANFLAGS)
+LDLIBS := -llua5.4 -lsqlite3 -luv -ljansson -lmd -lz -ldl -lm
+
+ROOMS := base data lang eval store run
+LIB_SRC := $(foreach r,$(ROOMS),$(wildcard core/$r/*.c))
+CLI_SRC := $(wildcard core/cli/*.c)
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
+CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/obj/%.o)
+PLUGINS := $(patsubst plugins/%/,%,$(wildcard plugins/*/))
+PLUGIN_SO := $(PLUGINS:%=$(BUILD)/plugins/%.so)
+UNIT_SRC := $(wildcard tests/unit/test_*.c)
+UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
+
+PACKAGES := gcc make pkg-config liblua5.4-dev libsqlite3-dev libuv1-dev libjansson-dev libmd-dev \
+            libxxhash-dev zlib1g-dev
+TEST_PACKAGES := libcmocka-dev lua-check clang-tidy clang-format cppcheck sqlite3
+
+.PHONY: all
+all: $(BUILD)/assay $(PLUGIN_SO)
+
+$(BUILD)/assay: $(CLI_OBJ) $(BUILD)/libassay.a
+	$(CC) $(LDFLAGS) -o $@ $(CLI_OBJ) $(BUILD)/libassay.a $(LDLIBS)
+
+$(BUILD)/libassay.a: $(LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# A plugin is one folder: all its .c files and nothing of the core but the public headers.
+.SECONDEXPANSION:
+$(BUILD)/plugins/%.so: $$(wildcard plugins/%/*.c) $$(wildcard plugins/%/*.h) $$(wildcard core/include/assay/*.h) Makefile
+	@mkdir -p $(@D)
+	$(CC) -D_GNU_SOURCE -DASSAY_VERSION='"$(VERSION)"' -Icore/include $(CFLAGS) -O3 -fvisibility=hidden -shared -o $@ \
+	  $(filter %.c,$^) $(PLUGIN_LIBS_$*)
+PLUGIN_LIBS_csv := -lz
+PLUGIN_LIBS_sqlite := -lsqlite3
+
+$(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libassay.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -Icore -MMD -MP -o $@ $< $(LDFLAGS) $(BUILD)/libassay.a -lcmocka $(LDLIBS)
+
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_BIN:=.d)
+
+.PHONY: deps test-deps
+deps:
+	@tests/tools/packages.sh $(PACKAGES)
+test-deps:
+	@tests/tools/packages.sh $(PACKAGES) $(TEST_PACKAGES)
+
+.PHONY: unit
+unit: all $(UNIT_BIN)
+
+.PHONY: asan tsan
+asan:
+	$(MAKE) BUILD=build/asan SANITIZE=address,undefined OPT=-O1 unit
+tsan:
+	$(MAKE) BUILD=build/tsan SANITIZE=thread OPT=-O1 unit
+
+.PHONY: clean
+clean:
+	rm -rf build

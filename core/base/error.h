@@ -1,0 +1,62 @@
+/* Errors: who must mend what. A function that can fail returns a code (0 = fine) and fills an error
+ * that its caller owns; findings collect several of them for one pack. */
+#ifndef BASE_ERROR_H
+#define BASE_ERROR_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+/* The codes are the exit codes of the program, so that an error keeps its meaning to the end. */
+#define ERROR_CODES(X)                                                                             \
+  X(OK, 0, "ok")                                                                                   \
+  X(REJECTS, 1, "published, with rejects or rule errors")                                          \
+  X(USAGE, 2, "the command line is wrong")                                                         \
+  X(PACK, 3, "the rule pack is wrong")                                                             \
+  X(SOURCE, 4, "the data source failed")                                                           \
+  X(STORE, 5, "the store failed")                                                                  \
+  X(GUARD, 6, "stopped by a guard, nothing published")                                             \
+  X(NOT_FOUND, 7, "no such customer, pack or run")                                                 \
+  X(BUSY, 8, "the database is busy")                                                               \
+  X(INTERNAL, 70, "a fault of assay itself, or no memory")                                         \
+  X(INTERRUPTED, 130, "interrupted")                                                               \
+  X(TERMINATED, 143, "terminated")
+
+typedef enum error_code {
+#define X(name, value, text) ERR_##name = value,
+  ERROR_CODES(X)
+#undef X
+} error_code;
+
+typedef struct error {
+  error_code code;
+  char message[1536]; /* one or more lines, no newline at the end, complete: names file, line, ... */
+} error;
+
+/* Sets the error (if not NULL) and returns the code, so that `return error_set(e, ERR_X, ...)`. */
+error_code error_set(error *e, error_code code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The sentence for a code ("the rule pack is wrong"). */
+const char *error_text(error_code code);
+
+typedef enum severity { SEVERITY_WARNING, SEVERITY_ERROR } severity;
+
+typedef struct finding {
+  severity severity;
+  char *file;    /* as the reader knows it, for instance rules/acme/credit.lua; NULL if none */
+  int line;      /* 1-based; 0 = unknown */
+  char *message; /* what is wrong, the offending text, what was expected, "did you mean" */
+} finding;
+
+typedef struct findings {
+  finding *items;
+  size_t count, capacity, errors;
+} findings;
+
+void findings_add(findings *list, severity severity, const char *file, int line,
+                  const char *format, ...) __attribute__((format(printf, 5, 6)));
+void findings_deinit(findings *list);
+/* Folds all findings into one error: "file:line: error: message" lines, then the count. */
+error_code findings_to_error(const findings *list, error *e, error_code code);
+
+#endif

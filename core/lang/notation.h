@@ -1,0 +1,129 @@
+/* The notation: DMN's FEEL where FEEL has a form for the thing. Two languages share one grammar:
+ * unary tests (the cells of tables: "<=7", "[50..200)", "A, B", "not(C)", "-", "null") and
+ * expressions ("sales_12m / 365 * (terms_days + 15) * 1.2"). Parsed once, typed, exact: decimal
+ * literals are rationals, a missing operand makes a missing result, a condition on a missing value is
+ * unknown, which is not true. */
+#ifndef LANG_NOTATION_H
+#define LANG_NOTATION_H
+
+#include "../base/error.h"
+#include "../data/type.h"
+
+/* A constant: a literal, a parameter, today, as_of, or what folds to one. */
+typedef struct value {
+  value_type type;
+  bool missing;
+  rational exact; /* INTEGER MONEY DECIMAL RATIO: the value itself (money in major units);
+                     DATE days, TIMESTAMP seconds, BOOLEAN 0 or 1, CHOICE the word's index: num */
+  double number;  /* NUMBER */
+  const char *text; /* KEY TEXT, and a CHOICE's word */
+} value;
+
+/* A name that an expression may use. */
+typedef struct symbol {
+  const char *name;
+  value_type type;
+  int slot;            /* where the column stands in a frame; -1 for a constant */
+  value constant;
+  const char *defined; /* "field", "parameter", "output of scorecard", ... for messages */
+  int file_line;
+  bool used;           /* set when an expression reads it */
+} symbol;
+
+typedef struct scope {
+  symbol *symbols;
+  size_t count, capacity;
+} scope;
+
+symbol *scope_add(scope *s, const char *name, value_type type, int slot, const char *defined);
+symbol *scope_find(const scope *s, const char *name);
+void scope_deinit(scope *s);
+
+typedef enum node_kind {
+  NODE_CONSTANT, /* value */
+  NODE_SLOT,     /* symbol: a column of the frame */
+  NODE_NEGATE, NODE_NOT,
+  NODE_ADD, NODE_SUBTRACT, NODE_MULTIPLY, NODE_DIVIDE,
+  NODE_EQUAL, NODE_NOT_EQUAL, NODE_LESS, NODE_LESS_EQUAL, NODE_GREATER, NODE_GREATER_EQUAL,
+  NODE_AND, NODE_OR,
+  NODE_IN,       /* children[0] in tests: children[1..] are boolean nodes over it, ORed */
+  NODE_IF,       /* if c then a else b; an unknown condition takes the else */
+  NODE_CALL      /* function */
+} node_kind;
+
+typedef enum function_kind {
+  FUNCTION_COALESCE, FUNCTION_MIN, FUNCTION_MAX, FUNCTION_ABS, FUNCTION_FLOOR, FUNCTION_CEILING,
+  FUNCTION_ROUND_HALF_UP, /* round(x, digits) */
+  FUNCTION_DATE,          /* date(timestamp): its calendar date in the company's zone */
+  FUNCTION_ADD_MONTHS,    /* add_months(date, n) */
+  FUNCTION_YEAR, FUNCTION_MONTH, FUNCTION_DAY, FUNCTION_WEEKDAY
+} function_kind;
+
+typedef struct node {
+  node_kind kind;
+  function_kind function;
+  value_type type; /* of the result; BOOLEAN is three-valued */
+  value constant;
+  const symbol *symbol;
+  size_t child_count;
+  struct node **children;
+  int offset; /* where it stands in the text, in bytes, for messages and explanation */
+  int length;
+} node;
+
+/* What an expression is parsed in: names, zone, and where it stands in the pack. */
+typedef struct notation_context {
+  arena *arena;  /* owns the tree */
+  scope *scope;
+  zone zone;
+  const char *file;
+  int line;
+  findings *findings; /* each message shows the text with a caret under the offending character */
+} notation_context;
+
+/* Parses, types and folds an expression. `expected` with kind TYPE_NONE = any; an expected CHOICE
+ * lets bare words of its list stand without quotes (so does the other side of a comparison).
+ * Returns NULL after adding a finding. A node that folds is NODE_CONSTANT. */
+node *notation_expression(const notation_context *c, const char *text, value_type expected);
+
+/* One alternative of a unary test over the values of a column. For STORE_I64 inputs the bounds are
+ * closed and in stored units; for NUMBER closed doubles; for RATIO rationals with open flags. */
+typedef struct test_interval {
+  bool has_low, has_high;
+  int64_t low, high;
+  double number_low, number_high;
+  rational ratio_low, ratio_high;
+  bool low_open, high_open; /* RATIO only */
+} test_interval;
+
+typedef enum test_kind {
+  TEST_ANY,       /* "-": everything, missing too */
+  TEST_INTERVALS, /* STORE_I64, NUMBER, RATIO: any of the intervals, disjoint and ascending */
+  TEST_CODES,     /* CHOICE, BOOLEAN: bit i = word i (boolean: bit 1 true) */
+  TEST_TEXTS,     /* KEY, TEXT: equal to one of them (or to none, if negated) */
+  TEST_DYNAMIC    /* needs other columns: a boolean node */
+} test_kind;
+
+typedef struct unary_test {
+  test_kind kind;
+  bool missing; /* a missing value matches (null in the list, "-"); never by an interval or not() */
+  size_t interval_count;
+  test_interval *intervals;
+  size_t code_words; /* 64 bits each */
+  uint64_t *codes;
+  size_t text_count;
+  const char **texts;
+  bool negated;
+  node *dynamic;
+} unary_test;
+
+/* Parses a unary test over `input` (any expression; its type gives the form). NULL text = "-". */
+bool notation_test(const notation_context *c, const char *text, node *input, unary_test *out);
+
+/* True when the constant value matches (for tests and analysis). */
+bool unary_test_matches(const unary_test *t, const value *v);
+
+/* Calls `each` for every slot that the tree reads. */
+void node_slots(const node *n, void (*each)(void *ctx, const symbol *s), void *ctx);
+
+#endif

@@ -1,0 +1,291 @@
+/* A rule pack as declared: the plain C form of rules/<company>/, before names and types are resolved.
+ *
+ * Loading executes company.lua and then its scripts in the sandbox's load world; what they declare is
+ * kept here with the place of each thing, so that every later message can say file and line. The
+ * texts of conditions and formulas are parsed by eval (plan_new), which knows what exists when. */
+#ifndef LANG_PACK_H
+#define LANG_PACK_H
+
+#include "../base/error.h"
+#include "../data/schema.h"
+#include "../data/plugin_host.h"
+#include "sandbox.h"
+
+typedef struct place {
+  const char *file; /* as shown: rules/acme/credit.lua */
+  int line;
+} place;
+
+/* A condition, test or formula; text NULL = not given. Lua numbers and booleans that stand where a
+ * text may are turned into their text (0.35 -> "0.35", true -> "true"). */
+typedef struct rule_text {
+  const char *text;
+  place at;
+} rule_text;
+
+typedef struct pack_param {
+  const char *name;
+  value_type type;
+  rule_text preset; /* its default */
+  place at;
+} pack_param;
+
+/* ---- steps ---- */
+
+/* derive "days_since" { "today - date(last_contact_at)" } */
+typedef struct derive_step {
+  rule_text formula;
+  value_type type; /* TYPE_NONE: as the formula gives */
+} derive_step;
+
+typedef struct score_attribute {
+  rule_text test;
+  rule_text points;   /* a decimal */
+  const char *reason; /* NULL = the characteristic's */
+  place at;
+} score_attribute;
+
+typedef struct characteristic {
+  const char *name;   /* for messages, explanation and DATA_MISSING */
+  rule_text input;    /* an expression; by default the name itself */
+  rule_text weight;   /* a decimal, by default 1 */
+  const char *reason;
+  size_t attribute_count;
+  score_attribute *attributes; /* first match wins */
+  rule_text missing;  /* points if the input is missing; not given: the lowest of the attributes */
+  const char *missing_reason;
+  place at;
+} characteristic;
+
+/* score = (baseline + sum of weight * points) / divide, exact */
+typedef struct scorecard_step {
+  size_t characteristic_count;
+  characteristic *characteristics;
+  rule_text baseline, divide;
+  int decimals; /* when written; -1: as many as the score can have, at most 2 */
+} scorecard_step;
+
+typedef enum hit_policy { HIT_FIRST, HIT_UNIQUE, HIT_ANY } hit_policy;
+
+typedef struct table_output {
+  const char *name;
+  value_type type; /* CHOICE without a list: the words that the rows give, in order */
+} table_output;
+
+typedef struct table_row {
+  rule_text *tests;   /* input_count */
+  rule_text *outputs; /* output_count; "null" or not given = missing */
+  const char *code;   /* reason code that the row gives, or NULL */
+  const char *annotation;
+  place at;
+} table_row;
+
+typedef struct table_step {
+  hit_policy hit;
+  const char *csv; /* the file it came from, or NULL */
+  size_t input_count, output_count, row_count;
+  rule_text *inputs; /* expressions */
+  table_output *outputs;
+  table_row *rows;
+} table_step;
+
+typedef struct band {
+  const char *name;
+  rule_text at_least; /* not given in the last: everything else */
+  const char *code;
+  place at;
+} band;
+
+/* bands "priority" { of = "score", { "P1", 75 }, { "P2", 50 }, { "P3" } }; the result is a choice of
+ * the names in the order written */
+typedef struct bands_step {
+  rule_text of;
+  size_t band_count;
+  band *bands;
+  const char *missing; /* the class of a missing value; NULL = missing */
+} bands_step;
+
+typedef struct code_entry {
+  const char *code;
+  rule_text when;    /* not given: other steps give it */
+  rule_text missing; /* given if this expression is missing (DATA_MISSING:budget) */
+  rule_text value;   /* written behind the code and ':' */
+  int decimals;      /* of the value; -1: as its type */
+  place at;
+} code_entry;
+
+typedef struct codes_step {
+  size_t entry_count;
+  code_entry *entries;
+  /* by = "points_lost": instead, the attribute reasons of a scorecard, the most points lost first,
+   * ties by the order of the characteristics; at most `most` (1..8), only those that lost any. */
+  const char *points_lost_of;
+  int most;
+} codes_step;
+
+typedef enum cadence_clause_kind {
+  CADENCE_NEVER,    /* condition, code: no date */
+  CADENCE_NONE_YET, /* code: nothing to count from -> the next closing */
+  CADENCE_EVERY,    /* amount (expression), unit, from */
+  CADENCE_OVERDUE   /* code: due before as_of -> the next closing */
+} cadence_clause_kind;
+
+typedef struct cadence_clause {
+  cadence_clause_kind kind;
+  rule_text condition, amount, from;
+  bool workdays; /* unit of amount: working days of the company's calendar, else calendar days */
+  const char *code;
+  place at;
+} cadence_clause;
+
+typedef struct cadence_step {
+  size_t clause_count;
+  cadence_clause *clauses;
+} cadence_step;
+
+typedef enum limit_operation_kind {
+  LIMIT_START,      /* pick of candidates */
+  LIMIT_TIMES, LIMIT_PLUS,
+  LIMIT_AT_MOST, LIMIT_AT_LEAST, /* of the bounds whose condition holds, the one that binds is named */
+  LIMIT_ZERO,       /* condition, code: the limit is 0; may silence codes */
+  LIMIT_ROUND_DOWN  /* once, at the end, never below 0 */
+} limit_operation_kind;
+
+typedef enum limit_pick { PICK_LEAST, PICK_GREATEST, PICK_MEDIAN, PICK_MEAN } limit_pick;
+
+typedef struct limit_term {
+  rule_text formula;
+  const char *code; /* given when this term is picked / binds / applies */
+  rule_text when;
+  place at;
+} limit_term;
+
+typedef struct limit_operation {
+  limit_operation_kind kind;
+  limit_pick pick;
+  size_t term_count;
+  limit_term *terms;
+  size_t silence_count;
+  const char **silences;
+  place at;
+} limit_operation;
+
+typedef struct limit_step {
+  size_t operation_count;
+  limit_operation *operations;
+  rule_text missing; /* the limit if a needed value is missing; not given: the limit is missing */
+} limit_step;
+
+/* rule "name" { type = money, function(c) ... end } */
+typedef struct lua_step {
+  value_type type;
+  size_t function;         /* index into the functions of a pack_state */
+  bool positional;         /* see row_access.h */
+  size_t field_count;
+  const char **fields;     /* those it reads, or may read */
+} lua_step;
+
+typedef enum step_kind {
+  STEP_DERIVE, STEP_SCORECARD, STEP_TABLE, STEP_BANDS, STEP_CODES, STEP_CADENCE, STEP_LIMIT, STEP_LUA
+} step_kind;
+
+typedef struct step {
+  step_kind kind;
+  const char *name;
+  place at;
+  union {
+    derive_step derive;
+    scorecard_step scorecard;
+    table_step table;
+    bands_step bands;
+    codes_step codes;
+    cadence_step cadence;
+    limit_step limit;
+    lua_step lua;
+  };
+} step;
+
+/* ---- the pack ---- */
+
+typedef struct pack_calendar {
+  int32_t opens, closes;  /* seconds of the day */
+  bool workdays[7];       /* Monday first; calendar-day packs have all true */
+  size_t holiday_count, makeup_count;
+  int64_t *holidays, *makeups; /* ascending */
+} pack_calendar;
+
+typedef struct pack_output {
+  const char *name;
+  place at;
+} pack_output;
+
+/* What the report shows as what; names of outputs, NULL = not given. */
+typedef struct pack_report {
+  const char *classes, *limit, *follow_up, *channel;
+  size_t attention_count;
+  const char **attention; /* reason codes that a person should look at */
+} pack_report;
+
+typedef struct pack_file {
+  const char *name; /* relative to the folder */
+  const char *data;
+  size_t size;
+} pack_file;
+
+typedef struct pack_script {
+  const char *file;      /* as shown */
+  const char *text;      /* rewritten by row_access */
+  size_t size;
+} pack_script;
+
+typedef struct pack_reason_text {
+  const char *code, *language, *text;
+} pack_reason_text;
+
+typedef struct pack {
+  arena arena; /* owns everything below */
+  const char *name;   /* its identity: the base name of the folder */
+  const char *folder;
+  const char *title, *title_zh;
+  const char *currency;
+  int currency_digits;
+  zone zone;
+  pack_calendar calendar;
+  schema schema;
+  const char *plugin; /* the source */
+  plugin_settings settings;
+  place source_at;
+  size_t param_count;
+  pack_param *params;
+  size_t step_count;
+  step *steps;
+  size_t output_count;
+  pack_output *outputs;
+  pack_report report;
+  sandbox_budget budget;
+  size_t script_count;
+  pack_script *scripts;
+  size_t function_count;   /* of Lua steps */
+  size_t file_count;       /* every file of the folder that the pack consists of, sorted by name */
+  pack_file *files;
+  size_t reason_text_count;
+  pack_reason_text *reason_texts; /* reasons.en.csv, reasons.zh.csv */
+  char hash[65];           /* SHA-256 over names and contents of the files, hex */
+} pack;
+
+/* `path` is a folder, or a base name looked up under ./rules and the installed rules. Errors and
+ * warnings go to `out`; returns NULL if there was an error. */
+pack *pack_load(const char *path, findings *out);
+void pack_free(pack *p);
+
+/* A state of the run world: the same scripts, executed again, their functions ready to be called. One
+ * for each evaluator thread. */
+typedef struct pack_state {
+  sandbox *sandbox;
+  int *functions; /* refs for sandbox_call, by lua_step.function */
+} pack_state;
+
+error_code pack_state_open(const pack *p, pack_state *out, error *e);
+void pack_state_close(pack_state *s);
+
+#endif

@@ -1,0 +1,34 @@
+/* How a rule reads its record: found in the script's own text, so that only what is read is pushed.
+ *
+ * `function(c) ... c.industry ... end` becomes, where `c` is used for nothing but reading fields, a
+ * function of positional arguments (the cheapest way into Lua); line numbers stay. Where the record
+ * escapes (passed on, indexed by a variable, aliased, shadowed in doubt) the function keeps its one
+ * argument and gets a reused row that reads a column only when asked. */
+#ifndef LANG_ROW_ACCESS_H
+#define LANG_ROW_ACCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "../base/error.h"
+#include "../base/memory.h"
+
+typedef struct rule_access {
+  int first_line, last_line; /* of the function, as lua_getinfo gives them */
+  bool positional;
+  size_t field_count;        /* the fields read; if not positional: those named anywhere in the
+                                function, or all of them (field_count 0, `escapes` true) */
+  const char **fields;       /* in the order of the positional arguments */
+  bool escapes;
+} rule_access;
+
+/* Looks through one script. `is_field` says whether a name is readable (a field or earlier output).
+ * Gives the rewritten text (in the arena; the same text if nothing was positional) and the accesses
+ * of every function with exactly one parameter, in order. Findings: a field that does not exist (with
+ * "did you mean"), an assignment to the record. Two candidates with the same lines are left alone. */
+bool row_access_rewrite(arena *a, const char *file, const char *text, size_t n,
+                        bool (*is_rule)(void *ctx, int first_line, int last_line),
+                        bool (*is_field)(void *ctx, const char *name), void *ctx,
+                        const char **rewritten, size_t *rewritten_size, rule_access **accesses,
+                        size_t *access_count, findings *out);
+
+#endif

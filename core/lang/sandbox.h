@@ -1,0 +1,76 @@
+/* The sandbox: one Lua state in which a company's scripts run, and nothing else can.
+ *
+ * Two worlds. In the load world the scripts are executed once, and declare. sandbox_seal ends it:
+ * every table that a function can reach is frozen, the declaring functions are gone, and from then on
+ * functions are only called, one record at a time, carrying nothing from one record to the next.
+ *
+ * Bounded: instructions, work units (charged by our own versions of the library functions that can
+ * run long inside one instruction) and memory (the allocator's own count), per load and per call.
+ * Wall time decides nothing: it only stops a call, which is then made again under a counting hook. */
+#ifndef LANG_SANDBOX_H
+#define LANG_SANDBOX_H
+
+#include <lua.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include "../base/error.h"
+
+typedef struct sandbox sandbox;
+
+typedef struct sandbox_budget {
+  uint64_t instructions; /* VM instructions a call (or the load) may run; work units count too */
+  size_t memory;         /* bytes a call may hold above what the loaded scripts hold */
+} sandbox_budget;
+
+#define SANDBOX_LOAD_BUDGET ((sandbox_budget){50u * 1000 * 1000, 32u << 20})
+#define SANDBOX_CALL_BUDGET ((sandbox_budget){10u * 1000 * 1000, 8u << 20})
+
+/* The budget of the load; NULL if there is no memory. The state belongs to the thread that uses it. */
+sandbox *sandbox_new(sandbox_budget load);
+void sandbox_free(sandbox *s);
+lua_State *sandbox_lua(sandbox *s);
+/* The pointer that a declaring C function gets back from its lua_State. */
+void sandbox_set_context(sandbox *s, void *context);
+void *sandbox_context(lua_State *L);
+
+/* Adds a declaring function, visible in the load world only. */
+void sandbox_declare(sandbox *s, const char *name, lua_CFunction f);
+/* Adds a global that both worlds see (a function of ours, pure); or a table of them. The value is on
+ * top of the stack and is popped. */
+void sandbox_provide(sandbox *s, const char *name);
+
+/* Compiles (text only, never bytecode) and runs a script in the load world under the load budget.
+ * Findings, each with file:line and the offending name: syntax, assignment to an upvalue (it would
+ * carry state), undeclared globals anywhere in the script (with "did you mean"), assignment to a
+ * global, goto continue is fine; run-time errors; budget. Returns false if any was an error. */
+bool sandbox_run(sandbox *s, const char *file, const char *text, size_t n, findings *out);
+
+/* Ends the load world; the call budget holds from here on. Every reachable table is frozen. */
+bool sandbox_seal(sandbox *s, sandbox_budget call, findings *out);
+
+typedef enum sandbox_verdict {
+  SANDBOX_OK,
+  SANDBOX_ERROR,  /* RULE_ERROR */
+  SANDBOX_BUDGET, /* RULE_BUDGET */
+  SANDBOX_MEMORY  /* RULE_MEMORY */
+} sandbox_verdict;
+
+typedef struct sandbox_fault {
+  char file[256];
+  int line;
+  char message[512]; /* without the position, without any address */
+} sandbox_fault;
+
+/* Calls the function `ref` (luaL_ref in the registry) with what `push` pushes (it returns how many;
+ * it is called again if the call is repeated under the counting hook, and may allocate freely).
+ * On SANDBOX_OK the `results` values are on top of the stack, to be popped by the caller with
+ * lua_settop(L, 0) after use; otherwise the stack is empty and the fault is filled. */
+sandbox_verdict sandbox_call(sandbox *s, int ref, int (*push)(lua_State *L, void *ctx), void *ctx,
+                             int results, sandbox_fault *fault);
+
+/* The watch that stops a call which runs too long: starts / ends it for the calling thread. Calls
+ * made without it run under the counting hook. */
+error_code sandbox_watch_start(sandbox *s, error *e);
+void sandbox_watch_stop(sandbox *s);
+
+#endif

@@ -1,0 +1,155 @@
+/* The store: one SQLite file (WAL) that keeps runs, decisions, outcomes and packs.
+ *
+ * A run writes tables of its own, append-only, in many small transactions; one short transaction
+ * publishes it by switching the view current_<pack>. Readers see the whole previous run or the whole
+ * new one. It must never hold one giant transaction, block a reader, or leave half a run visible. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "../base/error.h"
+#include "../data/decision.h"
+
+typedef struct store store;
+
+typedef enum store_mode { STORE_READ, STORE_WRITE } store_mode;
+
+/* STORE_WRITE creates and migrates (PRAGMA user_version); a newer schema than this program knows is
+ * refused. ERR_BUSY after 5 s behind another writer. ERR_NOT_FOUND when a file to read is not there. */
+error_code store_open(const char *path, store_mode mode, store **out, error *e);
+void store_close(store *s);
+
+typedef struct store_column {
+  const char *name;
+  value_type type;
+} store_column;
+
+typedef struct store_file {
+  const char *name, *data;
+  size_t size;
+} store_file;
+
+/* What a run is of: kept with it, so that reading needs neither the pack nor its source. */
+typedef struct store_run_info {
+  const char *pack, *pack_hash, *title, *title_zh, *currency;
+  int64_t as_of;
+  zone zone;
+  const char *source;      /* described, secrets out */
+  const char *params_json; /* {"name":"value"} */
+  const char *report_json; /* roles for the report, see run/report */
+  const char *key;         /* name of the key field */
+  const store_column *outputs; /* in the pack's order */
+  size_t output_count;
+  const store_column *inputs; /* in the order of the input blob */
+  size_t input_count;
+  const store_file *files; /* of the pack, archived once by content hash */
+  size_t file_count;
+  const char *const *reason_texts; /* triples code, language, text */
+  size_t reason_text_count;
+} store_run_info;
+
+/* The last published run's count of records, or -1: for the shrink guard. Its size on disk in bytes
+ * an accepted record, or 0: for the disk guard. */
+error_code store_last_run(store *s, const char *pack, int64_t *records, double *bytes_per_record,
+                          error *e);
+/* Bytes that are free for the store's folder. */
+error_code store_free_bytes(store *s, uint64_t *out, error *e);
+
+/* Begins a run: sweeps unpublished leftovers in small steps, makes its tables. One run of a pack at a
+ * time: ERR_BUSY names the process that has it (a dead process' claim is taken over). */
+error_code store_begin(store *s, const store_run_info *info, int64_t *run_id, error *e);
+/* Appends the decisions, faults and rejects of one batch. In batch order. */
+error_code store_add(store *s, const decisions *d, error *e);
+/* After the last batch: among the records with these numbers (same key hash, ascending), every one
+ * whose key equals an earlier one's becomes a reject DUPLICATE_ID, whatever it was before. */
+error_code store_duplicates(store *s, const uint64_t *sequences, size_t n, error *e);
+/* Builds the index of keys. */
+error_code store_seal(store *s, error *e);
+
+typedef struct store_counts {
+  int64_t records, graded, failed, rejected, duplicates;
+} store_counts;
+
+void store_counted(const store *s, store_counts *out); /* of the run at hand, so far */
+/* Publishes the run at hand: one short transaction, synced. Then drops what is older than the `keep`
+ * newest published runs of the pack, in small steps. */
+error_code store_publish(store *s, int keep, error *e);
+/* Gives the run at hand up; its tables are dropped in small steps. */
+void store_discard(store *s, const char *why);
+/* From another thread: makes a long statement of this store stop. */
+void store_interrupt(store *s);
+
+/* ---- reading: always the published run, one snapshot from open to close ---- */
+
+typedef struct store_reader store_reader;
+
+typedef struct store_run {
+  int64_t id;
+  char *pack, *pack_hash, *title, *title_zh, *currency, *source, *params_json, *report_json, *key;
+  int64_t as_of, started, finished; /* UTC seconds */
+  zone zone;
+  store_counts counts;
+  store_column *outputs, *inputs;
+  size_t output_count, input_count;
+} store_run;
+
+/* The pack's published run. ERR_NOT_FOUND names the packs that have one ("did you mean"). */
+error_code store_reader_open(store *s, const char *pack, store_reader **out, error *e);
+void store_reader_close(store_reader *r);
+const store_run *store_reader_run(const store_reader *r);
+
+typedef struct store_condition {
+  const char *name; /* an output, the key, or status */
+  const char *op;   /* = != < <= > >= has (a code in a list); "= " with an empty value: missing */
+  const char *value; /* as written in a pack (3000000.00, 2025-10-01, P1) */
+} store_condition;
+
+typedef struct store_query {
+  const store_condition *conditions;
+  size_t condition_count;
+  const char *sort; /* a name, '-' before it for descending; NULL = by key, as bytes */
+  int64_t limit;    /* -1 = all */
+} store_query;
+
+typedef struct store_row {
+  const char *key;
+  bool failed;
+  int64_t sequence, position;
+  const column *outputs; /* each with this one row, row 0 */
+  const void *blob;
+  size_t blob_size;
+} store_row;
+
+/* Calls `each` for every row, in order; a return value that is not ERR_OK stops. ERR_USAGE names an
+ * unknown column ("did you mean") or a value that is not of its type. */
+typedef error_code store_each(void *ctx, const store_row *row, error *e);
+error_code store_list(store_reader *r, const store_query *q, store_each *each, void *ctx, error *e);
+/* One customer. ERR_NOT_FOUND says if it was rejected, and why. */
+error_code store_show(store_reader *r, const char *key, store_each *each, void *ctx, error *e);
+
+typedef struct store_outcome {
+  const char *kind; /* "reject" or "rule_error" */
+  const char *source;
+  int64_t sequence, position;
+  const char *key, *code, *field, *rule, *file;
+  int line;
+  const char *value, *message;
+} store_outcome;
+
+typedef error_code store_each_outcome(void *ctx, const store_outcome *o, error *e);
+/* In source order. `key` NULL = all. */
+error_code store_outcomes(store_reader *r, const char *key, store_each_outcome *each, void *ctx,
+                          error *e);
+
+/* Groups for the report: counts and the sum of a numeric output (stored units) by a choice. */
+typedef error_code store_each_group(void *ctx, const char *name, int64_t count, int64_t with_sum,
+                                    int64_t above_zero, int128 sum, error *e);
+error_code store_group(store_reader *r, const char *by, const char *sum, store_each_group *each,
+                       void *ctx, error *e);
+/* How many decisions carry a code in an output of codes; in descending order of count. */
+typedef error_code store_each_code(void *ctx, const char *code, int64_t count, error *e);
+error_code store_code_counts(store_reader *r, const char *output, store_each_code *each, void *ctx,
+                             error *e);
+/* The text of a code in a language ("en", "zh"), or NULL. */
+const char *store_reason_text(store_reader *r, const char *code, const char *language);
+
+#endif

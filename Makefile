@@ -11,7 +11,7 @@ SANITIZE ?=
 CC     ?= cc
 CSTD   := -std=gnu11
 OPT    ?= -O2
-WARN   := -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wvla -Wmissing-prototypes \
+WARN   := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wmissing-prototypes \
           -Wstrict-prototypes -Wformat=2 -Wno-format-nonliteral -Werror
 SANFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 LUA_CFLAGS := -I/usr/include/lua5.4

@@ -31,6 +31,7 @@ PLUGIN_SO := $(PLUGINS:%=$(BUILD)/plugins/%.so)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 
+# What `make` needs; what `make test` needs beside it.
 PACKAGES := gcc make pkg-config liblua5.4-dev libsqlite3-dev libuv1-dev libjansson-dev libmd-dev \
             libxxhash-dev zlib1g-dev
 TEST_PACKAGES := libcmocka-dev lua-check clang-tidy clang-format cppcheck sqlite3
@@ -79,6 +80,79 @@ asan:
 tsan:
 	$(MAKE) BUILD=build/tsan SANITIZE=thread OPT=-O1 unit
 
+# ---- the two commands ----
+
+.PHONY: demo test
+demo: deps
+	@$(MAKE) --no-print-directory -s all
+	@tests/tools/demo.sh $(BUILD)
+
+test: test-deps
+	@tests/run.sh
+
+# ---- proofs and measurements ----
+
+.PHONY: prove bench
+prove: test-deps
+	@tests/prove.sh
+bench: deps
+	@tests/tools/packages.sh lua5.4
+	@tests/bench/run.sh
+
+# ---- the look of the code ----
+
+C_FILES = $(shell git ls-files '*.c' '*.h')
+
+.PHONY: lint format
+lint: test-deps
+	@tests/lint.sh
+format:
+	clang-format -i $(C_FILES)
+
+# ---- installing ----
+
+bindir     = $(DESTDIR)$(PREFIX)/bin
+libdir     = $(DESTDIR)$(PREFIX)/lib
+plugindir  = $(libdir)/assay/plugins
+includedir = $(DESTDIR)$(PREFIX)/include
+sharedir   = $(DESTDIR)$(PREFIX)/share
+
+.PHONY: install uninstall
+install: all
+	install -d $(bindir) $(plugindir) $(includedir)/assay $(libdir)/pkgconfig $(sharedir)/man/man1 \
+	  $(sharedir)/assay $(sharedir)/bash-completion/completions $(sharedir)/zsh/site-functions
+	install -m 755 $(BUILD)/assay $(bindir)/assay
+	install -m 644 $(PLUGIN_SO) $(plugindir)
+	install -m 644 core/include/assay/*.h $(includedir)/assay
+	install -m 644 core/cli/assay.1 $(sharedir)/man/man1/assay.1
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' core/assay.pc.in > $(libdir)/pkgconfig/assay.pc
+	$(BUILD)/assay completion bash > $(sharedir)/bash-completion/completions/assay
+	$(BUILD)/assay completion zsh > $(sharedir)/zsh/site-functions/_assay
+	cp -R rules $(sharedir)/assay/
+
+uninstall:
+	rm -f $(bindir)/assay $(sharedir)/man/man1/assay.1 $(libdir)/pkgconfig/assay.pc \
+	  $(sharedir)/bash-completion/completions/assay $(sharedir)/zsh/site-functions/_assay
+	rm -rf $(libdir)/assay $(includedir)/assay $(sharedir)/assay
+
 .PHONY: clean
 clean:
 	rm -rf build
+
+.PHONY: help
+help:
+	@echo 'assay - grades customers: class, follow-up and credit limit, each with its reasons'
+	@echo
+	@echo '  make demo       install what is missing, build, grade the sample customers, show the result'
+	@echo '  make test       install what is missing, build, run every test (under 15 minutes)'
+	@echo
+	@echo '  make            build build/assay and build/plugins/*.so; they work in place'
+	@echo '  make install    into PREFIX ($(PREFIX)), below DESTDIR if set; make uninstall takes it out'
+	@echo '  make bench      the benchmark: ratios to handwritten C, with the targets beside them'
+	@echo '  make prove      the long proofs (about an hour); the figures go to tests/PROOF.md'
+	@echo '  make asan tsan  the unit tests built with the sanitizers, in build/asan and build/tsan'
+	@echo '  make lint       clang-tidy, cppcheck, clang-format, luacheck'
+	@echo '  make format     clang-format over every C file'
+	@echo '  make clean      removes build/'
+	@echo
+	@echo 'ASSAY_NO_INSTALL=1 before demo or test: only list the Debian packages that are missing.'

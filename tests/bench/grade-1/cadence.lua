@@ -1,0 +1,17 @@
+decision_table "cadence" {
+  hit = "first",
+  inputs = { "grade", "stage", "quote_age_hours", "last_contact_days" },
+  outputs = { { "days", integer }, { "channel", choice { "visit", "phone", "wechat", "email", "none" } } },
+  { "A", "lead, new",   "[0..48]", "-",     1,   "visit" },
+  { "A", "active",      "[0..72]", ">= 7",  2,   "visit" },
+  { "A", "-",           "-",       ">= 30", 3,   "phone" },
+  { "A", "-",           "-",       "-",     14,  "phone" },
+  { "B", "lead, new",   "[0..72]", "-",     2,   "phone" },
+  { "B", "-",           "> 72",    ">= 14", 5,   "phone" },
+  { "B", "-",           "-",       "-",     21,  "wechat" },
+  { "C", "lead",        ">= 0",    "-",     7,   "wechat" },
+  { "C", "new, active", "-",       ">= 60", 14,  "wechat" },
+  { "C", "-",           "-",       "-",     45,  "email" },
+  { "D", "active",      "-",       "-",     90,  "email" },
+  { "-", "-",           "-",       "-",     180, "none" },
+}

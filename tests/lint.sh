@@ -1,0 +1,43 @@
+#!/bin/bash
+# clang-format, cppcheck, clang-tidy and luacheck over the project's own files; prints TAP.
+set -u
+cd "$(dirname "$0")/.."
+number=0 status=0
+
+check() { # name command...
+  local name=$1 out
+  shift
+  number=$((number + 1))
+  if out=$("$@" 2>&1); then
+    echo "ok $number - $name"
+  else
+    echo "not ok $number - $name"
+    printf '%s\n' "$out" | grep -v '^[0-9]* warnings generated' | head -n 60
+    status=1
+  fi
+}
+
+mapfile -t sources < <(find core plugins tests/unit tests/bench -name '*.c' | sort)
+mapfile -t headers < <(find core plugins tests -name '*.h' | sort)
+defines=(-D_GNU_SOURCE -DASSAY_VERSION="x" -DASSAY_PREFIX="x" -Icore -Icore/include
+  -I/usr/include/lua5.4)
+
+tidy() {
+  printf '%s\n' "${sources[@]}" | grep -E '^(core|plugins)/' |
+    xargs -P "$(nproc)" -n 4 clang-tidy --quiet --warnings-as-errors='*' 2>/dev/null -- \
+      -std=gnu11 "${defines[@]}" '-DASSAY_VERSION="x"' '-DASSAY_PREFIX="x"'
+}
+
+check "clang-format" clang-format --dry-run --Werror "${sources[@]}" "${headers[@]}"
+check "cppcheck" cppcheck -q -j "$(nproc)" --std=c11 --error-exitcode=1 --inline-suppr \
+  --enable=warning,performance,portability --suppress=missingIncludeSystem \
+  --suppress=normalCheckLevelMaxBranches "${defines[@]}" core plugins
+check "clang-tidy" tidy
+check "luacheck" luacheck -q rules tests/packs tests/bench
+check "public headers compile alone" sh -c '
+  for h in core/include/assay/*.h; do
+    echo "#include <assay/$(basename "$h")>" |
+      cc -std=c11 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -Icore/include -x c - || exit 1
+  done'
+echo "1..$number"
+exit $status

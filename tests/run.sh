@@ -1,0 +1,74 @@
+#!/bin/bash
+# Every test, in stages; prints what fails, and ends with "N passed, N failed".
+#   tests/run.sh [STAGE...]      stages: unit cli asan tsan lint (default: all)
+set -u
+cd "$(dirname "$0")/.."
+stages=${*:-unit cli asan tsan lint}
+passed=0 failed=0
+jobs=$(nproc)
+logs=build/test-logs
+mkdir -p "$logs"
+
+say() { printf '%s\n' "$*"; }
+
+# Runs one program that prints TAP; counts its lines; prints what is not ok.
+tap() { # name seconds command...
+  local name=$1 seconds=$2 log status ok bad start=$SECONDS
+  shift 2
+  log=$logs/${name//\//_}.log
+  CMOCKA_MESSAGE_OUTPUT=TAP timeout "$seconds" "$@" >"$log" 2>&1
+  status=$?
+  ok=$(grep -c '^ok ' "$log")
+  bad=$(grep -c '^not ok ' "$log")
+  if [ "$status" != 0 ] && [ "$bad" = 0 ] || [ "$((ok + bad))" = 0 ]; then
+    bad=$((bad + 1))
+    say "  $name: ended with status $status$([ "$status" = 124 ] && echo " (over $seconds s)")"
+    tail -n 40 "$log" | sed 's/^/    /'
+  elif [ "$bad" != 0 ]; then
+    grep -A 12 '^not ok ' "$log" | head -n 120 | sed 's/^/    /'
+  fi
+  passed=$((passed + ok)) failed=$((failed + bad))
+  printf '  %-34s %5d passed %3d failed  %3d s\n' "$name" "$ok" "$bad" $((SECONDS - start))
+}
+
+build() { # what, make arguments...
+  local what=$1 log
+  log=$logs/build-$what.log
+  shift
+  if make -j"$jobs" "$@" >"$log" 2>&1; then return 0; fi
+  say "  build $what failed:"
+  grep -E 'error|Error|warning' "$log" | head -n 30 | sed 's/^/    /'
+  failed=$((failed + 1))
+  return 1
+}
+
+units() { # folder, programs...
+  local folder=$1 program
+  shift
+  for program; do tap "$folder/$program" 300 "$folder/tests/$program"; done
+}
+
+all_units=$(for f in tests/unit/test_*.c; do basename "$f" .c; done)
+
+for stage in $stages; do
+  say "$stage"
+  case $stage in
+  unit) # shellcheck disable=SC2086
+    build plain unit && units build $all_units ;;
+  cli)
+    build plain all && tap cli 600 tests/cli/run.sh build ;;
+  asan) # shellcheck disable=SC2086
+    build asan BUILD=build/asan SANITIZE=address,undefined OPT=-O1 unit &&
+      units build/asan $all_units ;;
+  tsan)
+    build tsan BUILD=build/tsan SANITIZE=thread OPT=-O1 unit &&
+      units build/tsan test_run test_sandbox test_keys ;;
+  lint)
+    tap lint 600 tests/lint.sh ;;
+  *)
+    say "no such stage: $stage"
+    exit 2 ;;
+  esac
+done
+say "$passed passed, $failed failed"
+[ "$failed" = 0 ]

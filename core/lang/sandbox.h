@@ -33,6 +33,13 @@ lua_State *sandbox_lua(sandbox *s);
 void sandbox_set_context(sandbox *s, void *context);
 void *sandbox_context(lua_State *L);
 
+/* What the context is in the run world: whoever calls the rules. The global `reason(code, value)` of
+ * the run world finds its way to the decision at hand through it: return host->reason(L, host). The
+ * rest of the struct that begins with it belongs to the caller of the rules. */
+typedef struct rule_host {
+  int (*reason)(lua_State *L, struct rule_host *self);
+} rule_host;
+
 /* Adds a declaring function, visible in the load world only. */
 void sandbox_declare(sandbox *s, const char *name, lua_CFunction f);
 /* Adds a global that both worlds see (a function of ours, pure); or a table of them. The value is on

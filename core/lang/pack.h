@@ -176,9 +176,12 @@ typedef struct limit_step {
   rule_text missing; /* the limit if a needed value is missing; not given: the limit is missing */
 } limit_step;
 
-/* rule "name" { type = money, function(c) ... end } */
+/* rule "name" { type = money, function(c) ... end } has one output, named as the rule;
+ * rule "name" { outputs = { { "grade", choice { ... } }, { "days", integer } }, function(c) ... end }
+ * has several: the function returns as many values, in that order. */
 typedef struct lua_step {
-  value_type type;
+  size_t output_count;
+  table_output *outputs;
   size_t function;         /* index into the functions of a pack_state */
   bool positional;         /* see row_access.h */
   size_t field_count;

@@ -34,7 +34,8 @@ parse_result rational_parse(const char *text, size_t n, rational *out);
 /* A double in the C locale's form whatever the process' locale; no inf, nan or hex. */
 parse_result number_parse(const char *text, size_t n, double *out);
 
-/* Each returns false when the exact result does not fit. rational_make reduces; den may be < 0. */
+/* Each returns false when the exact result does not fit, or a step to it that cannot be smaller.
+ * rational_make reduces; den may be < 0. */
 bool rational_make(int128 num, int128 den, rational *out);
 bool rational_add(rational a, rational b, rational *out);
 bool rational_sub(rational a, rational b, rational *out);
@@ -48,8 +49,8 @@ bool rational_round(rational a, int digits, int64_t *out);
 int64_t pow10_i64(int digits); /* digits 0..18 */
 int128 int128_gcd(int128 a, int128 b);
 int128 int128_floor_div(int128 a, int128 b); /* b > 0 */
-/* num / den rounded half-up (away from zero on a tie for positive, towards for negative: floor(x + 1/2)
- * of the magnitude with the sign put back, as money is rounded by hand). den > 0. */
+/* num / den rounded half-up as money is rounded by hand: the magnitude, ties away from zero, with the
+ * sign put back. den > 0. rational_round and quotient_write do the same. */
 int128 int128_round_div(int128 num, int128 den);
 
 /* Writes value / 10^digits with exactly `digits` decimals ("-12.50"); returns the length (< 48). */

@@ -48,7 +48,7 @@ typedef struct reject {
 
 typedef struct batch {
   const schema *schema;
-  size_t rows;
+  size_t rows, capacity; /* filled; that there is room for */
   column *columns; /* schema->count of them */
   uint64_t *sequence; /* per row, number of the record in the run */
   int64_t *position;  /* per row, -1 unknown */
@@ -61,12 +61,15 @@ typedef struct batch {
 batch *batch_new(const schema *s, const bool *wanted);
 /* Forgets rows and rejects, keeps the memory. */
 void batch_clear(batch *b);
+/* Clears the batch and makes room for more rows than BATCH_ROWS (the records of a list). */
+void batch_reserve(batch *b, size_t rows);
 void batch_free(batch *b);
 
 /* Allocates / frees the buffers of one column of the type for `rows` rows. */
 void column_init(column *c, value_type type, size_t rows);
 void column_deinit(column *c);
-/* Appends row number `row` (== rows appended so far) to a text column; text NULL = missing. */
+/* Appends row number `row` (== rows appended so far) to a text column of column_init; text NULL =
+ * missing. */
 void column_add_text(column *c, size_t row, const char *text, size_t n);
 /* Appends the value of a row as text in the form of the packs (money 2 decimals, dates ISO,
  * timestamps in the zone, choices by word); nothing if it is missing. */

@@ -1,0 +1,171 @@
+/* Batches: the memory of columns, made once and filled again and again. */
+#include "batch.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SLACK = 64 }; /* bytes that a kernel may read past the last row */
+
+static void *column_block(size_t count, size_t size) {
+  return mem_aligned(count * size + SLACK);
+}
+
+static void list_init(column *c, size_t rows) {
+  c->list.offsets = column_block(rows + 1, sizeof *c->list.offsets);
+  c->list.missing = column_block(rows, 1);
+  c->list.records = batch_new(c->type.record, NULL);
+}
+
+void column_init(column *c, value_type type, size_t rows) {
+  *c = (column){.type = type};
+  switch (type_storage(type.kind)) {
+  case STORE_TEXT:
+    c->text.offsets = column_block(rows + 1, sizeof *c->text.offsets);
+    c->text.missing = column_block(rows, 1);
+    break;
+  case STORE_I32: c->i32 = column_block(rows, sizeof *c->i32); break;
+  case STORE_I64: c->i64 = column_block(rows, sizeof *c->i64); break;
+  case STORE_F64: c->f64 = column_block(rows, sizeof *c->f64); break;
+  case STORE_RATIO:
+    c->i64 = column_block(rows, sizeof *c->i64);
+    c->den = column_block(rows, sizeof *c->den);
+    break;
+  case STORE_LIST: list_init(c, rows); break;
+  }
+}
+
+void column_deinit(column *c) {
+  free(c->i64);
+  free(c->den);
+  free(c->i32);
+  free(c->f64);
+  free(c->text.offsets);
+  free(c->text.bytes);
+  free(c->text.missing);
+  free(c->list.offsets);
+  free(c->list.missing);
+  batch_free(c->list.records);
+  *c = (column){.type = c->type};
+}
+
+static void batch_numbers(batch *b, size_t rows) {
+  b->sequence = column_block(rows, sizeof *b->sequence);
+  b->position = column_block(rows, sizeof *b->position);
+  b->capacity = rows;
+}
+
+batch *batch_new(const schema *s, const bool *wanted) {
+  batch *b = mem_alloc(sizeof *b);
+  b->schema = s;
+  b->columns = mem_array(s->count, sizeof *b->columns);
+  batch_numbers(b, BATCH_ROWS);
+  for (size_t i = 0; i < s->count; i++) {
+    b->columns[i].type = s->fields[i].type;
+    if (!wanted || wanted[i]) column_init(&b->columns[i], s->fields[i].type, BATCH_ROWS);
+  }
+  return b;
+}
+
+static bool column_is_there(const column *c) {
+  return c->i64 || c->i32 || c->f64 || c->text.offsets || c->list.offsets;
+}
+
+void batch_clear(batch *b) {
+  b->rows = 0;
+  b->reject_count = 0;
+  arena_clear(&b->texts);
+}
+
+void batch_free(batch *b) {
+  if (!b) return;
+  for (size_t i = 0; i < b->schema->count; i++) column_deinit(&b->columns[i]);
+  free(b->columns);
+  free(b->sequence);
+  free(b->position);
+  free(b->rejects);
+  arena_deinit(&b->texts);
+  free(b);
+}
+
+void batch_reserve(batch *b, size_t rows) {
+  batch_clear(b);
+  if (rows <= b->capacity) return;
+  size_t capacity = b->capacity * 2 > rows ? b->capacity * 2 : rows;
+  for (size_t i = 0; i < b->schema->count; i++) {
+    column *c = &b->columns[i];
+    if (!column_is_there(c)) continue;
+    column_deinit(c);
+    column_init(c, b->schema->fields[i].type, capacity);
+  }
+  free(b->sequence);
+  free(b->position);
+  batch_numbers(b, capacity);
+}
+
+/* Room for `extra` more bytes of text after the first `used`. */
+static void text_reserve(text_data *t, size_t used, size_t extra) {
+  size_t need = used + extra;
+  if (need <= t->capacity) return;
+  if (need > UINT32_MAX) {
+    fprintf(stderr, "assay: the texts of one batch are longer than 4 GiB; nothing was published\n");
+    abort();
+  }
+  size_t capacity = t->capacity ? t->capacity : 1024;
+  while (capacity < need) capacity *= 2;
+  char *bytes = column_block(capacity, 1);
+  if (used) memcpy(bytes, t->bytes, used);
+  free(t->bytes);
+  t->bytes = bytes;
+  t->capacity = capacity;
+}
+
+void column_add_text(column *c, size_t row, const char *text, size_t n) {
+  text_data *t = &c->text;
+  size_t start = t->offsets[row];
+  if (!text) n = 0;
+  text_reserve(t, start, n);
+  if (n) memcpy(t->bytes + start, text, n);
+  t->offsets[row + 1] = (uint32_t)(start + n);
+  t->missing[row] = !text;
+}
+
+bool column_missing(const column *c, size_t row) {
+  if (!column_is_there(c)) return true;
+  switch (type_storage(c->type.kind)) {
+  case STORE_TEXT: return c->text.missing && c->text.missing[row];
+  case STORE_I32: return c->i32[row] == MISSING_I32;
+  case STORE_I64:
+  case STORE_RATIO: return c->i64[row] == MISSING_I64;
+  case STORE_F64: return isnan(c->f64[row]);
+  case STORE_LIST: return c->list.missing && c->list.missing[row];
+  }
+  return true;
+}
+
+void column_write(buffer *out, const column *c, size_t row, zone z) {
+  if (column_missing(c, row)) return;
+  const text_data *t = &c->text;
+  buffer_reserve(out, 64);
+  char *end = out->data + out->size;
+  switch (c->type.kind) {
+  case TYPE_KEY:
+  case TYPE_TEXT:
+  case TYPE_CODES:
+    buffer_add(out, t->bytes + t->offsets[row], t->offsets[row + 1] - t->offsets[row]);
+    break;
+  case TYPE_CHOICE: buffer_text(out, c->type.choices->names[c->i32[row]]); break;
+  case TYPE_BOOLEAN: buffer_text(out, c->i32[row] ? "true" : "false"); break;
+  case TYPE_INTEGER:
+  case TYPE_MONEY:
+  case TYPE_DECIMAL: out->size += decimal_write(end, c->i64[row], c->type.digits); break;
+  case TYPE_DATE: out->size += date_write(end, c->i64[row]); break;
+  case TYPE_TIMESTAMP: out->size += moment_write(end, c->i64[row], z); break;
+  case TYPE_NUMBER: out->size += number_write(end, c->f64[row]); break;
+  case TYPE_RATIO:
+    out->size += quotient_write(end, c->i64[row], c->den[row], c->type.digits);
+    break;
+  case TYPE_LIST: /* its records are written one by one, by who knows the form */
+  case TYPE_NONE: break;
+  }
+}

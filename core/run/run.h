@@ -20,18 +20,18 @@ typedef struct run_options {
   const pack *pack;
   const plan *plan;
   int64_t as_of;
-  const char *data_folder;       /* where relative source paths start */
+  const char *data_folder;         /* where relative source paths start */
   const plugin_settings *settings; /* over those of the pack */
-  const char *plugin;            /* over that of the pack; NULL = the pack's */
+  const char *plugin;              /* over that of the pack; NULL = the pack's */
   plugin_host *plugins;
-  store *store;                  /* a scratch one for a dry run */
-  unsigned threads;              /* evaluators; 0 = by the CPUs */
-  int64_t limit;                 /* at most this many records; -1 = all */
-  double max_rejects;            /* stop when exceeded; < 0 = never */
-  bool max_rejects_percent;      /* of the records read */
+  store *store;             /* a scratch one for a dry run */
+  unsigned threads;         /* evaluators; 0 = by the CPUs */
+  int64_t limit;            /* at most this many records; -1 = all */
+  double max_rejects;       /* stop when exceeded; < 0 = never */
+  bool max_rejects_percent; /* of the records read */
   bool allow_shrink, dry_run;
-  int keep;                      /* published runs to keep */
-  const volatile int *stop;      /* a signal number once one came */
+  int keep;                                           /* published runs to keep */
+  const volatile int *stop;                           /* a signal number once one came */
   void (*progress)(void *ctx, const run_progress *p); /* from the calling thread, a few a second */
   void *progress_ctx;
 } run_options;

@@ -1,0 +1,54 @@
+/* The guards of a run. They only read counts and sizes. */
+#include "guard.h"
+
+#define PERCENT_FROM 1000           /* records before a percentage means anything */
+#define DISK_SPARE (16.0 * 1048576) /* the journal, and what SQLite needs at the end of a run */
+#define DISK_PER_SOURCE_BYTE 2.0    /* a first run: decisions, reasons, inputs and the key index */
+#define DISK_MARGIN 1.25            /* a later run: by the last one, and a quarter more */
+
+error_code guard_rejects(const run_options *o, const store_counts *c, bool at_end, error *e) {
+  if (o->max_rejects < 0 || c->records == 0) return ERR_OK;
+  if (!o->max_rejects_percent) {
+    if ((double)c->rejected <= o->max_rejects) return ERR_OK;
+    return error_set(e, ERR_GUARD,
+                     "stopped: %lld of %lld records were rejected, --max-rejects allows %.0f; "
+                     "nothing was published. Run with --dry-run to see which, and why",
+                     (long long)c->rejected, (long long)c->records, o->max_rejects);
+  }
+  if (!at_end && c->records < PERCENT_FROM) return ERR_OK;
+  const double percent = 100.0 * (double)c->rejected / (double)c->records;
+  if (100.0 * (double)c->rejected <= o->max_rejects * (double)c->records) return ERR_OK;
+  return error_set(e, ERR_GUARD,
+                   "stopped: %lld of %lld records (%.2f %%) were rejected, --max-rejects allows "
+                   "%g %%; nothing was published. Run with --dry-run to see which, and why",
+                   (long long)c->rejected, (long long)c->records, percent, o->max_rejects);
+}
+
+error_code guard_shrink(const run_options *o, int64_t last, const store_counts *c, error *e) {
+  if (o->allow_shrink || o->dry_run || last <= 0 || c->records * 2 >= last) return ERR_OK;
+  return error_set(
+      e, ERR_GUARD,
+      "stopped: the source gave %lld records, the last published run had %lld; fewer "
+      "than half looks like a broken export, so nothing was published. If it is right, "
+      "run again with --allow-shrink",
+      (long long)c->records, (long long)last);
+}
+
+error_code guard_disk(store *s, uint64_t source_bytes, const char *name, error *e) {
+  int64_t records = -1;
+  double per_record = 0;
+  uint64_t have = 0;
+  error_code code = store_last_run(s, name, &records, &per_record, e);
+  if (!code) code = store_free_bytes(s, &have, e);
+  if (code) return code;
+  double need = DISK_SPARE;
+  if (records > 0 && per_record > 0)
+    need += (double)records * per_record * DISK_MARGIN;
+  else
+    need += (double)source_bytes * DISK_PER_SOURCE_BYTE;
+  if ((double)have >= need) return ERR_OK;
+  return error_set(e, ERR_GUARD,
+                   "stopped before it began: this run needs about %.0f MB beside the database, the "
+                   "disk has %.0f MB free; free some, or put the database elsewhere with --db",
+                   need / 1048576, (double)have / 1048576);
+}

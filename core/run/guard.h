@@ -1,0 +1,16 @@
+/* Guards: what stops a run before it can do harm. Each says what it saw, what it allows, and which
+ * option lets the run through. */
+#ifndef RUN_GUARD_H
+#define RUN_GUARD_H
+
+#include "run.h"
+
+/* --max-rejects: more records refused than allowed. A percentage is judged from 1,000 records on,
+ * and at the end. */
+error_code guard_rejects(const run_options *o, const store_counts *c, bool at_end, error *e);
+/* Fewer than half of the records of the last published run (`last` < 0: there is none). */
+error_code guard_shrink(const run_options *o, int64_t last, const store_counts *c, error *e);
+/* Room on the disk for the run before it starts, by the last run or by the size of the source. */
+error_code guard_disk(store *s, uint64_t source_bytes, const char *name, error *e);
+
+#endif

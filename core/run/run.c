@@ -1,0 +1,470 @@
+/* The pipeline of a run.
+ *
+ *   reader ─ready→ evaluators ─done (in order)→ writer        free: work items go round
+ *
+ * Work items are made once and recycled, so memory does not grow with the source. An error travels
+ * as a work item in the place of its batch, so that the first one in source order is the one that
+ * is told, whatever the number of threads. After the last batch the writer ends the run: duplicate
+ * keys, guards, index, publication. The calling thread only waits: it watches the stop flag and
+ * tells the progress. It must never wait for a source that does not answer. */
+#include "run.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <uv.h>
+
+#include "../data/cast.h"
+#include "../data/keys.h"
+#include "guard.h"
+#include "manifest.h"
+#include "queue.h"
+#include "reader.h"
+
+#define MAX_THREADS 64
+#define SPARE_ITEMS 3          /* beside one an evaluator: with the reader, the writer, waiting */
+#define KEYS_BUDGET (8u << 20) /* bytes in memory for the search for duplicates */
+#define TICK_MS 100            /* how often the calling thread looks up */
+#define GRACE_MS 500           /* what a blocked source gets after a stop */
+
+typedef struct work {
+  uint64_t number;
+  slice slice;
+  batch *in;
+  decisions *out;
+  error failure;
+} work;
+
+typedef struct worker {
+  struct run *run;
+  evaluator *evaluator;
+  uv_thread_t thread;
+} worker;
+
+typedef enum phase { PHASE_WRITING, PHASE_PUBLISHING, PHASE_OVER } phase;
+
+typedef struct run {
+  const run_options *o;
+  run_result *result;
+  reader *reader;
+  cast *cast; /* made by the reader before the first item goes out */
+  keys *keys;
+  store *store;
+  int64_t last_records; /* of the last published run; -1 = none */
+
+  work *items;
+  size_t item_count;
+  queue *free, *ready, *done;
+  worker *workers;
+  unsigned worker_count;
+  atomic_uint evaluating;
+  uv_thread_t reader_thread, writer_thread;
+  bool reader_started, writer_started, reader_abandoned;
+  unsigned workers_started;
+
+  uv_mutex_t mutex; /* over the four below */
+  error failure;
+  phase phase;
+  unsigned live; /* threads that have not ended */
+  bool reader_ended;
+
+  atomic_bool stopping;
+  _Atomic uint64_t records;
+  _Atomic(const char *) stage;
+  uv_loop_t loop;
+  uv_timer_t timer;
+  uv_async_t ended;
+  uint64_t started, stopped_at; /* uv_hrtime */
+} run;
+
+/* ---- stopping ---- */
+
+static void stop_all(run *r) {
+  atomic_store(&r->stopping, true);
+  queue_stop(r->free);
+  queue_stop(r->ready);
+  queue_stop(r->done);
+  reader_cancel(r->reader);
+}
+
+/* Notes why the run ends; the first reason stands. Too late once it publishes. */
+static void fail(run *r, const error *why) {
+  uv_mutex_lock(&r->mutex);
+  const bool take = !r->failure.code && r->phase == PHASE_WRITING;
+  if (take) r->failure = *why;
+  uv_mutex_unlock(&r->mutex);
+  if (take) stop_all(r);
+}
+
+/* A long statement of the store is made to stop, but never a publication or a cleaning up. */
+static void interrupt_store(run *r) {
+  uv_mutex_lock(&r->mutex);
+  if (r->phase == PHASE_WRITING) store_interrupt(r->store);
+  uv_mutex_unlock(&r->mutex);
+}
+
+static void thread_ends(run *r, bool of_reader) {
+  uv_mutex_lock(&r->mutex);
+  r->live--;
+  if (of_reader) r->reader_ended = true;
+  uv_mutex_unlock(&r->mutex);
+  uv_async_send(&r->ended);
+}
+
+/* ---- the reader's thread ---- */
+
+/* Sends an error down the line in the place of the batch that cannot come. */
+static void send_failure(run *r, uint64_t number, const error *why) {
+  work *w = queue_pop(r->free);
+  if (!w) return;
+  w->number = number;
+  w->failure = *why;
+  queue_put(r->done, number, w);
+}
+
+static void read_all(void *arg) {
+  run *r = arg;
+  error e = {0};
+  uint64_t number = 0;
+  error_code code = reader_open(r->reader, &r->cast, &e);
+  while (!code) {
+    work *w = queue_pop(r->free);
+    if (!w) break;
+    code = reader_next(r->reader, &w->slice, &e);
+    if (code || !w->slice.array) {
+      queue_push(r->free, w);
+      break;
+    }
+    w->number = number;
+    if (!queue_push(r->ready, w)) break;
+    number++;
+  }
+  if (code) send_failure(r, number, &e);
+  queue_close(r->ready);
+  thread_ends(r, true);
+}
+
+/* ---- the evaluators' threads ---- */
+
+static void evaluate(run *r, worker *self, work *w) {
+  const slice *s = &w->slice;
+  error_code code =
+      cast_rows(r->cast, slice_array(s), s->from, s->n, s->first, w->in, r->keys, &w->failure);
+  slice_release(&w->slice);
+  if (!code) evaluator_run(self->evaluator, w->in, w->out, &w->failure);
+}
+
+static void evaluate_all(void *arg) {
+  worker *self = arg;
+  run *r = self->run;
+  error start = {0};
+  const bool ready = evaluator_start(self->evaluator, &start) == ERR_OK;
+  work *w;
+  while ((w = queue_pop(r->ready))) {
+    if (ready)
+      evaluate(r, self, w);
+    else
+      w->failure = start;
+    if (!queue_put(r->done, w->number, w)) break;
+  }
+  if (ready) evaluator_stop(self->evaluator);
+  if (atomic_fetch_sub(&r->evaluating, 1) == 1) queue_close(r->done);
+  thread_ends(r, false);
+}
+
+/* ---- the writer's thread ---- */
+
+static error_code same_hash(void *ctx, const uint64_t *sequences, size_t n, error *e) {
+  run *r = ctx;
+  if (atomic_load(&r->stopping)) return error_set(e, ERR_INTERRUPTED, "stopped");
+  return store_duplicates(r->store, sequences, n, e);
+}
+
+/* Writes batch after batch as they come, in order. Ends with ERR_OK at the end of the source. */
+static error_code write_batches(run *r, error *e) {
+  work *w;
+  store_counts counts;
+  while ((w = queue_pop(r->done))) {
+    if (w->failure.code) {
+      *e = w->failure;
+      return e->code;
+    }
+    error_code code = store_add(r->store, w->out, e);
+    if (code) return code;
+    store_counted(r->store, &counts);
+    atomic_store(&r->records, (uint64_t)counts.records);
+    if ((code = guard_rejects(r->o, &counts, false, e))) return code;
+    queue_push(r->free, w);
+  }
+  if (atomic_load(&r->stopping)) return error_set(e, ERR_INTERRUPTED, "stopped");
+  return ERR_OK;
+}
+
+/* Past this no stop is heard: publication is short, and then it has happened. */
+static error_code publish(run *r, error *e) {
+  uv_mutex_lock(&r->mutex);
+  const bool go = !r->failure.code;
+  if (go) r->phase = PHASE_PUBLISHING;
+  uv_mutex_unlock(&r->mutex);
+  if (!go) return error_set(e, ERR_INTERRUPTED, "stopped");
+  atomic_store(&r->stage, "publishing");
+  return store_publish(r->store, r->o->keep, e);
+}
+
+static error_code finish(run *r, error *e) {
+  store_counts counts;
+  atomic_store(&r->stage, "checking keys");
+  error_code code = keys_duplicates(r->keys, same_hash, r, e);
+  if (code) return code;
+  store_counted(r->store, &counts);
+  if ((code = guard_rejects(r->o, &counts, true, e))) return code;
+  if ((code = guard_shrink(r->o, r->last_records, &counts, e))) return code;
+  atomic_store(&r->stage, "indexing");
+  if ((code = store_seal(r->store, e))) return code;
+  return publish(r, e);
+}
+
+static void write_all(void *arg) {
+  run *r = arg;
+  error e = {0};
+  error_code code = write_batches(r, &e);
+  if (!code) code = finish(r, &e);
+  if (code) fail(r, &e);
+  uv_mutex_lock(&r->mutex);
+  if (code && !r->failure.code) r->failure = e; /* the publication itself failed */
+  r->phase = PHASE_OVER;
+  uv_mutex_unlock(&r->mutex);
+  if (code) stop_all(r);
+  store_counted(r->store, &r->result->counts);
+  if (code) store_discard(r->store, r->failure.message);
+  thread_ends(r, false);
+}
+
+/* ---- the calling thread ---- */
+
+static void obey(run *r, int signal_number) {
+  const bool interrupted = signal_number == SIGINT;
+  error why;
+  error_set(&why, interrupted ? ERR_INTERRUPTED : ERR_TERMINATED,
+            "%s; nothing was published, the previous results stand",
+            interrupted ? "interrupted" : "terminated");
+  fail(r, &why);
+}
+
+static void tell(run *r) {
+  if (!r->o->progress) return;
+  run_progress p = {.records = atomic_load(&r->records),
+                    .seconds = (double)(uv_hrtime() - r->started) / 1e9,
+                    .stage = atomic_load(&r->stage)};
+  reader_progress(r->reader, &p.done, &p.total);
+  r->o->progress(r->o->progress_ctx, &p);
+}
+
+/* Lets go of a source that does not come back, so that it cannot keep the run from ending. */
+static void abandon_reader(run *r) {
+  uv_mutex_lock(&r->mutex);
+  const bool alone = r->live == 1 && !r->reader_ended && r->reader_started;
+  uv_mutex_unlock(&r->mutex);
+  if (!alone || uv_hrtime() - r->stopped_at < GRACE_MS * 1000000ull) return;
+  if (!reader_abandon(r->reader)) return;
+  r->reader_abandoned = true;
+  pthread_detach(r->reader_thread);
+  uv_mutex_lock(&r->mutex);
+  r->live--;
+  uv_mutex_unlock(&r->mutex);
+}
+
+static void look_up(run *r) {
+  if (r->o->stop && *r->o->stop && !atomic_load(&r->stopping)) obey(r, *r->o->stop);
+  if (atomic_load(&r->stopping)) {
+    if (!r->stopped_at) r->stopped_at = uv_hrtime();
+    interrupt_store(r);
+    abandon_reader(r);
+  }
+  uv_mutex_lock(&r->mutex);
+  const bool over = r->live == 0;
+  uv_mutex_unlock(&r->mutex);
+  if (over && !uv_is_closing((uv_handle_t *)&r->timer)) {
+    uv_close((uv_handle_t *)&r->timer, NULL);
+    uv_close((uv_handle_t *)&r->ended, NULL);
+  }
+}
+
+static void on_tick(uv_timer_t *timer) {
+  run *r = timer->data;
+  if (!atomic_load(&r->stopping)) tell(r);
+  look_up(r);
+}
+
+static void on_ended(uv_async_t *async) {
+  look_up(async->data);
+}
+
+/* ---- making and unmaking ---- */
+
+static unsigned thread_count(unsigned wanted) {
+  if (wanted == 0) {
+    const unsigned cpus = uv_available_parallelism();
+    wanted = cpus > 2 ? cpus - 1 : 1; /* the reader and the writer need a share, too */
+  }
+  return wanted < MAX_THREADS ? wanted : MAX_THREADS;
+}
+
+static uint64_t source_size(const assay_plugin *p, const plugin_settings *s) {
+  uint64_t bytes = 0;
+  for (size_t i = 0; i < s->count; i++)
+    for (size_t k = 0; k < p->option_count; k++) {
+      struct stat st;
+      if (p->options[k].type == ASSAY_OPTION_PATH &&
+          !strcmp(p->options[k].name, s->items[i].name) && stat(s->items[i].value, &st) == 0 &&
+          S_ISREG(st.st_mode))
+        bytes += (uint64_t)st.st_size;
+    }
+  return bytes;
+}
+
+/* The pack's settings with those of the caller behind them; another plugin takes none of the
+ * pack's. */
+static error_code open_source(run *r, error *e) {
+  const run_options *o = r->o;
+  const char *name = o->plugin ? o->plugin : o->pack->plugin;
+  const plugin_settings *base = &o->pack->settings;
+  const bool other = o->pack->plugin && strcmp(name, o->pack->plugin) != 0;
+  const assay_plugin *plugin;
+  plugin_settings all = {0}, checked = {0};
+  error_code code = plugin_host_find(o->plugins, name, &plugin, e);
+  if (code) return code;
+  const size_t extra = o->settings ? o->settings->count : 0;
+  all.items = mem_array(base->count + extra, sizeof *all.items);
+  for (size_t i = 0; i < base->count && !other; i++) all.items[all.count++] = base->items[i];
+  for (size_t i = 0; i < extra; i++) all.items[all.count++] = o->settings->items[i];
+  code = plugin_settings_check(plugin, &all, o->data_folder, &checked, e);
+  free(all.items);
+  if (code) return code;
+  r->result->source_bytes = source_size(plugin, &checked);
+  r->reader = reader_new(plugin, &checked, &o->pack->schema, plan_wanted(o->plan), o->limit);
+  return ERR_OK;
+}
+
+static error_code make(run *r, error *e) {
+  const unsigned n = thread_count(r->o->threads);
+  r->item_count = n + SPARE_ITEMS;
+  r->items = mem_array(r->item_count, sizeof *r->items);
+  r->free = queue_new(r->item_count);
+  r->ready = queue_new(r->item_count);
+  r->done = queue_new(r->item_count);
+  r->keys = keys_new(KEYS_BUDGET, NULL);
+  for (size_t i = 0; i < r->item_count; i++) {
+    r->items[i].in = batch_new(&r->o->pack->schema, plan_wanted(r->o->plan));
+    r->items[i].out = decisions_new(r->o->plan);
+    queue_push(r->free, &r->items[i]);
+  }
+  r->workers = mem_array(n, sizeof *r->workers);
+  for (unsigned i = 0; i < n; i++) {
+    r->workers[i].run = r;
+    r->workers[i].evaluator = evaluator_new(r->o->plan, e);
+    if (!r->workers[i].evaluator) return e->code;
+    r->worker_count++;
+  }
+  return ERR_OK;
+}
+
+static void unmake(run *r) {
+  for (unsigned i = 0; i < r->worker_count; i++) evaluator_free(r->workers[i].evaluator);
+  free(r->workers);
+  for (size_t i = 0; i < r->item_count; i++) {
+    slice_release(&r->items[i].slice);
+    decisions_free(r->items[i].out);
+    batch_free(r->items[i].in);
+  }
+  free(r->items);
+  queue_free(r->free);
+  queue_free(r->ready);
+  queue_free(r->done);
+  if (r->keys) keys_free(r->keys);
+  if (r->cast) cast_free(r->cast);
+  if (!r->reader_abandoned) reader_free(r->reader);
+}
+
+static bool start(run *r, uv_thread_t *thread, void (*entry)(void *), void *arg) {
+  uv_mutex_lock(&r->mutex);
+  r->live++;
+  uv_mutex_unlock(&r->mutex);
+  if (uv_thread_create(thread, entry, arg) == 0) return true;
+  uv_mutex_lock(&r->mutex);
+  r->live--;
+  uv_mutex_unlock(&r->mutex);
+  return false;
+}
+
+/* Starts every thread, signals kept away from them: those are the caller's. The writer comes first,
+ * for whatever happens it is the one that gives the run up in the store. */
+static bool start_all(run *r) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  atomic_store(&r->evaluating, r->worker_count);
+  bool fine = r->writer_started = start(r, &r->writer_thread, write_all, r);
+  for (unsigned i = 0; fine && i < r->worker_count; i++) {
+    fine = start(r, &r->workers[i].thread, evaluate_all, &r->workers[i]);
+    if (fine) r->workers_started++;
+  }
+  if (fine) fine = r->reader_started = start(r, &r->reader_thread, read_all, r);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return fine;
+}
+
+static void join_all(run *r) {
+  if (r->reader_started && !r->reader_abandoned) uv_thread_join(&r->reader_thread);
+  for (unsigned i = 0; i < r->workers_started; i++) uv_thread_join(&r->workers[i].thread);
+  if (r->writer_started) uv_thread_join(&r->writer_thread);
+}
+
+/* Runs the threads to their end under a loop of our own. */
+static error_code conduct(run *r, error *e) {
+  error why;
+  uv_loop_init(&r->loop);
+  uv_mutex_init(&r->mutex);
+  uv_timer_init(&r->loop, &r->timer);
+  uv_async_init(&r->loop, &r->ended, on_ended);
+  r->timer.data = r->ended.data = r;
+  uv_timer_start(&r->timer, on_tick, TICK_MS, TICK_MS);
+  atomic_store(&r->stage, "grading");
+  if (!start_all(r)) {
+    error_set(&why, ERR_INTERNAL, "cannot start a thread; try fewer with --threads");
+    fail(r, &why);
+    if (!r->writer_started) store_discard(r->store, why.message);
+  }
+  uv_run(&r->loop, UV_RUN_DEFAULT);
+  uv_loop_close(&r->loop);
+  join_all(r);
+  uv_mutex_destroy(&r->mutex);
+  if (r->failure.code) return error_set(e, r->failure.code, "%s", r->failure.message);
+  if (r->o->progress) tell(r);
+  return ERR_OK;
+}
+
+error_code run_pack(const run_options *o, run_result *out, error *e) {
+  *out = (run_result){0};
+  run r = {.o = o, .result = out, .store = o->store, .started = uv_hrtime(), .last_records = -1};
+  manifest m = {0};
+  double per_record;
+  error_code code = open_source(&r, e);
+  if (code) return code;
+  if ((code = guard_disk(o->store, out->source_bytes, o->pack->name, e))) goto cleanup;
+  if ((code = store_last_run(o->store, o->pack->name, &r.last_records, &per_record, e)))
+    goto cleanup;
+  if ((code = make(&r, e))) goto cleanup;
+  manifest_init(&m, o->pack, o->plan, o->as_of, reader_source(r.reader));
+  if ((code = store_begin(o->store, &m.info, &out->run_id, e))) goto cleanup;
+  code = conduct(&r, e);
+  out->seconds = (double)(uv_hrtime() - r.started) / 1e9;
+
+cleanup:
+  manifest_deinit(&m);
+  unmake(&r);
+  return code;
+}

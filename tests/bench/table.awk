@@ -26,6 +26,9 @@ function row(what, name, value, against, r, target, ok) {
                         name, value, r, target, ok ? "true" : "false")
   sep = ",\n"
 }
+function peer(name, what) {
+  if (count[name]) printf "  %-56s %14s  %9.0fx\n", what, ns(name), ratio(name, "grade-1")
+}
 function ns(name) { return sprintf("%.1f ns", median(name)) }
 function seconds(name) { return sprintf("%.2f s", median(name)) }
 function mib(name) { return sprintf("%.1f MB", median(name ".rss") * 1024 / 1e6) }
@@ -55,8 +58,12 @@ END {
   r = median("e2e-csv-small.rss") * 1024 / 1e6
   row("peak resident memory, CSV, " small " customers", "rss-small", mib("e2e-csv-small"), "-", "-", "<= 64 MB", r <= 64)
   printf "\npeers in the same run, evaluation alone, relative to assay's %s\n\n", ns("grade-1")
-  for (name in count) if (name ~ /^peer-/ && name !~ /\.rss$/)
-    printf "  %-56s %14s  %9.0fx\n", substr(name, 6), ns(name), ratio(name, "grade-1")
+  peer("peer-zen_one_loop", "GoRules ZEN, one expression node, 50 a call")
+  peer("peer-zen_tables_seq", "GoRules ZEN, decision tables")
+  peer("peer-jre_stop", "json-rules-engine, stopping at the first hit")
+  peer("peer-rools", "rools")
+  peer("peer-noderules", "node-rules")
+  peer("peer-sql_eval_mem", "SQLite CASE expressions, in memory")
   printf "  %-56s %14s  %9.0fx\n", "idiomatic Lua 5.4", ns("idiomatic-lua"), ratio("idiomatic-lua", "grade-1")
   for (name in skipped) printf "  %-56s %s\n", name, "skipped:" skipped[name]
   printf "[\n%s\n]\n", out > json

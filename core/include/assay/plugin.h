@@ -46,7 +46,8 @@ typedef struct assay_option {
   const char *help_zh;       /* the same in Chinese, may be NULL */
 } assay_option;
 
-/* One option as set: validated by the host against the table, defaults filled in. */
+/* One option as set: validated by the host against the table, defaults filled in. Never grows (it
+ * stands in an array); what is new comes with a field of its own in the request. */
 typedef struct assay_setting {
   const char *name;
   const char *key; /* ASSAY_OPTION_MAP: the KEY, else NULL */
@@ -75,27 +76,40 @@ typedef struct assay_host {
 } assay_host;
 
 typedef struct assay_plugin {
-  size_t struct_size;   /* set by the plugin to its own sizeof */
+  size_t struct_size;   /* before: what the host has room for; after: sizeof as the plugin knows it */
   uint32_t abi_version; /* set by the plugin to ASSAY_PLUGIN_ABI */
-  const char *name;     /* as in source { plugin = "csv" } */
+  const char *name;     /* as in source { plugin = "csv" }, and of the file: NAME.so */
   const char *version;
   const char *summary;  /* one sentence */
   const assay_option *options;
   size_t option_count;
   size_t option_size;   /* sizeof(assay_option) of the plugin */
   /* Opens a stream. Returns 0, or not 0 with the error filled and `out` untouched. The request and
-   * all it points to live until the stream is released, so do the strings of the plugin. The stream
-   * is used by one thread at a time; get_last_error must answer after a failed call. */
+   * all it points to live until the stream is released; the strings of the plugin live for ever. The
+   * stream is used by one thread at a time, but an array may be released by any thread and after the
+   * stream. get_last_error must answer after a failed call. A cursor or a shard that the source does
+   * not know is an error, never ignored. Several streams may be open at once. */
   int (*open)(const assay_request *request, struct ArrowArrayStream *out, assay_plugin_error *error);
 } assay_plugin;
 
-/* The one export. Checks abi_version before it touches anything else; returns 0 or not 0 with the
- * error filled. The host sets plugin->struct_size to what it has room for before the call. */
+/* The one export. Checks abi_version before it touches anything else, writes no more of `plugin` than
+ * plugin->struct_size has room for; returns 0, or not 0 with the error filled. */
 typedef int assay_plugin_init_fn(uint32_t abi_version, const assay_host *host, assay_plugin *plugin,
                                  assay_plugin_error *error);
 #define ASSAY_PLUGIN_INIT "assay_plugin_init"
 
-/* Columns with a role. A source may add two columns that are no fields; each is marked in the
+#if defined(__GNUC__)
+#define ASSAY_PLUGIN_EXPORT __attribute__((visibility("default")))
+#else
+#define ASSAY_PLUGIN_EXPORT
+#endif
+ASSAY_PLUGIN_EXPORT int assay_plugin_init(uint32_t abi_version, const assay_host *host,
+                                          assay_plugin *plugin, assay_plugin_error *error);
+
+/* Records. get_schema gives a struct; each of its children is a column and, but for the two below, a
+ * field of that name. A text column holds UTF-8, an unknown value is null.
+ *
+ * Columns with a role. A source may add two columns that are no fields; each is marked in the
  * metadata of its ArrowSchema (Arrow's own encoding) with the key "assay.role" and the value
  *   "position": int64, where the record begins in the source (a line number for a file), or
  *   "reject":   utf8, null for a good record; else the record cannot be read (all other columns may

@@ -1,0 +1,263 @@
+/* derive, scorecard, bands and codes. */
+#include "declare.h"
+
+#include <string.h>
+
+/* ---- derive "name" { "formula", type = T } ---- */
+
+static void fill_derive(body *b, const char *name) {
+  static const char *const keys[] = {"type"};
+  body_check(b, COUNTED(keys), true);
+  declare_name(b->l, b->at, "derive", name, true);
+  step *s = declare_step(b, STEP_DERIVE, name);
+  if (!body_item_text(b, 1, &s->derive.formula) && body_count(b) == 0)
+    declare_error(b->l, b->at, "%s has no formula: %s { \"today - date(last_contact_at)\" }",
+                  b->what, b->what);
+  if (body_count(b) > 1)
+    declare_error(b->l, body_item_at(b, 2), "%s has more than one formula", b->what);
+  body_type(b, "type", &s->derive.type);
+}
+
+/* ---- scorecard "name" { characteristic { ... }, ... } ---- */
+
+static void read_attribute(const body *row, characteristic *c) {
+  loader *l = row->l;
+  body_check(row, body_no_keys, 0, true);
+  score_attribute *a = ARENA_PUSH(&l->pack->arena, c->attributes, c->attribute_count);
+  a->at = row->at;
+  int n = body_count(row);
+  body_item_text(row, 1, &a->test);
+  body_item_text(row, 2, &a->points);
+  a->reason = body_item_code(row, 3);
+  if (n < 2 || n > 3)
+    declare_error(l, row->at,
+                  "a row of %s is { \"test\", points } or { \"test\", points, \"REASON\" }, "
+                  "and this one has %d entries",
+                  row->what, n);
+  declare_decimal(l, &a->points, "the points", NULL);
+}
+
+static void read_characteristic(body *b, scorecard_step *card) {
+  static const char *const keys[] = {"weight", "input", "reason", "missing", "missing_reason"};
+  loader *l = b->l;
+  const char *name = body_item_string(b, 1, "the characteristic's name");
+  if (!name) {
+    declare_error(l, b->at,
+                  "a characteristic of %s begins with its name: "
+                  "characteristic { \"visits\", { \">= 3\", 100 }, ... }",
+                  b->what);
+    return;
+  }
+  b->what = arena_format(&l->pack->arena, "characteristic \"%s\"", name);
+  body_check(b, COUNTED(keys), true);
+  for (size_t i = 0; i < card->characteristic_count; i++)
+    if (strcmp(card->characteristics[i].name, name) == 0)
+      declare_error(l, b->at, "%s stands twice, first in line %d", b->what,
+                    card->characteristics[i].at.line);
+  characteristic *c =
+      ARENA_PUSH(&l->pack->arena, card->characteristics, card->characteristic_count);
+  *c = (characteristic){.name = name, .input = {name, b->at}, .weight = {"1", b->at}, .at = b->at};
+  body_text(b, "input", &c->input);
+  body_text(b, "weight", &c->weight);
+  body_text(b, "missing", &c->missing);
+  declare_decimal(l, &c->weight, "the weight", NULL);
+  declare_decimal(l, &c->missing, "the points for missing", NULL);
+  c->reason = body_code(b, "reason");
+  c->missing_reason = body_code(b, "missing_reason");
+  for (int i = 2; i <= body_count(b); i++) {
+    body row;
+    if (!body_open_item(b, i, &row)) continue;
+    read_attribute(&row, c);
+    body_close(&row);
+  }
+  if (!c->attribute_count)
+    declare_error(l, b->at, "%s has no rows: { \">= 3\", 100 }, { \"-\", 0 }", b->what);
+}
+
+static void fill_scorecard(body *b, const char *name) {
+  static const char *const keys[] = {"divide", "baseline", "decimals"};
+  loader *l = b->l;
+  body_check(b, COUNTED(keys), true);
+  declare_name(l, b->at, "scorecard", name, true);
+  step *s = declare_step(b, STEP_SCORECARD, name);
+  scorecard_step *card = &s->scorecard;
+  int64_t decimals = -1;
+  body_text(b, "divide", &card->divide);
+  body_text(b, "baseline", &card->baseline);
+  body_integer(b, "decimals", 0, 9, &decimals);
+  card->decimals = (int)decimals;
+  rational divide = {1, 1};
+  declare_decimal(l, &card->divide, "divide", &divide);
+  declare_decimal(l, &card->baseline, "the baseline", NULL);
+  if (divide.num == 0) declare_error(l, card->divide.at, "%s divides by 0", b->what);
+  for (int i = 1; i <= body_count(b); i++) {
+    body item;
+    if (!body_open_item(b, i, &item)) continue;
+    if (body_word_mark(&item) == WORD_characteristic)
+      read_characteristic(&item, card);
+    else
+      declare_error(l, item.at,
+                    "entry %d of %s is not a characteristic: "
+                    "characteristic { \"name\", { \"test\", points }, ... }",
+                    i, b->what);
+    body_close(&item);
+  }
+  if (!card->characteristic_count) declare_error(l, b->at, "%s has no characteristics", b->what);
+}
+
+/* ---- bands "name" { of = "score", { "P1", 75 }, ..., { "P3" } } ---- */
+
+static void check_band(const body *b, const bands_step *s, size_t i, bool last) {
+  const band *this = &s->bands[i];
+  rational above, here;
+  if (!last && !this->at_least.text)
+    declare_error(b->l, this->at,
+                  "the band \"%s\" has no bound, so it takes everything and the bands "
+                  "after it are never reached: { \"%s\", 50 }",
+                  this->name, this->name);
+  for (size_t k = 0; k < i; k++)
+    if (strcmp(s->bands[k].name, this->name) == 0)
+      declare_error(b->l, this->at, "the band \"%s\" stands twice", this->name);
+  if (i == 0 || !this->at_least.text || !s->bands[i - 1].at_least.text) return;
+  const char *up = s->bands[i - 1].at_least.text, *low = this->at_least.text;
+  if (rational_parse(up, strlen(up), &above) == PARSE_OK &&
+      rational_parse(low, strlen(low), &here) == PARSE_OK && rational_compare(here, above) >= 0)
+    declare_error(b->l, this->at,
+                  "the band \"%s\" from %s is never reached: \"%s\" before it begins "
+                  "at %s already; write the highest band first",
+                  this->name, low, s->bands[i - 1].name, up);
+}
+
+static void fill_bands(body *b, const char *name) {
+  static const char *const keys[] = {"of", "missing"};
+  loader *l = b->l;
+  body_check(b, COUNTED(keys), true);
+  declare_name(l, b->at, "bands", name, true);
+  step *s = declare_step(b, STEP_BANDS, name);
+  bands_step *out = &s->bands;
+  if (!body_text(b, "of", &out->of))
+    declare_error(l, b->at, "%s does not say of what: of = \"score\"", b->what);
+  for (int i = 1; i <= body_count(b); i++) {
+    body row;
+    if (!body_open_item(b, i, &row)) continue;
+    static const char *const band_keys[] = {"code"};
+    body_check(&row, COUNTED(band_keys), true);
+    band *one = ARENA_PUSH(&l->pack->arena, out->bands, out->band_count);
+    const char *band_name = body_item_string(&row, 1, "the band's name");
+    one->at = row.at;
+    one->name = band_name ? band_name : "?";
+    if (!band_name)
+      declare_error(l, row.at, "a band of %s is { \"NAME\", at least }, the last one { \"NAME\" }",
+                    b->what);
+    body_item_text(&row, 2, &one->at_least);
+    one->code = body_code(&row, "code");
+    if (body_count(&row) > 2)
+      declare_error(l, row.at,
+                    "the band \"%s\" has too many entries: { \"%s\", 75, code = \"...\" }",
+                    one->name, one->name);
+    body_close(&row);
+  }
+  for (size_t i = 0; i < out->band_count; i++) check_band(b, out, i, i + 1 == out->band_count);
+  if (out->band_count < 2) declare_error(l, b->at, "%s needs at least two bands", b->what);
+  out->missing = body_string(b, "missing");
+  bool found = !out->missing;
+  for (size_t i = 0; i < out->band_count; i++)
+    found = found || strcmp(out->bands[i].name, out->missing) == 0;
+  if (!found)
+    declare_error(l, body_key_at(b, "missing"),
+                  "missing of %s is \"%s\", which is none of its bands", b->what, out->missing);
+}
+
+/* ---- codes "name" { "CODE", { "CODE", "condition" }, ... } ---- */
+
+static void read_code_table(const body *row, code_entry *e) {
+  static const char *const keys[] = {"missing", "value", "decimals"};
+  int64_t decimals = -1;
+  body_check(row, COUNTED(keys), true);
+  e->code = body_item_code(row, 1);
+  body_item_text(row, 2, &e->when);
+  body_text(row, "missing", &e->missing);
+  body_text(row, "value", &e->value);
+  body_integer(row, "decimals", 0, 9, &decimals);
+  e->decimals = (int)decimals;
+  if (body_count(row) == 0)
+    declare_error(row->l, row->at,
+                  "an entry of %s begins with its code: { \"CODE\", \"condition\" }", row->what);
+  if (body_count(row) > 2)
+    declare_error(row->l, row->at,
+                  "an entry of %s has too many parts: { \"CODE\", \"condition\", "
+                  "value = \"...\" }",
+                  row->what);
+  if (e->when.text && e->missing.text)
+    declare_error(row->l, row->at, "an entry of %s has both a condition and missing; write two",
+                  row->what);
+  if (e->decimals >= 0 && !e->value.text)
+    declare_error(row->l, row->at, "an entry of %s has decimals but no value", row->what);
+}
+
+static void read_code(const body *b, int i, codes_step *out) {
+  code_entry e = {.decimals = -1, .at = body_item_at(b, i)};
+  bool table = body_push_item(b, i) == LUA_TTABLE;
+  lua_pop(b->L, 1);
+  if (table) {
+    body row;
+    if (!body_open_item(b, i, &row)) return;
+    read_code_table(&row, &e);
+    body_close(&row);
+  } else {
+    e.code = body_item_code(b, i);
+  }
+  if (!e.code) return;
+  for (size_t k = 0; k < out->entry_count; k++)
+    if (strcmp(out->entries[k].code, e.code) == 0)
+      declare_error(b->l, e.at, "the code %s stands twice in %s, first in line %d", e.code, b->what,
+                    out->entries[k].at.line);
+  *ARENA_PUSH(&b->l->pack->arena, out->entries, out->entry_count) = e;
+}
+
+static void read_points_lost(const body *b, codes_step *out) {
+  static const char *const ways[] = {"points_lost"};
+  int64_t most = 3;
+  body_word(b, "by", COUNTED(ways));
+  out->points_lost_of = body_string(b, "of");
+  body_integer(b, "most", 1, 8, &most);
+  out->most = (int)most;
+  if (!out->points_lost_of)
+    declare_error(b->l, b->at, "%s does not say of which scorecard: of = \"score\"", b->what);
+  if (body_count(b))
+    declare_error(b->l, body_item_at(b, 1), "%s takes its codes from the scorecard; it lists none",
+                  b->what);
+}
+
+static void fill_codes(body *b, const char *name) {
+  static const char *const keys[] = {"by", "of", "most"};
+  body_check(b, COUNTED(keys), true);
+  declare_name(b->l, b->at, "codes", name, true);
+  step *s = declare_step(b, STEP_CODES, name);
+  if (body_has(b, "by")) {
+    read_points_lost(b, &s->codes);
+    return;
+  }
+  if (body_has(b, "of") || body_has(b, "most"))
+    declare_error(b->l, b->at, "%s has of or most without by = \"points_lost\"", b->what);
+  for (int i = 1; i <= body_count(b); i++) read_code(b, i, &s->codes);
+  if (!s->codes.entry_count) declare_error(b->l, b->at, "%s lists no codes", b->what);
+}
+
+#define NAMED(name)                                                                                \
+  static int word_##name(lua_State *L) {                                                           \
+    static const named_word w = {#name, fill_##name};                                              \
+    return declare_named(L, &w);                                                                   \
+  }
+NAMED(derive)
+NAMED(scorecard)
+NAMED(bands)
+NAMED(codes)
+
+static int word_characteristic(lua_State *L) {
+  return declare_mark(L, WORD_characteristic);
+}
+
+const declaration declare_score_words[] = {
+    {"derive", word_derive}, {"scorecard", word_scorecard}, {"characteristic", word_characteristic},
+    {"bands", word_bands},   {"codes", word_codes},         {NULL, NULL}};

@@ -1,0 +1,358 @@
+/* Loads a pack: finds its folder, runs its scripts in the load world, lets the checks look at the
+ * whole, and hashes what it read.
+ *
+ * What the hash covers is what decides: company.lua, the scripts, tables and reason texts that were
+ * read. Sample data, expected results and params.csv beside them are no part of the pack. */
+#include "declare.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "pack_load.h"
+#include "row_access.h"
+#include "../base/text.h"
+
+#define FILE_MOST ((size_t)16 << 20)
+
+/* ---- finding the folder ---- */
+
+static bool is_folder(const char *path) {
+  struct stat s;
+  return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
+}
+
+/* The folders in which a base name is looked up, in order. */
+static size_t rule_folders(arena *a, const char ***out) {
+  size_t count = 0;
+  *ARENA_PUSH(a, *out, count) = "rules";
+  const char *more = getenv("ASSAY_RULES");
+  while (more && *more) {
+    size_t n = strcspn(more, ":");
+    if (n) *ARENA_PUSH(a, *out, count) = arena_string_n(a, more, n);
+    more += n + (more[n] == ':');
+  }
+  *ARENA_PUSH(a, *out, count) = ASSAY_PREFIX "/share/assay/rules";
+  return count;
+}
+
+static void add_packs(arena *a, const char *folder, const char ***names, size_t *count) {
+  DIR *d = opendir(folder);
+  for (struct dirent *e; d && (e = readdir(d));) {
+    char company[PATH_MAX];
+    snprintf(company, sizeof company, "%s/%s/company.lua", folder, e->d_name);
+    if (e->d_name[0] != '.' && access(company, R_OK) == 0)
+      *ARENA_PUSH(a, *names, *count) = arena_string(a, e->d_name);
+  }
+  if (d) closedir(d);
+}
+
+static int by_name(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The pack's folder as given or found, or NULL after a finding. */
+static const char *find_folder(loader *l, const char *path) {
+  arena *a = &l->pack->arena;
+  if (is_folder(path)) {
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/') n--;
+    return arena_string_n(a, path, n);
+  }
+  const char **folders = NULL, **names = NULL, *searched = "";
+  size_t count = rule_folders(a, &folders), found = 0;
+  for (size_t i = 0; i < count && !strchr(path, '/'); i++) {
+    const char *folder = arena_format(a, "%s/%s", folders[i], path);
+    if (is_folder(folder)) return folder;
+    add_packs(a, folders[i], &names, &found);
+    searched = arena_format(a, "%s%s%s", searched, i ? ", " : "", folders[i]);
+  }
+  if (found) qsort(names, found, sizeof *names, by_name);
+  if (!*searched)
+    findings_add(l->out, SEVERITY_ERROR, path, 0,
+                 "there is no such folder; a pack is a folder that holds "
+                 "company.lua");
+  else
+    findings_add(l->out, SEVERITY_ERROR, NULL, 0,
+                 "there is no pack \"%s\": looked for a folder of that "
+                 "name here and in %s%s",
+                 path, searched, declare_meant(l, path, names, found));
+  return NULL;
+}
+
+/* The folder's own name is the pack's identity, and part of the names of its views. */
+static bool set_identity(loader *l) {
+  pack *p = l->pack;
+  char *real = realpath(p->folder, NULL);
+  const char *base = real ? strrchr(real, '/') : NULL;
+  p->name = arena_string(&p->arena, base ? base + 1 : p->folder);
+  free(real);
+  size_t good = strspn(p->name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+  if (*p->name && !p->name[good] && strlen(p->name) <= 60) return true;
+  findings_add(l->out, SEVERITY_ERROR, p->folder, 0,
+               "the folder \"%s\" cannot be a pack: its name "
+               "becomes the pack's name, and may hold letters, digits, - and _ only",
+               p->name);
+  return false;
+}
+
+/* ---- files ---- */
+
+static char *read_whole(arena *a, const char *path, size_t *size) {
+  FILE *f = fopen(path, "rb");
+  if (!f) return NULL;
+  buffer b = {0};
+  char chunk[65536];
+  for (size_t n; (n = fread(chunk, 1, sizeof chunk, f)) > 0 && b.size <= FILE_MOST;)
+    buffer_add(&b, chunk, n);
+  bool bad = ferror(f) != 0;
+  if (b.size > FILE_MOST) bad = true, errno = EFBIG;
+  fclose(f);
+  char *out = bad ? NULL : arena_string_n(a, b.data ? b.data : "", b.size);
+  *size = b.size;
+  buffer_deinit(&b);
+  return out;
+}
+
+/* "a.lua, b.lua" of the folder, and the nearest to what was wanted. */
+static const char *folder_hint(const loader *l, const char *wanted) {
+  arena *a = &l->pack->arena;
+  const char **names = NULL, *all = "";
+  size_t count = 0;
+  DIR *d = opendir(l->pack->folder);
+  for (struct dirent *e; d && (e = readdir(d));)
+    if (e->d_name[0] != '.') *ARENA_PUSH(a, names, count) = arena_string(a, e->d_name);
+  if (d) closedir(d);
+  if (count) qsort(names, count, sizeof *names, by_name);
+  for (size_t i = 0; i < count && i < 20; i++)
+    all = arena_format(a, "%s%s%s", all, i ? ", " : "", names[i]);
+  return arena_format(a, "; the folder holds %s%s", count ? all : "nothing",
+                      declare_meant(l, wanted, names, count));
+}
+
+const pack_file *pack_read(loader *l, const char *name, place at, bool may_be_absent) {
+  pack *p = l->pack;
+  for (size_t i = 0; i < p->file_count; i++)
+    if (strcmp(p->files[i].name, name) == 0) return &p->files[i];
+  if (!*name || *name == '/' || *name == '.' || strchr(name, '/')) {
+    declare_error(l, at,
+                  "\"%s\" is no file of the pack: only files that stand in its folder itself can "
+                  "be named",
+                  name);
+    return NULL;
+  }
+  size_t size;
+  errno = 0;
+  const char *path = arena_format(&p->arena, "%s/%s", p->folder, name);
+  char *data = read_whole(&p->arena, path, &size);
+  if (data) {
+    pack_file *f = ARENA_PUSH(&p->arena, p->files, p->file_count);
+    *f = (pack_file){arena_string(&p->arena, name), data, size};
+    return f;
+  }
+  if (errno == ENOENT && may_be_absent) return NULL;
+  if (errno == ENOENT)
+    declare_error(l, at, "the file %s is not there%s", path, folder_hint(l, name));
+  else
+    declare_error(l, at, "the file %s cannot be read: %s", path, strerror(errno));
+  return NULL;
+}
+
+static int by_file_name(const void *a, const void *b) {
+  return strcmp(((const pack_file *)a)->name, ((const pack_file *)b)->name);
+}
+
+static void hash_files(pack *p) {
+  uint8_t digest[SHA256_DIGEST_LENGTH];
+  SHA2_CTX c;
+  qsort(p->files, p->file_count, sizeof *p->files, by_file_name);
+  SHA256Init(&c);
+  for (size_t i = 0; i < p->file_count; i++) {
+    char size[32];
+    int n = snprintf(size, sizeof size, "%zu", p->files[i].size);
+    SHA256Update(&c, (const uint8_t *)p->files[i].name, strlen(p->files[i].name) + 1);
+    SHA256Update(&c, (const uint8_t *)size, (size_t)n + 1);
+    SHA256Update(&c, (const uint8_t *)p->files[i].data, p->files[i].size);
+  }
+  SHA256Final(digest, &c);
+  for (size_t i = 0; i < sizeof digest; i++) sprintf(p->hash + 2 * i, "%02x", digest[i]);
+}
+
+/* ---- running the scripts ---- */
+
+static int reason_while_loading(lua_State *L, rule_host *self) {
+  (void)self;
+  return luaL_error(L, "reason() belongs inside the function of a rule");
+}
+
+static void declare_all(sandbox *s) {
+  const declaration *const groups[] = {declare_company_words, declare_field_words,
+                                       declare_score_words,   declare_table_words,
+                                       declare_policy_words,  declare_rule_words};
+  for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
+    for (const declaration *d = groups[g]; d->name; d++) sandbox_declare(s, d->name, d->function);
+}
+
+static void run_script(loader *l, sandbox *s, const char *name, place at) {
+  pack *p = l->pack;
+  arena *a = &p->arena;
+  const pack_file *f = pack_read(l, name, at, false);
+  if (!f) {
+    l->failed_early = true;
+    return;
+  }
+  loading_script *script = arena_alloc(a, sizeof *script);
+  *script = (loading_script){arena_format(a, "%s/%s", l->folder, f->name), f->data, f->size,
+                             script_places_new(a, f->data, f->size)};
+  *ARENA_PUSH(a, p->scripts, p->script_count) = (pack_script){script->file, f->data, f->size};
+  l->script = script;
+  if (!sandbox_run(s, script->file, script->text, script->size, l->out)) l->failed_early = true;
+  declare_pending(l);
+}
+
+static void run_scripts(loader *l, sandbox *s) {
+  lua_State *L = sandbox_lua(s);
+  lua_newtable(L);
+  l->marks = luaL_ref(L, LUA_REGISTRYINDEX);
+  sandbox_set_context(s, l);
+  pack_provide_reason(s);
+  declare_all(s);
+  run_script(l, s, "company.lua", (place){l->folder, 0});
+  for (size_t i = 0; i < l->wanted_script_count; i++) {
+    const rule_text *wanted = &l->wanted_scripts[i];
+    size_t n = strlen(wanted->text);
+    bool whole = n > 4 && strcmp(wanted->text + n - 4, ".lua") == 0;
+    run_script(l, s, arena_format(&l->pack->arena, "%s%s", wanted->text, whole ? "" : ".lua"),
+               wanted->at);
+  }
+}
+
+/* ---- the fields that rules read ---- */
+
+static bool is_rule(void *ctx, int first_line, int last_line) {
+  const loader *l = ctx;
+  for (size_t i = 0; i < l->rule_function_count; i++) {
+    const rule_function *f = &l->rule_functions[i];
+    if (f->file == l->script->file && f->first_line == first_line && f->last_line == last_line)
+      return true;
+  }
+  return false;
+}
+
+static bool is_field(void *ctx, const char *name) {
+  const declared_name *n = declare_known(ctx, name);
+  return n && n->readable;
+}
+
+/* Everything that stands before the rule. */
+static void reads_all(loader *l, const rule_function *f, lua_step *s) {
+  for (size_t i = 0; i < f->visible; i++)
+    if (l->names[i].readable)
+      *ARENA_PUSH(&l->pack->arena, s->fields, s->field_count) = l->names[i].name;
+}
+
+static void set_access(loader *l, const rule_function *f, const rule_access *access) {
+  lua_step *s = &l->pack->steps[f->step].lua;
+  s->positional = access && access->positional;
+  if (!access || access->escapes) {
+    reads_all(l, f, s);
+    return;
+  }
+  s->field_count = access->field_count;
+  s->fields = access->fields;
+  for (size_t i = 0; i < s->field_count; i++) {
+    const declared_name *n = declare_known(l, s->fields[i]);
+    if (n && (size_t)(n - l->names) >= f->visible)
+      declare_error(l, (place){f->file, f->first_line},
+                    "the rule \"%s\" reads \"%s\", which is declared "
+                    "after it (%s:%d); steps run from top to bottom",
+                    l->pack->steps[f->step].name, n->name, n->at.file, n->at.line);
+  }
+}
+
+static const rule_access *find_access(const rule_function *f, const rule_access *list, size_t n) {
+  const rule_access *found = NULL;
+  for (size_t i = 0; i < n; i++) {
+    if (list[i].first_line != f->first_line || list[i].last_line != f->last_line) continue;
+    if (found) return NULL; /* two on one line: left alone */
+    found = &list[i];
+  }
+  return found;
+}
+
+static void rewrite_rules(loader *l) {
+  pack *p = l->pack;
+  for (size_t i = 0; i < p->script_count; i++) {
+    pack_script *script = &p->scripts[i];
+    rule_access *accesses = NULL;
+    size_t count = 0;
+    loading_script at = {.file = script->file};
+    l->script = &at;
+    if (!row_access_rewrite(&p->arena, script->file, script->text, script->size, is_rule, is_field,
+                            l, &script->text, &script->size, &accesses, &count, l->out))
+      continue;
+    for (size_t k = 0; k < l->rule_function_count; k++)
+      if (l->rule_functions[k].file == script->file)
+        set_access(l, &l->rule_functions[k], find_access(&l->rule_functions[k], accesses, count));
+  }
+  p->function_count = l->rule_function_count;
+}
+
+/* ---- findings in the order of the files ---- */
+
+static int by_place(const void *a, const void *b) {
+  const finding *x = a, *y = b;
+  int files = strcmp(x->file ? x->file : "", y->file ? y->file : "");
+  if (files) return files;
+  if (x->line != y->line) return x->line < y->line ? -1 : 1;
+  return strcmp(x->message, y->message);
+}
+
+/* ---- the whole ---- */
+
+static void load(loader *l, const char *path) {
+  pack *p = l->pack;
+  p->folder = find_folder(l, path);
+  if (!p->folder || !set_identity(l)) return;
+  l->folder = p->folder;
+  sandbox *s = sandbox_new(SANDBOX_LOAD_BUDGET);
+  if (!s) {
+    findings_add(l->out, SEVERITY_ERROR, p->folder, 0, "there is no memory to load the pack");
+    return;
+  }
+  run_scripts(l, s);
+  sandbox_free(s);
+  p->schema.zone = p->zone;
+  p->schema.missing = l->missing;
+  p->schema.missing_count = l->missing_count;
+  if (!l->failed_early) {
+    pack_check(l);
+    rewrite_rules(l);
+  }
+  hash_files(p);
+}
+
+pack *pack_load(const char *path, findings *out) {
+  pack *p = mem_alloc(sizeof *p);
+  size_t first = out->count, errors = out->errors;
+  loader l = {.host = {reason_while_loading}, .pack = p, .out = out};
+  p->budget = SANDBOX_CALL_BUDGET;
+  p->currency_digits = 2;
+  load(&l, path);
+  if (out->count > first)
+    qsort(out->items + first, out->count - first, sizeof *out->items, by_place);
+  if (out->errors == errors) return p;
+  pack_free(p);
+  return NULL;
+}
+
+void pack_free(pack *p) {
+  if (!p) return;
+  arena_deinit(&p->arena);
+  free(p);
+}

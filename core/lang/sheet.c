@@ -1,0 +1,148 @@
+/* Reads a spreadsheet's CSV. It must never guess at broken quotes: they are a finding. */
+#include "sheet.h"
+
+#include <iconv.h>
+#include <string.h>
+#include "../base/text.h"
+
+typedef struct reader {
+  arena *arena;
+  const char *file;
+  const char *at, *end;
+  int line;
+  char delimiter;
+  findings *found;
+} reader;
+
+/* The text as UTF-8, or NULL after a finding. */
+static const char *decode(arena *a, const char *file, const char *data, size_t n, size_t *size,
+                          findings *found) {
+  if (n >= 3 && memcmp(data, "\xEF\xBB\xBF", 3) == 0) data += 3, n -= 3;
+  if (n >= 2 && (memcmp(data, "\xFF\xFE", 2) == 0 || memcmp(data, "\xFE\xFF", 2) == 0)) {
+    findings_add(found, SEVERITY_ERROR, file, 1,
+                 "this is UTF-16 (\"Unicode text\"); save it as \"CSV "
+                 "UTF-8\"");
+    return NULL;
+  }
+  *size = n;
+  if (text_valid_utf8(data, n)) return data;
+  iconv_t c = iconv_open("UTF-8", "GB18030");
+  char *out = arena_alloc(a, 4 * n + 4), *to = out, *from = (char *)(uintptr_t)data;
+  size_t left = n, room = 4 * n + 4;
+  bool ok = c != (iconv_t)-1 && iconv(c, &from, &left, &to, &room) != (size_t)-1 && left == 0;
+  if (c != (iconv_t)-1) iconv_close(c);
+  *size = (size_t)(to - out);
+  if (ok) return out;
+  int line = 1;
+  for (const char *p = data; p < from; p++) line += *p == '\n';
+  findings_add(found, SEVERITY_ERROR, file, line,
+               "this is neither UTF-8 nor GB18030; save it as \"CSV "
+               "UTF-8\"");
+  return NULL;
+}
+
+static bool at_newline(const reader *r) {
+  return *r->at == '\n' || *r->at == '\r';
+}
+
+static void skip_newline(reader *r) {
+  if (r->at < r->end && *r->at == '\r') r->at++;
+  if (r->at < r->end && *r->at == '\n') r->at++;
+  r->line++;
+}
+
+static const char *trimmed(reader *r, const char *from, size_t n) {
+  while (n && (*from == ' ' || *from == '\t')) from++, n--;
+  while (n && (from[n - 1] == ' ' || from[n - 1] == '\t')) n--;
+  return arena_string_n(r->arena, from, n);
+}
+
+/* NULL after a finding. */
+static const char *quoted_cell(reader *r) {
+  int begun = r->line;
+  buffer b = {0};
+  const char *out = NULL;
+  for (r->at++; r->at < r->end; r->at++) {
+    if (*r->at == '\n') r->line++;
+    if (*r->at == '"') {
+      if (r->at + 1 >= r->end || r->at[1] != '"') {
+        r->at++;
+        out = trimmed(r, b.data ? b.data : "", b.size);
+        break;
+      }
+      r->at++;
+    }
+    buffer_char(&b, *r->at);
+  }
+  buffer_deinit(&b);
+  if (!out)
+    findings_add(r->found, SEVERITY_ERROR, r->file, begun,
+                 "a quoted cell begins here and never ends: a "
+                 "\" is missing");
+  else if (r->at < r->end && *r->at != r->delimiter && !at_newline(r)) {
+    findings_add(r->found, SEVERITY_ERROR, r->file, r->line,
+                 "text follows the closing quote of a cell; "
+                 "a \" inside a quoted cell is written twice");
+    return NULL;
+  }
+  return out;
+}
+
+static const char *plain_cell(reader *r) {
+  const char *from = r->at;
+  while (r->at < r->end && *r->at != r->delimiter && !at_newline(r)) r->at++;
+  return trimmed(r, from, (size_t)(r->at - from));
+}
+
+/* One line of cells; false after a finding. */
+static bool read_row(reader *r, sheet_row *row) {
+  row->line = r->line;
+  for (;;) {
+    bool quoted = r->at < r->end && *r->at == '"';
+    const char *cell = quoted ? quoted_cell(r) : plain_cell(r);
+    if (!cell) return false;
+    if ((row->count & (row->count - 1)) == 0) {
+      const char **more = arena_array(r->arena, row->count ? 2 * row->count : 1, sizeof *more);
+      if (row->count) memcpy(more, row->cells, row->count * sizeof *more);
+      row->cells = more;
+    }
+    row->cells[row->count++] = cell;
+    if (r->at >= r->end || at_newline(r)) break;
+    r->at++;
+  }
+  skip_newline(r);
+  return true;
+}
+
+static bool row_empty(const sheet_row *row) {
+  for (size_t i = 0; i < row->count; i++)
+    if (*row->cells[i]) return false;
+  return true;
+}
+
+static char find_delimiter(const char *p, const char *end) {
+  for (; p < end && *p != '\n'; p++)
+    if (*p == ',' || *p == ';' || *p == '\t') return *p;
+  return ',';
+}
+
+bool sheet_read(arena *a, const char *file, const char *data, size_t n, sheet *out,
+                findings *found) {
+  size_t size;
+  const char *text = decode(a, file, data, n, &size, found);
+  if (!text) return false;
+  reader r = {a, file, text, text + size, 1, find_delimiter(text, text + size), found};
+  *out = (sheet){0};
+  while (r.at < r.end) {
+    sheet_row row = {0};
+    if (!read_row(&r, &row)) return false;
+    if (row_empty(&row)) continue;
+    if ((out->count & (out->count - 1)) == 0) {
+      sheet_row *more = arena_array(a, out->count ? 2 * out->count : 1, sizeof *more);
+      if (out->count) memcpy(more, out->rows, out->count * sizeof *more);
+      out->rows = more;
+    }
+    out->rows[out->count++] = row;
+  }
+  return true;
+}

@@ -18,7 +18,7 @@ struct reader {
   int cancel; /* written with atomic stores, read by the plugin */
   _Atomic uint64_t done, total;
 
-  const assay_plugin *plugin;
+  assay_plugin plugin; /* a copy: the host may be gone when an abandoned reader comes back */
   plugin_settings settings;
   const schema *schema;
   const bool *wanted;
@@ -50,7 +50,7 @@ static void copy_fields(reader *r) {
 reader *reader_new(const assay_plugin *p, plugin_settings *settings, const schema *s,
                    const bool *wanted, int64_t limit) {
   reader *r = mem_alloc(sizeof *r);
-  r->plugin = p;
+  r->plugin = *p;
   r->settings = *settings;
   *settings = (plugin_settings){0};
   r->schema = s;
@@ -123,7 +123,7 @@ error_code reader_open(reader *r, cast **out, error *e) {
   struct ArrowArrayStream stream = {0};
   error problem = {0};
   enter(r);
-  error_code code = plugin_open(r->plugin, &r->request, &stream, &problem);
+  error_code code = plugin_open(&r->plugin, &r->request, &stream, &problem);
   r->stream = stream;
   const int status = code ? 0 : r->stream.get_schema(&r->stream, &types);
   leave(r);

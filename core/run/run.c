@@ -53,7 +53,9 @@ typedef struct run {
   cast *cast; /* made by the reader before the first item goes out */
   keys *keys;
   store *store;
+  manifest manifest;
   int64_t last_records; /* of the last published run; -1 = none */
+  bool begun;           /* in the store */
 
   work *items;
   size_t item_count;
@@ -177,6 +179,18 @@ static void evaluate_all(void *arg) {
 
 /* ---- the writer's thread ---- */
 
+/* Room on the disk, the last run's size, the run's own tables. Here and not in the calling thread,
+ * since sweeping what a killed run left can take a while. */
+static error_code begin(run *r, error *e) {
+  double per_record;
+  const char *name = r->o->pack->name;
+  error_code code = guard_disk(r->store, r->result->source_bytes, name, e);
+  if (!code) code = store_last_run(r->store, name, &r->last_records, &per_record, e);
+  if (!code) code = store_begin(r->store, &r->manifest.info, &r->result->run_id, e);
+  r->begun = code == ERR_OK;
+  return code;
+}
+
 static error_code same_hash(void *ctx, const uint64_t *sequences, size_t n, error *e) {
   run *r = ctx;
   if (atomic_load(&r->stopping)) return error_set(e, ERR_INTERRUPTED, "stopped");
@@ -215,13 +229,13 @@ static error_code publish(run *r, error *e) {
 }
 
 static error_code finish(run *r, error *e) {
-  store_counts counts;
+  store_counts *counts = &r->result->counts;
   atomic_store(&r->stage, "checking keys");
   error_code code = keys_duplicates(r->keys, same_hash, r, e);
   if (code) return code;
-  store_counted(r->store, &counts);
-  if ((code = guard_rejects(r->o, &counts, true, e))) return code;
-  if ((code = guard_shrink(r->o, r->last_records, &counts, e))) return code;
+  store_counted(r->store, counts);
+  if ((code = guard_rejects(r->o, counts, true, e))) return code;
+  if ((code = guard_shrink(r->o, r->last_records, counts, e))) return code;
   atomic_store(&r->stage, "indexing");
   if ((code = store_seal(r->store, e))) return code;
   return publish(r, e);
@@ -230,7 +244,8 @@ static error_code finish(run *r, error *e) {
 static void write_all(void *arg) {
   run *r = arg;
   error e = {0};
-  error_code code = write_batches(r, &e);
+  error_code code = begin(r, &e);
+  if (!code) code = write_batches(r, &e);
   if (!code) code = finish(r, &e);
   if (code) fail(r, &e);
   uv_mutex_lock(&r->mutex);
@@ -238,8 +253,7 @@ static void write_all(void *arg) {
   r->phase = PHASE_OVER;
   uv_mutex_unlock(&r->mutex);
   if (code) stop_all(r);
-  store_counted(r->store, &r->result->counts);
-  if (code) store_discard(r->store, r->failure.message);
+  if (code && r->begun) store_discard(r->store, r->failure.message);
   thread_ends(r, false);
 }
 
@@ -343,6 +357,7 @@ static error_code open_source(run *r, error *e) {
   for (size_t i = 0; i < extra; i++) all.items[all.count++] = o->settings->items[i];
   code = plugin_settings_check(plugin, &all, o->data_folder, &checked, e);
   free(all.items);
+  if (code == ERR_PACK && (extra || other)) e->code = code = ERR_USAGE;
   if (code) return code;
   r->result->source_bytes = source_size(plugin, &checked);
   r->reader = reader_new(plugin, &checked, &o->pack->schema, plan_wanted(o->plan), o->limit);
@@ -400,8 +415,7 @@ static bool start(run *r, uv_thread_t *thread, void (*entry)(void *), void *arg)
   return false;
 }
 
-/* Starts every thread, signals kept away from them: those are the caller's. The writer comes first,
- * for whatever happens it is the one that gives the run up in the store. */
+/* Starts every thread, signals kept away from them: those are the caller's. */
 static bool start_all(run *r) {
   sigset_t all, before;
   sigfillset(&all);
@@ -436,7 +450,6 @@ static error_code conduct(run *r, error *e) {
   if (!start_all(r)) {
     error_set(&why, ERR_INTERNAL, "cannot start a thread; try fewer with --threads");
     fail(r, &why);
-    if (!r->writer_started) store_discard(r->store, why.message);
   }
   uv_run(&r->loop, UV_RUN_DEFAULT);
   uv_loop_close(&r->loop);
@@ -450,21 +463,13 @@ static error_code conduct(run *r, error *e) {
 error_code run_pack(const run_options *o, run_result *out, error *e) {
   *out = (run_result){0};
   run r = {.o = o, .result = out, .store = o->store, .started = uv_hrtime(), .last_records = -1};
-  manifest m = {0};
-  double per_record;
   error_code code = open_source(&r, e);
   if (code) return code;
-  if ((code = guard_disk(o->store, out->source_bytes, o->pack->name, e))) goto cleanup;
-  if ((code = store_last_run(o->store, o->pack->name, &r.last_records, &per_record, e)))
-    goto cleanup;
-  if ((code = make(&r, e))) goto cleanup;
-  manifest_init(&m, o->pack, o->plan, o->as_of, reader_source(r.reader));
-  if ((code = store_begin(o->store, &m.info, &out->run_id, e))) goto cleanup;
-  code = conduct(&r, e);
+  code = make(&r, e);
+  manifest_init(&r.manifest, o->pack, o->plan, o->as_of, reader_source(r.reader));
+  if (!code) code = conduct(&r, e);
   out->seconds = (double)(uv_hrtime() - r.started) / 1e9;
-
-cleanup:
-  manifest_deinit(&m);
+  manifest_deinit(&r.manifest);
   unmake(&r);
   return code;
 }

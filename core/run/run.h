@@ -29,9 +29,10 @@ typedef struct run_options {
   int64_t limit;            /* at most this many records; -1 = all */
   double max_rejects;       /* stop when exceeded; < 0 = never */
   bool max_rejects_percent; /* of the records read */
-  bool allow_shrink, dry_run;
-  int keep;                                           /* published runs to keep */
-  const volatile int *stop;                           /* a signal number once one came */
+  bool allow_shrink;
+  bool dry_run;             /* `store` is a scratch one: no guard by the last run */
+  int keep;                 /* published runs to keep */
+  const volatile int *stop; /* a signal number once one came */
   void (*progress)(void *ctx, const run_progress *p); /* from the calling thread, a few a second */
   void *progress_ctx;
 } run_options;
@@ -43,7 +44,9 @@ typedef struct run_result {
   uint64_t source_bytes;
 } run_result;
 
-/* Runs and publishes (unless dry). Nothing is published when it returns an error. */
+/* Runs and publishes into `store`. Nothing is published when it returns an error. When `stop` ends
+ * a run whose source does not come back from a read, the source's thread is left behind for good.
+ */
 error_code run_pack(const run_options *o, run_result *out, error *e);
 
 #endif

@@ -1,0 +1,97 @@
+/* What the commands share. */
+#include "cli.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../base/text.h"
+
+error_code cli_pack_name(cli *c, const char *argument, const char **out, error *e) {
+  size_t n = strlen(argument);
+  while (n > 1 && argument[n - 1] == '/') n--;
+  char *path = arena_string_n(&c->arena, argument, n);
+  const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+  if (!strcmp(base, ".") || !strcmp(base, "..")) {
+    char full[PATH_MAX];
+    if (!realpath(path, full))
+      return error_set(e, ERR_NOT_FOUND, "%s: there is no such folder", path);
+    base = arena_string(&c->arena, strrchr(full, '/') + 1);
+  }
+  if (!*base || !text_valid_utf8(base, strlen(base)))
+    return error_set(e, ERR_USAGE, "the name of a pack is not empty, and UTF-8");
+  *out = base;
+  return ERR_OK;
+}
+
+const char *cli_database(const arguments *a) {
+  const char *path = arguments_value(a, "db");
+  if (!path) path = getenv("ASSAY_DB");
+  return path && *path ? path : "assay.db";
+}
+
+error_code cli_open_run(cli *c, const arguments *a, store **s, store_reader **r, error *e) {
+  const char *name;
+  error_code code = cli_pack_name(c, a->words[0], &name, e);
+  if (code) return code;
+  if ((code = store_open(cli_database(a), STORE_READ, s, e))) return code;
+  if ((code = store_reader_open(*s, name, r, e))) {
+    store_close(*s);
+    *s = NULL;
+  }
+  return code;
+}
+
+plugin_host *cli_plugins(cli *c, const arguments *a) {
+  const char *folders[34];
+  size_t n = 0;
+  for (size_t i = 0; i < a->count && n < 32; i++)
+    if (!strcmp(a->items[i].option->name, "plugin-path")) folders[n++] = a->items[i].value;
+  char self[PATH_MAX];
+  const ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+  if (length > 0) {
+    self[length] = 0;
+    char *slash = strrchr(self, '/');
+    if (slash) *slash = 0;
+    folders[n++] = arena_format(&c->arena, "%s/plugins", self);
+    folders[n++] = arena_format(&c->arena, "%s/../lib/assay/plugins", self);
+  }
+  return plugin_host_new(folders, n);
+}
+
+const char *cli_language(const arguments *a) {
+  static const char *const variables[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+  const char *asked = arguments_value(a, "lang");
+  if (asked) return asked;
+  for (size_t i = 0; i < 3; i++) {
+    const char *value = getenv(variables[i]);
+    if (value && *value) return strncmp(value, "zh", 2) ? "en" : "zh";
+  }
+  return "en";
+}
+
+void cli_print_findings(const findings *list, severity least) {
+  for (size_t i = 0; i < list->count; i++) {
+    const finding *f = &list->items[i];
+    if (f->severity < least) continue;
+    if (f->file && f->line > 0)
+      fprintf(stderr, "%s:%d: ", f->file, f->line);
+    else if (f->file)
+      fprintf(stderr, "%s: ", f->file);
+    fprintf(stderr, "%s: %s\n", f->severity == SEVERITY_ERROR ? "error" : "warning", f->message);
+  }
+}
+
+error_code cli_load_pack(const char *argument, pack **out, error *e) {
+  findings found = {0};
+  error_code code = ERR_OK;
+  *out = pack_load(argument, &found);
+  cli_print_findings(&found, SEVERITY_WARNING);
+  if (!*out)
+    code = error_set(e, ERR_PACK, "the pack %s has %zu error%s; nothing was run", argument,
+                     found.errors, found.errors == 1 ? "" : "s");
+  findings_deinit(&found);
+  return code;
+}

@@ -1,0 +1,271 @@
+/* assay run: grades the source of a pack and publishes the result. */
+#include "../run/run.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../base/text.h"
+#include "cli.h"
+#include "page.h"
+#include "params.h"
+#include "progress.h"
+
+#define KEEP_RUNS 2
+
+static const option options[] = {
+    {"as-of", "T", OFFER_NOTHING, NULL, false,
+     "the moment to grade for, as 2025-09-26T15:00:00+08:00; by default that of --params, then "
+     "now"},
+    {"data", "DIR", OFFER_FOLDER, NULL, false,
+     "where relative source paths start; by default the pack's folder"},
+    CLI_OPTION_DB,
+    {"source", "NAME=VALUE", OFFER_NOTHING, NULL, true,
+     "a setting of the source, over the pack's; plugin=NAME takes another plugin, and none of the "
+     "pack's settings"},
+    {"params", "FILE", OFFER_FILE, NULL, false, "rows name,value; as_of is one of them"},
+    {"param", "NAME=VALUE", OFFER_NOTHING, NULL, true, "one parameter, over those of --params"},
+    {"threads", "N", OFFER_NOTHING, NULL, false,
+     "threads that evaluate; by default by the CPUs. The result is the same for any number"},
+    {"dry-run", NULL, OFFER_NOTHING, NULL, false,
+     "grade into a scratch store, print the report, publish nothing"},
+    {"limit", "N", OFFER_NOTHING, NULL, false, "only the first N records; implies --dry-run"},
+    {"max-rejects", "N|N%", OFFER_NOTHING, NULL, false,
+     "stop, with nothing published, when more records are refused; a percentage is judged from "
+     "1,000 records on and at the end"},
+    {"allow-shrink", NULL, OFFER_NOTHING, NULL, false,
+     "publish even if the source has fewer than half of the last run's records"},
+    {"ok-rejects", NULL, OFFER_NOTHING, NULL, false,
+     "exit code 0 also when records were refused or rules failed"},
+    {"json", NULL, OFFER_NOTHING, NULL, false,
+     "one JSON object an event on stdout, instead of progress and report"},
+    {"quiet", NULL, OFFER_NOTHING, NULL, false, "no progress, only the report"},
+    {"keep", "N", OFFER_NOTHING, NULL, false, "published runs to keep; by default 2"},
+    {"kernels", "NAME", OFFER_WORDS, "portable|avx2|avx512", false,
+     "evaluate with these kernels; by default the best of this CPU. The result is the same"},
+    CLI_OPTION_PLUGINS,
+    CLI_OPTION_LANG,
+};
+
+/* The number of the signal that came, for this process; a handler can reach nothing else. */
+static volatile int stop_signal;
+
+static void on_signal(int number) {
+  stop_signal = number;
+}
+
+/* Heard once: a second signal ends the process at once, which harms nothing either. */
+static void listen(bool on) {
+  struct sigaction action = {.sa_flags = (int)SA_RESETHAND};
+  action.sa_handler = on ? on_signal : SIG_DFL;
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+}
+
+typedef struct job {
+  cli *cli;
+  const arguments *a;
+  params params;
+  pack *pack;
+  plan *plan;
+  plugin_host *plugins;
+  plugin_settings settings;
+  const char *plugin;
+  char *scratch; /* folder of a dry run's store, or NULL */
+  const char *database;
+  store *store;
+  run_options options;
+  run_result result;
+  progress progress;
+} job;
+
+/* ---- what the command line says ---- */
+
+static error_code read_max_rejects(const arguments *a, run_options *o, error *e) {
+  const char *text = arguments_value(a, "max-rejects");
+  o->max_rejects = -1;
+  if (!text) return ERR_OK;
+  size_t n = strlen(text);
+  o->max_rejects_percent = n > 0 && text[n - 1] == '%';
+  int64_t whole = 0;
+  double value = 0;
+  const bool fine = o->max_rejects_percent
+                        ? number_parse(text, n - 1, &value) == PARSE_OK && value <= 100
+                        : integer_parse(text, n, &whole) == PARSE_OK;
+  if (!o->max_rejects_percent) value = (double)whole;
+  if (!fine || value < 0)
+    return error_set(e, ERR_USAGE,
+                     "--max-rejects: expected a number of records (20) or a percentage (0.5%%)");
+  o->max_rejects = value;
+  return ERR_OK;
+}
+
+static error_code read_source(job *j, error *e) {
+  const arguments *a = j->a;
+  arena *m = &j->cli->arena;
+  j->settings.items = arena_array(m, a->count + 1, sizeof *j->settings.items);
+  for (size_t i = 0; i < a->count; i++) {
+    assay_setting s = {0};
+    if (strcmp(a->items[i].option->name, "source")) continue;
+    if (option_pair(m, "source", a->items[i].value, &s.name, &s.value, e)) return e->code;
+    if (!strcmp(s.name, "plugin"))
+      j->plugin = s.value;
+    else
+      j->settings.items[j->settings.count++] = s;
+  }
+  return ERR_OK;
+}
+
+static error_code read_options(job *j, error *e) {
+  const arguments *a = j->a;
+  run_options *o = &j->options;
+  long long threads, limit, keep;
+  error_code code = arguments_number(a, "threads", 1, 64, 0, &threads, e);
+  if (!code) code = arguments_number(a, "limit", 0, INT64_MAX, -1, &limit, e);
+  if (!code) code = arguments_number(a, "keep", 1, 1000, KEEP_RUNS, &keep, e);
+  if (!code) code = read_max_rejects(a, o, e);
+  if (!code) code = read_source(j, e);
+  if (!code) code = params_read(&j->cli->arena, a, &j->params, e);
+  if (code) return code;
+  o->threads = (unsigned)threads;
+  o->limit = limit;
+  o->keep = (int)keep;
+  o->dry_run = limit >= 0 || arguments_flag(a, "dry-run");
+  o->allow_shrink = arguments_flag(a, "allow-shrink");
+  o->as_of = j->params.has_as_of ? j->params.as_of : (int64_t)time(NULL);
+  o->settings = &j->settings;
+  o->plugin = j->plugin;
+  return ERR_OK;
+}
+
+/* ---- pack and store ---- */
+
+static error_code load(job *j, error *e) {
+  findings found = {0};
+  error_code code = cli_load_pack(j->a->words[0], &j->pack, e);
+  if (code) return code;
+  const plan_options o = {.as_of = j->options.as_of,
+                          .params = j->params.items,
+                          .param_count = j->params.count,
+                          .kernels = arguments_value(j->a, "kernels")};
+  j->plan = plan_new(j->pack, &o, &found);
+  cli_print_findings(&found, SEVERITY_WARNING);
+  if (!j->plan)
+    code = error_set(e, ERR_PACK, "the pack %s has %zu error%s; nothing was run", j->pack->name,
+                     found.errors, found.errors == 1 ? "" : "s");
+  findings_deinit(&found);
+  const char *data = arguments_value(j->a, "data");
+  j->options.data_folder = data ? data : j->pack->folder;
+  j->options.pack = j->pack;
+  j->options.plan = j->plan;
+  return code;
+}
+
+/* A folder of its own for the store of a dry run. */
+static error_code make_scratch(job *j, error *e) {
+  const char *base = getenv("TMPDIR");
+  j->scratch = arena_format(&j->cli->arena, "%s/assay-dry-XXXXXX", base && *base ? base : "/tmp");
+  if (!mkdtemp(j->scratch)) {
+    const char *folder = j->scratch;
+    j->scratch = NULL;
+    return error_set(e, ERR_STORE,
+                     "cannot make %s for the dry run: %s; set TMPDIR to a folder that "
+                     "can be written",
+                     folder, strerror(errno));
+  }
+  j->database = arena_format(&j->cli->arena, "%s/dry.db", j->scratch);
+  return ERR_OK;
+}
+
+static void remove_scratch(job *j) {
+  static const char *const endings[] = {"", "-wal", "-shm", "-journal"};
+  char path[4096];
+  if (!j->scratch) return;
+  for (size_t i = 0; i < 4; i++) {
+    snprintf(path, sizeof path, "%s%s", j->database, endings[i]);
+    unlink(path);
+  }
+  rmdir(j->scratch);
+}
+
+static error_code open_store(job *j, error *e) {
+  j->database = cli_database(j->a);
+  if (j->options.dry_run && make_scratch(j, e)) return e->code;
+  error_code code = store_open(j->database, STORE_WRITE, &j->store, e);
+  j->options.store = j->store;
+  return code;
+}
+
+/* ---- the run ---- */
+
+static error_code report(job *j, error *e) {
+  store_reader *r;
+  store_close(j->store);
+  j->store = NULL;
+  error_code code = store_open(j->database, STORE_READ, &j->store, e);
+  if (!code) code = store_reader_open(j->store, j->pack->name, &r, e);
+  if (code) return code;
+  code = cli_print_report(j->cli, j->a, r, j->result.seconds, j->options.dry_run, e);
+  store_reader_close(r);
+  return code;
+}
+
+static error_code perform(job *j, error *e) {
+  const bool json = arguments_flag(j->a, "json");
+  run_options *o = &j->options;
+  error_code code = read_options(j, e);
+  progress_init(&j->progress, json, arguments_flag(j->a, "quiet"));
+  if (!code) code = load(j, e);
+  if (!code) code = open_store(j, e);
+  if (code) return code;
+  j->plugins = cli_plugins(j->cli, j->a);
+  o->plugins = j->plugins;
+  o->progress = progress_note;
+  o->progress_ctx = &j->progress;
+  o->stop = &stop_signal;
+  progress_begin(&j->progress, j->pack, o->as_of, plan_kernels(j->plan));
+  listen(true);
+  code = run_pack(o, &j->result, e);
+  listen(false);
+  if (code) return code;
+  progress_end(&j->progress, &j->result, o->dry_run);
+  return json ? ERR_OK : report(j, e);
+}
+
+static error_code run_run(cli *c, const arguments *a, error *e) {
+  job j = {.cli = c, .a = a};
+  error_code code = perform(&j, e);
+  if (code) progress_failed(&j.progress, e);
+  const store_counts *n = &j.result.counts;
+  if (!code && (n->rejected || n->failed) && !arguments_flag(a, "ok-rejects"))
+    c->finding = ERR_REJECTS;
+  if (j.store) store_close(j.store);
+  remove_scratch(&j);
+  if (j.plan) plan_free(j.plan);
+  if (j.pack) pack_free(j.pack);
+  if (j.plugins) plugin_host_free(j.plugins);
+  params_deinit(&j.params);
+  return code;
+}
+
+const command command_run = {
+    .name = "run",
+    .arguments = "PACK",
+    .summary = "grade the pack's source, publish the result, print the report",
+    .description =
+        "Reads the customers of the pack's source, evaluates the rules, and publishes one decision "
+        "a customer in the store: readers see the whole previous run or the whole new one. Refused "
+        "records and failed rules are stored with their reason and cost nobody else anything.\n"
+        "Interrupted (SIGINT, SIGTERM), stopped by a guard or failed, a run publishes nothing, and "
+        "the previous results stand.",
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .least = 1,
+    .most = 1,
+    .offer = OFFER_PACK,
+    .run = run_run,
+};

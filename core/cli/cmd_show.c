@@ -1,0 +1,377 @@
+/* assay show: one customer's decision, its reasons spelled out, and the values it was made of. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../base/text.h"
+#include "../eval/blob.h"
+#include "../run/report_text.h"
+#include "cli.h"
+#include "output.h"
+
+static const option options[] = {
+    {"json", NULL, OFFER_NOTHING, NULL, false, "as one JSON object"},
+    CLI_OPTION_DB,
+    CLI_OPTION_LANG,
+};
+
+typedef struct show {
+  store_reader *reader;
+  const store_run *run;
+  const char *key, *language;
+  bool json, colour;
+  bool found;
+  size_t outcomes;
+  buffer out;
+  arena arena;
+} show;
+
+/* ---- what both forms need ---- */
+
+/* The values that the plan read, as columns of one row; NULL with the error set if the blob is bad.
+ */
+static column *read_inputs(show *s, const store_row *row, error *e) {
+  const size_t n = s->run->input_count;
+  column *columns = mem_array(n + 1, sizeof *columns);
+  value_type *types = mem_array(n + 1, sizeof *types);
+  for (size_t i = 0; i < n; i++) {
+    types[i] = s->run->inputs[i].type;
+    column_init(&columns[i], types[i], 1);
+  }
+  const error_code code = blob_read(row->blob, row->blob_size, types, n, columns, 0, e);
+  free(types);
+  if (!code) return columns;
+  for (size_t i = 0; i < n; i++) column_deinit(&columns[i]);
+  free(columns);
+  return NULL;
+}
+
+static void free_inputs(show *s, column *columns) {
+  for (size_t i = 0; i < s->run->input_count; i++) column_deinit(&columns[i]);
+  free(columns);
+}
+
+static void paint(show *s, const char *code) {
+  if (s->colour) buffer_format(&s->out, "\x1b[%sm", code);
+}
+
+/* ---- for people ---- */
+
+typedef struct code_lines {
+  show *show;
+  size_t width;
+} code_lines;
+
+static void measure_code(void *ctx, const char *code, size_t n) {
+  code_lines *l = ctx;
+  const size_t w = text_width(code, n);
+  if (w > l->width) l->width = w;
+}
+
+static void write_code(void *ctx, const char *code, size_t n) {
+  code_lines *l = ctx;
+  show *s = l->show;
+  buffer_text(&s->out, "    ");
+  paint(s, "33");
+  text_pad(&s->out, arena_string_n(&s->arena, code, n), l->width, false);
+  paint(s, "0");
+  buffer_text(&s->out, "  ");
+  write_reason(&s->out, s->reader, code, n, s->language);
+  while (s->out.data[s->out.size - 1] == ' ') s->out.size--;
+  buffer_char(&s->out, '\n');
+}
+
+static size_t name_width(const store_column *columns, size_t n) {
+  size_t width = 0;
+  for (size_t i = 0; i < n; i++) {
+    const size_t w = text_width(columns[i].name, strlen(columns[i].name));
+    if (w > width) width = w;
+  }
+  return width;
+}
+
+static void write_line(show *s, const char *name, size_t width, const column *c) {
+  buffer_text(&s->out, "  ");
+  text_pad(&s->out, name, width, false);
+  buffer_text(&s->out, "  ");
+  if (column_missing(c, 0)) {
+    paint(s, "2");
+    buffer_text(&s->out, "-");
+    paint(s, "0");
+  } else {
+    buffer text = {0};
+    write_value(&text, c, 0, s->run->zone);
+    if (text.size) text_printable(&s->out, text.data, text.size, 200);
+    buffer_deinit(&text);
+  }
+  buffer_char(&s->out, '\n');
+}
+
+static void write_outputs(show *s, const store_row *row) {
+  const size_t n = s->run->output_count, width = name_width(s->run->outputs, n);
+  code_lines l = {.show = s};
+  for (size_t i = 0; i < n; i++)
+    if (row->outputs[i].type.kind != TYPE_CODES)
+      write_line(s, s->run->outputs[i].name, width, &row->outputs[i]);
+  for (size_t i = 0; i < n; i++) each_code(&row->outputs[i], 0, measure_code, &l);
+  for (size_t i = 0; i < n; i++) {
+    const column *c = &row->outputs[i];
+    if (c->type.kind != TYPE_CODES) continue;
+    const bool none = column_missing(c, 0) || c->text.offsets[0] == c->text.offsets[1];
+    buffer_format(&s->out, "  %s%s\n", s->run->outputs[i].name, none ? ": -" : "");
+    each_code(c, 0, write_code, &l);
+  }
+}
+
+static error_code write_person(show *s, const store_row *row, error *e) {
+  char moment[32] = {0};
+  moment_write(moment, s->run->as_of, s->run->zone);
+  paint(s, "1");
+  buffer_text(&s->out, row->key);
+  paint(s, "0");
+  buffer_format(&s->out, "  %s, %s %s\n", s->run->pack, say(s->language, SAY_AS_OF), moment);
+  if (row->failed)
+    buffer_text(&s->out, "  a rule failed on this customer, so there is no decision:\n");
+  else
+    write_outputs(s, row);
+  column *inputs = read_inputs(s, row, e);
+  if (!inputs) return e->code;
+  const size_t width = name_width(s->run->inputs, s->run->input_count);
+  paint(s, "2");
+  buffer_text(&s->out, "  made of");
+  if (row->position >= 0) buffer_format(&s->out, " (line %lld)", (long long)row->position);
+  paint(s, "0");
+  buffer_char(&s->out, '\n');
+  for (size_t i = 0; i < s->run->input_count; i++)
+    write_line(s, s->run->inputs[i].name, width, &inputs[i]);
+  free_inputs(s, inputs);
+  return ERR_OK;
+}
+
+static void write_outcome(show *s, const store_outcome *x) {
+  paint(s, "33");
+  buffer_text(&s->out, x->code);
+  paint(s, "0");
+  if (x->position >= 0) buffer_format(&s->out, "  line %lld", (long long)x->position);
+  if (x->rule && *x->rule) buffer_format(&s->out, "  rule %s", x->rule);
+  if (x->file && *x->file) buffer_format(&s->out, "  %s:%d", x->file, x->line);
+  buffer_format(&s->out, "\n    %s\n", x->message ? x->message : "");
+}
+
+/* ---- for programs ---- */
+
+static void json_name(show *s, const char *name, bool first) {
+  buffer_text(&s->out, first ? "" : ",");
+  text_json(&s->out, name, strlen(name));
+  buffer_char(&s->out, ':');
+}
+
+static void json_text(show *s, const char *text) {
+  if (text)
+    text_json(&s->out, text, strlen(text));
+  else
+    buffer_text(&s->out, "null");
+}
+
+typedef struct code_list {
+  show *show;
+  const char *output;
+  bool any;
+} code_list;
+
+static void json_code(void *ctx, const char *code, size_t n) {
+  code_list *l = ctx;
+  show *s = l->show;
+  buffer text = {0};
+  const bool known = write_reason(&text, s->reader, code, n, s->language);
+  buffer_text(&s->out, l->any ? ",{\"list\":" : "{\"list\":");
+  l->any = true;
+  json_text(s, l->output);
+  buffer_text(&s->out, ",\"code\":");
+  text_json(&s->out, code, n);
+  buffer_text(&s->out, ",\"text\":");
+  if (known)
+    text_json(&s->out, text.data, text.size);
+  else
+    buffer_text(&s->out, "null");
+  buffer_char(&s->out, '}');
+  buffer_deinit(&text);
+}
+
+static error_code write_json(show *s, const store_row *row, error *e) {
+  column *inputs = read_inputs(s, row, e);
+  if (!inputs) return e->code;
+  json_name(s, "status", false);
+  json_text(s, row->failed ? "error" : "graded");
+  json_name(s, "position", false);
+  buffer_format(&s->out, row->position >= 0 ? "%lld" : "null", (long long)row->position);
+  json_name(s, "outputs", false);
+  if (row->failed) {
+    buffer_text(&s->out, "null");
+  } else {
+    buffer_char(&s->out, '{');
+    for (size_t i = 0; i < s->run->output_count; i++) {
+      json_name(s, s->run->outputs[i].name, i == 0);
+      output_json_value(&s->out, &row->outputs[i], 0, s->run->zone);
+    }
+    buffer_char(&s->out, '}');
+  }
+  json_name(s, "reasons", false);
+  buffer_char(&s->out, '[');
+  code_list l = {.show = s};
+  for (size_t i = 0; i < s->run->output_count && !row->failed; i++) {
+    l.output = s->run->outputs[i].name;
+    each_code(&row->outputs[i], 0, json_code, &l);
+  }
+  buffer_char(&s->out, ']');
+  json_name(s, "inputs", false);
+  buffer_char(&s->out, '{');
+  for (size_t i = 0; i < s->run->input_count; i++) {
+    json_name(s, s->run->inputs[i].name, i == 0);
+    output_json_value(&s->out, &inputs[i], 0, s->run->zone);
+  }
+  buffer_char(&s->out, '}');
+  free_inputs(s, inputs);
+  return ERR_OK;
+}
+
+static void json_outcome(show *s, const store_outcome *x) {
+  const struct {
+    const char *name, *value;
+  } texts[] = {{"kind", x->kind}, {"code", x->code},   {"field", x->field},    {"rule", x->rule},
+               {"file", x->file}, {"value", x->value}, {"message", x->message}};
+  buffer_char(&s->out, '{');
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    json_name(s, texts[i].name, i == 0);
+    json_text(s, texts[i].value && *texts[i].value ? texts[i].value : NULL);
+  }
+  buffer_format(&s->out, x->line > 0 ? ",\"line\":%d" : ",\"line\":null", x->line);
+  buffer_format(&s->out, x->position >= 0 ? ",\"position\":%lld}" : ",\"position\":null}",
+                (long long)x->position);
+}
+
+/* Everything that differs between two runs over the same records stands in here. */
+static void json_run(show *s) {
+  char moment[32] = {0};
+  const store_run *run = s->run;
+  moment_write(moment, run->as_of, run->zone);
+  json_name(s, "run", false);
+  buffer_format(&s->out, "{\"id\":%lld,\"started\":%lld,\"finished\":%lld,\"as_of\":\"%s\"",
+                (long long)run->id, (long long)run->started, (long long)run->finished, moment);
+  json_name(s, "pack_hash", false);
+  json_text(s, run->pack_hash);
+  json_name(s, "source", false);
+  json_text(s, run->source);
+  buffer_text(&s->out, "}}\n");
+}
+
+/* ---- the command ---- */
+
+static error_code each_row(void *ctx, const store_row *row, error *e) {
+  show *s = ctx;
+  s->found = true;
+  return s->json ? write_json(s, row, e) : write_person(s, row, e);
+}
+
+static error_code each_outcome(void *ctx, const store_outcome *x, error *e) {
+  show *s = ctx;
+  (void)e;
+  if (s->json) {
+    buffer_text(&s->out, s->outcomes ? "," : "");
+    json_outcome(s, x);
+  } else {
+    if (!s->found && !s->outcomes) buffer_format(&s->out, "%s was rejected:\n", s->key);
+    buffer_text(&s->out, "  ");
+    write_outcome(s, x);
+  }
+  s->outcomes++;
+  return ERR_OK;
+}
+
+typedef struct near_keys {
+  arena *arena;
+  const char *keys[64];
+  size_t count;
+} near_keys;
+
+static error_code add_key(void *ctx, const store_row *row, error *e) {
+  near_keys *n = ctx;
+  (void)e;
+  if (n->count < 64) n->keys[n->count++] = arena_string(n->arena, row->key);
+  return ERR_OK;
+}
+
+/* The customers that stand near the key in order; a typing error is mostly at its end. */
+static error_code not_found(show *s, error *e) {
+  near_keys near = {.arena = &s->arena};
+  error ignored;
+  const size_t n = strlen(s->key);
+  buffer printable = {0};
+  text_printable(&printable, s->key, n, 60);
+  buffer_char(&printable, 0);
+  for (size_t cut = 1; cut <= 2 && cut < n && text_valid_utf8(s->key, n - cut); cut++) {
+    const store_condition from = {s->run->key, ">=", arena_string_n(&s->arena, s->key, n - cut)};
+    const store_query q = {&from, 1, NULL, 32};
+    store_list(s->reader, &q, add_key, &near, &ignored);
+  }
+  const char *meant = text_suggest(printable.data, near.keys, near.count);
+  error_set(e, ERR_NOT_FOUND, "the published run of %s has no customer %s%s%s%s", s->run->pack,
+            printable.data, meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
+  buffer_deinit(&printable);
+  return ERR_NOT_FOUND;
+}
+
+static error_code look(show *s, error *e) {
+  error problem = {0};
+  if (s->json) {
+    buffer_char(&s->out, '{');
+    json_name(s, s->run->key, true);
+    json_text(s, s->key);
+  }
+  error_code code = store_show(s->reader, s->key, each_row, s, &problem);
+  if (code && code != ERR_NOT_FOUND) return error_set(e, code, "%s", problem.message);
+  if (s->json && !s->found) buffer_text(&s->out, ",\"status\":\"rejected\"");
+  if (s->json) buffer_text(&s->out, ",\"outcomes\":[");
+  code = store_outcomes(s->reader, s->key, each_outcome, s, e);
+  if (code) return code;
+  if (s->json) {
+    buffer_char(&s->out, ']');
+    json_run(s);
+  }
+  return s->found || s->outcomes ? ERR_OK : not_found(s, e);
+}
+
+static error_code run_show(cli *c, const arguments *a, error *e) {
+  store *st = NULL;
+  show s = {.key = a->words[1],
+            .language = cli_language(a),
+            .json = arguments_flag(a, "json"),
+            .colour = output_colour(stdout)};
+  error_code code = cli_open_run(c, a, &st, &s.reader, e);
+  if (code) return code;
+  s.run = store_reader_run(s.reader);
+  code = look(&s, e);
+  if (!code) fwrite(s.out.data, 1, s.out.size, stdout);
+  buffer_deinit(&s.out);
+  arena_deinit(&s.arena);
+  store_reader_close(s.reader);
+  store_close(st);
+  return code;
+}
+
+const command command_show = {
+    .name = "show",
+    .arguments = "PACK CUSTOMER",
+    .summary = "one decision, its reasons, and what it was made of",
+    .description =
+        "Shows the decision on one customer in the pack's published run, every reason spelled out, "
+        "and the values that the rules read. For a customer whose record was refused, or on whom a "
+        "rule failed, it tells why. With --json, everything that may differ between two runs over "
+        "the same records stands inside of \"run\".",
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .least = 2,
+    .most = 2,
+    .offer = OFFER_PACK,
+    .run = run_show,
+};

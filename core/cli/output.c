@@ -1,0 +1,200 @@
+/* The three forms of rows. */
+#include "output.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../base/text.h"
+
+#define MEASURED 200 /* rows of a table that decide its widths */
+#define WIDEST 64    /* columns on the terminal for one cell */
+
+typedef struct head {
+  char *name;
+  cell_kind kind;
+  size_t width;
+} head;
+
+struct output {
+  FILE *file;
+  output_format format;
+  bool colour, begun;
+  head *heads;
+  size_t count, at;
+  buffer line;
+  /* a table's first rows: the cells one after the other, each ended by a NUL */
+  buffer kept;
+  size_t kept_rows;
+};
+
+output_format output_format_of(const char *word) {
+  if (word && !strcmp(word, "csv")) return OUTPUT_CSV;
+  return word && !strcmp(word, "jsonl") ? OUTPUT_JSONL : OUTPUT_TABLE;
+}
+
+output *output_new(FILE *file, output_format format, bool colour) {
+  output *o = mem_alloc(sizeof *o);
+  o->file = file;
+  o->format = format;
+  o->colour = colour;
+  return o;
+}
+
+void output_column(output *o, const char *name, cell_kind kind) {
+  o->heads = mem_grow(o->heads, o->count + 1, sizeof *o->heads);
+  o->heads[o->count++] = (head){mem_string(name), kind, text_width(name, strlen(name))};
+}
+
+static void put_line(output *o) {
+  buffer_char(&o->line, '\n');
+  fwrite(o->line.data, 1, o->line.size, o->file);
+  buffer_clear(&o->line);
+}
+
+static void begin(output *o) {
+  if (o->begun) return;
+  o->begun = true;
+  if (o->format != OUTPUT_CSV) return;
+  for (size_t i = 0; i < o->count; i++) {
+    if (i) buffer_char(&o->line, ',');
+    text_csv(&o->line, o->heads[i].name, strlen(o->heads[i].name));
+  }
+  put_line(o);
+}
+
+static void codes_json(buffer *out, const char *text, size_t n) {
+  const char *end = text + n;
+  buffer_char(out, '[');
+  for (const char *p = text; p < end;) {
+    const char *bar = memchr(p, '|', (size_t)(end - p)), *stop = bar ? bar : end;
+    if (p > text) buffer_char(out, ',');
+    text_json(out, p, (size_t)(stop - p));
+    p = bar ? bar + 1 : end;
+  }
+  buffer_char(out, ']');
+}
+
+static void json_value(buffer *out, cell_kind kind, const char *text, size_t n) {
+  if (!text)
+    buffer_text(out, kind == CELL_CODES ? "[]" : "null");
+  else if (kind == CELL_RAW)
+    buffer_add(out, text, n);
+  else if (kind == CELL_CODES)
+    codes_json(out, text, n);
+  else
+    text_json(out, text, n);
+}
+
+static void keep_cell(output *o, const char *text, size_t n) {
+  buffer clean = {0};
+  if (text) text_printable(&clean, text, n, WIDEST);
+  const size_t width = clean.size ? text_width(clean.data, clean.size) : 0;
+  if (width > o->heads[o->at].width && o->kept_rows < MEASURED) o->heads[o->at].width = width;
+  if (clean.size) buffer_add(&o->kept, clean.data, clean.size);
+  buffer_char(&o->kept, 0);
+  buffer_deinit(&clean);
+}
+
+void output_cell(output *o, const char *text, size_t n) {
+  const head *h = &o->heads[o->at];
+  begin(o);
+  switch (o->format) {
+  case OUTPUT_CSV:
+    if (o->at) buffer_char(&o->line, ',');
+    if (text) text_csv(&o->line, text, n);
+    break;
+  case OUTPUT_JSONL:
+    buffer_char(&o->line, o->at ? ',' : '{');
+    text_json(&o->line, h->name, strlen(h->name));
+    buffer_char(&o->line, ':');
+    json_value(&o->line, h->kind, text, n);
+    break;
+  case OUTPUT_TABLE:
+    keep_cell(o, text, n);
+    break;
+  }
+  o->at++;
+}
+
+/* One line of the table; the last column is not padded. */
+static void table_line(output *o, const char *const *cells, bool is_head) {
+  if (is_head && o->colour) buffer_text(&o->line, "\x1b[1m");
+  for (size_t i = 0; i < o->count; i++) {
+    const head *h = &o->heads[i];
+    const bool right = h->kind == CELL_RAW;
+    if (i) buffer_text(&o->line, "  ");
+    if (i + 1 == o->count && !right)
+      buffer_text(&o->line, cells[i]);
+    else
+      text_pad(&o->line, cells[i], h->width, right);
+  }
+  while (o->line.size && o->line.data[o->line.size - 1] == ' ') o->line.size--;
+  if (is_head && o->colour) buffer_text(&o->line, "\x1b[0m");
+  put_line(o);
+}
+
+/* Prints the rows that are kept, the head before the first. */
+static void flush_table(output *o, bool with_head) {
+  const char **cells = mem_array(o->count, sizeof *cells);
+  if (with_head) {
+    for (size_t i = 0; i < o->count; i++) cells[i] = o->heads[i].name;
+    table_line(o, cells, true);
+  }
+  const char *at = o->kept.data, *end = at ? at + o->kept.size : NULL;
+  while (at && at < end) {
+    for (size_t i = 0; i < o->count; i++) {
+      cells[i] = at;
+      at += strlen(at) + 1;
+    }
+    table_line(o, cells, false);
+  }
+  buffer_clear(&o->kept);
+  free(cells);
+}
+
+void output_end_row(output *o) {
+  o->at = 0;
+  if (o->format == OUTPUT_JSONL) buffer_char(&o->line, '}');
+  if (o->format != OUTPUT_TABLE) {
+    put_line(o);
+    return;
+  }
+  o->kept_rows++;
+  if (o->kept_rows >= MEASURED) flush_table(o, o->kept_rows == MEASURED);
+}
+
+error_code output_close(output *o, error *e) {
+  begin(o);
+  if (o->format == OUTPUT_TABLE && o->kept_rows < MEASURED && o->kept_rows > 0)
+    flush_table(o, true);
+  const bool failed = fflush(o->file) || ferror(o->file);
+  for (size_t i = 0; i < o->count; i++) free(o->heads[i].name);
+  free(o->heads);
+  buffer_deinit(&o->line);
+  buffer_deinit(&o->kept);
+  free(o);
+  return failed ? error_set(e, ERR_INTERNAL, "cannot write to standard output") : ERR_OK;
+}
+
+cell_kind cell_kind_of(type_kind kind) {
+  if (kind == TYPE_CODES) return CELL_CODES;
+  return type_is_numeric(kind) || kind == TYPE_BOOLEAN ? CELL_RAW : CELL_TEXT;
+}
+
+void output_json_value(buffer *out, const column *c, size_t row, zone z) {
+  buffer text = {0};
+  const bool missing = column_missing(c, row);
+  if (!missing) column_write(&text, c, row, z);
+  json_value(out, cell_kind_of(c->type.kind),
+             missing     ? NULL
+             : text.data ? text.data
+                         : "",
+             text.size);
+  buffer_deinit(&text);
+}
+
+bool output_colour(FILE *file) {
+  const char *no = getenv("NO_COLOR");
+  return !(no && *no) && isatty(fileno(file));
+}

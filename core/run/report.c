@@ -1,0 +1,116 @@
+/* Writes the report, section by section. Every choice in it (which customers, which decisions) is
+ * by order and count alone, so that the same run always gives the same page. */
+#include "report.h"
+
+#include <string.h>
+
+#include "../base/text.h"
+#include "report_page.h"
+
+#define PAGE_WIDTH 100
+
+/* ---- head ---- */
+
+static void write_head(page *p) {
+  const store_run *run = p->run;
+  const bool zh = !strcmp(p->language, "zh");
+  const char *title = zh && run->title_zh && *run->title_zh ? run->title_zh : run->title;
+  char moment[32] = {0};
+  moment_write(moment, run->as_of, run->zone);
+  if (!title || !*title) title = run->pack;
+  buffer_char(p->out, '\n');
+  page_paint(p, "1");
+  buffer_text(p->out, title);
+  page_paint(p, "0");
+  const size_t used = text_width(title, strlen(title));
+  const size_t right = strlen(moment) + 1 +
+                       text_width(say(p->language, SAY_AS_OF), strlen(say(p->language, SAY_AS_OF)));
+  buffer_format(p->out, "%*s", used + right + 2 < p->width ? (int)(p->width - used - right) : 2,
+                "");
+  buffer_format(p->out, "%s %s\n", say(p->language, SAY_AS_OF), moment);
+  page_paint(p, "2");
+  buffer_format(p->out, "%s · %s", run->pack, run->source ? run->source : "");
+  if (p->o->seconds > 0) {
+    buffer_text(p->out, " · ");
+    buffer_format(p->out, say(p->language, SAY_IN_SECONDS), p->o->seconds);
+  }
+  page_paint(p, "0");
+  buffer_text(p->out, "\n\n");
+}
+
+static void write_counts(page *p) {
+  const store_counts *c = &p->run->counts;
+  const struct {
+    int64_t n;
+    phrase what;
+    const char *colour;
+  } parts[] = {{c->records, SAY_RECORDS, "1"},
+               {c->graded, SAY_GRADED, "1;32"},
+               {c->failed, SAY_FAILED, "1;31"},
+               {c->rejected, SAY_REJECTED, "1;33"}};
+  for (size_t i = 0; i < 4; i++) {
+    if (i) buffer_text(p->out, "   ");
+    page_paint(p, parts[i].n || i == 0 ? parts[i].colour : "0");
+    write_count(p->out, parts[i].n);
+    page_paint(p, "0");
+    buffer_format(p->out, " %s", say(p->language, parts[i].what));
+  }
+  buffer_char(p->out, '\n');
+  if (p->o->dry_run) buffer_format(p->out, "%s\n", say(p->language, SAY_DRY_RUN));
+}
+
+/* ---- what next ---- */
+
+static void hint(page *p, const char *command, phrase why) {
+  const char *db = p->o->database;
+  const char *line = db ? arena_format(&p->arena, "%s %s --db %s", p->o->program, command, db)
+                        : arena_format(&p->arena, "%s %s", p->o->program, command);
+  const size_t used = text_width(line, strlen(line));
+  buffer_format(p->out, "  %s%*s", line, used < 62 ? (int)(62 - used) : 2, "");
+  page_faint(p, say(p->language, why));
+  buffer_char(p->out, '\n');
+}
+
+static void write_next(page *p) {
+  arena *a = &p->arena;
+  const char *name = p->run->pack;
+  if (p->o->dry_run || !p->o->program) return;
+  page_heading(p, SAY_NEXT, NULL);
+  if (p->shown_key && !strpbrk(p->shown_key, " '\"$`\\&|;<>()*?!~#"))
+    hint(p, arena_format(a, "show %s %s", name, p->shown_key), SAY_NEXT_SHOW);
+  if (p->roles.limit >= 0)
+    hint(p,
+         arena_format(a, "list %s --sort -%s --limit 20", name,
+                      p->run->outputs[p->roles.limit].name),
+         SAY_NEXT_LIST);
+  if (p->run->counts.rejected || p->run->counts.failed)
+    hint(p, arena_format(a, "rejects %s", name), SAY_NEXT_REJECTS);
+  hint(p, arena_format(a, "report %s", name), SAY_NEXT_REPORT);
+  buffer_format(p->out, "  %s --help%*s", p->o->program,
+                strlen(p->o->program) < 55 ? (int)(55 - strlen(p->o->program)) : 2, "");
+  page_faint(p, say(p->language, SAY_NEXT_HELP));
+  buffer_char(p->out, '\n');
+}
+
+error_code report_write(buffer *out, store_reader *r, const report_options *o, error *e) {
+  page p = {.out = out,
+            .reader = r,
+            .run = store_reader_run(r),
+            .o = o,
+            .language = o->language ? o->language : "en",
+            .width = o->width ? o->width : PAGE_WIDTH};
+  code_counts attention;
+  page_read_roles(&p);
+  write_head(&p);
+  write_counts(&p);
+  error_code code = page_groups(&p, e);
+  if (!code) code = page_follow_ups(&p, e);
+  if (!code) code = page_count_codes(&p, &attention, e);
+  if (!code) code = page_attention(&p, &attention, e);
+  if (!code) code = page_rejects(&p, e);
+  if (!code) code = page_decisions(&p, &attention, e);
+  if (!code) write_next(&p);
+  json_decref(p.roles.json);
+  arena_deinit(&p.arena);
+  return code;
+}

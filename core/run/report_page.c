@@ -1,0 +1,113 @@
+/* The look of the report's page, and which output plays which part in it. */
+#include "report_page.h"
+
+#include <string.h>
+
+#include "../base/text.h"
+
+/* ---- the look ---- */
+
+void page_paint(page *p, const char *code) {
+  if (p->o->colour) buffer_format(p->out, "\x1b[%sm", code);
+}
+
+void page_heading(page *p, phrase title, const char *more) {
+  buffer_text(p->out, "\n");
+  page_paint(p, "1");
+  buffer_text(p->out, say(p->language, title));
+  page_paint(p, "0");
+  if (more && *more) {
+    page_paint(p, "2");
+    buffer_format(p->out, "  %s", more);
+    page_paint(p, "0");
+  }
+  buffer_char(p->out, '\n');
+}
+
+void page_faint(page *p, const char *text) {
+  page_paint(p, "2");
+  buffer_text(p->out, text);
+  page_paint(p, "0");
+}
+
+/* A right-aligned number in `width` columns. */
+void page_count(page *p, int64_t n, size_t width) {
+  buffer b = {0};
+  write_count(&b, n);
+  buffer_char(&b, 0);
+  text_pad(p->out, b.data, width, true);
+  buffer_deinit(&b);
+}
+
+void page_amount(page *p, int128 num, int128 den, int digits, size_t width) {
+  buffer b = {0};
+  write_amount(&b, num, den, digits);
+  buffer_char(&b, 0);
+  const size_t n = text_width(b.data, b.size - 1);
+  text_pad(p->out, b.data, n > width ? n : width, true);
+  buffer_deinit(&b);
+}
+
+const char *page_value(page *p, const column *c) {
+  buffer b = {0};
+  write_value(&b, c, 0, p->run->zone);
+  const char *text = arena_string_n(&p->arena, b.data ? b.data : "", b.size);
+  buffer_deinit(&b);
+  return text;
+}
+
+void page_widen(size_t *width, const char *text) {
+  const size_t n = text_width(text, strlen(text));
+  if (n > *width) *width = n;
+}
+
+/* Text that goes on in the same column on the next line when it does not fit. */
+void page_wrapped(page *p, const char *text, size_t from) {
+  size_t at = from;
+  while (*text) {
+    size_t n = strcspn(text, " ");
+    const size_t w = text_width(text, n);
+    if (at > from && at + 1 + w > p->width) {
+      buffer_format(p->out, "\n%*s", (int)from, "");
+      at = from;
+    } else if (at > from) {
+      buffer_char(p->out, ' ');
+      at++;
+    }
+    buffer_add(p->out, text, n);
+    at += w;
+    text += n;
+    while (*text == ' ') text++;
+  }
+  buffer_char(p->out, '\n');
+}
+
+/* ---- roles ---- */
+
+static int output_index(const store_run *run, json_t *json, const char *role) {
+  const char *name = json_string_value(json_object_get(json, role));
+  for (size_t i = 0; name && i < run->output_count; i++)
+    if (!strcmp(run->outputs[i].name, name)) return (int)i;
+  return -1;
+}
+
+void page_read_roles(page *p) {
+  roles *x = &p->roles;
+  x->json = p->run->report_json ? json_loads(p->run->report_json, 0, NULL) : NULL;
+  x->classes = output_index(p->run, x->json, "classes");
+  x->limit = output_index(p->run, x->json, "limit");
+  x->follow_up = output_index(p->run, x->json, "follow_up");
+  x->channel = output_index(p->run, x->json, "channel");
+  x->attention = json_object_get(x->json, "attention");
+}
+
+bool page_is_attention(const page *p, const char *code, size_t n) {
+  size_t i;
+  json_t *item;
+  json_array_foreach(p->roles.attention, i, item) {
+    const char *name = json_string_value(item);
+    const size_t k = name ? strlen(name) : 0;
+    if (k && k <= n && !memcmp(name, code, k) && (k == n || code[k] == ':')) return true;
+  }
+  return false;
+}

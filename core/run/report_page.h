@@ -1,0 +1,68 @@
+/* Inside of the report: the page that its sections are written on. For run/report*.c alone. */
+#ifndef RUN_REPORT_PAGE_H
+#define RUN_REPORT_PAGE_H
+
+#include <jansson.h>
+
+#include "report.h"
+#include "report_text.h"
+
+typedef struct roles {
+  json_t *json;
+  int classes, limit, follow_up, channel; /* indices of outputs, -1 = none */
+  json_t *attention;                      /* an array, or NULL */
+} roles;
+
+typedef struct page {
+  buffer *out;
+  store_reader *reader;
+  const store_run *run;
+  const report_options *o;
+  const char *language;
+  size_t width;
+  roles roles;
+  arena arena;
+  const char *largest_class; /* set by page_groups; NULL = none has a name */
+  const char *shown_key;     /* set by page_decisions: a customer for the hints */
+} page;
+
+typedef struct code_count {
+  const char *code;   /* as the pack's list names it */
+  const char *output; /* the list in which it stands */
+  const char *first;  /* the code with its value, as it stands there */
+  int64_t count;
+} code_count;
+
+typedef struct code_counts {
+  page *page;
+  code_count *items; /* one for each attention code, in the pack's order */
+  size_t count;
+  const char *output;
+} code_counts;
+
+void page_read_roles(page *p);
+bool page_is_attention(const page *p, const char *code, size_t n);
+
+/* ---- the look ---- */
+
+void page_paint(page *p, const char *code); /* an SGR code, if the page has colours */
+void page_faint(page *p, const char *text);
+void page_heading(page *p, phrase title, const char *more);
+/* Numbers, right-aligned in `width` columns. */
+void page_count(page *p, int64_t n, size_t width);
+void page_amount(page *p, int128 num, int128 den, int digits, size_t width);
+/* Text that goes on in column `from` of the next line when it does not fit, and ends the line. */
+void page_wrapped(page *p, const char *text, size_t from);
+const char *page_value(page *p, const column *c); /* of row 0; lives as long as the page */
+void page_widen(size_t *width, const char *text);
+
+/* ---- the sections ---- */
+
+error_code page_groups(page *p, error *e); /* classes, limits */
+error_code page_follow_ups(page *p, error *e);
+error_code page_count_codes(page *p, code_counts *out, error *e);
+error_code page_attention(page *p, const code_counts *c, error *e);
+error_code page_rejects(page *p, error *e);
+error_code page_decisions(page *p, const code_counts *attention, error *e);
+
+#endif

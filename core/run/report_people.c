@@ -1,0 +1,266 @@
+/* The report's lists of customers: who is due, who needs attention, who has no decision. */
+#include <string.h>
+
+#include "../base/text.h"
+#include "report_page.h"
+
+#define FOLLOW_UPS 10
+#define FOLLOW_UPS_COUNTED 10000
+#define EXAMPLES 3
+#define CODES_COUNTED 48 /* different codes of rejects that are told apart */
+
+/* ---- follow-ups ---- */
+
+typedef struct due {
+  const char *when, *key, *class, *channel;
+  const char *codes;
+} due;
+
+typedef struct dues {
+  page *page;
+  due items[FOLLOW_UPS];
+  size_t kept;
+  int64_t count;
+  size_t key_width, class_width, channel_width;
+} dues;
+
+/* All codes of a row, the lists one behind the other. */
+static const char *row_codes(page *p, const store_row *row) {
+  buffer b = {0};
+  for (size_t i = 0; i < p->run->output_count; i++) {
+    const column *c = &row->outputs[i];
+    if (c->type.kind != TYPE_CODES || column_missing(c, 0)) continue;
+    const size_t n = c->text.offsets[1] - c->text.offsets[0];
+    if (!n) continue;
+    if (b.size) buffer_char(&b, ' ');
+    for (size_t k = 0; k < n; k++) {
+      const char x = c->text.bytes[c->text.offsets[0] + k];
+      buffer_char(&b, x == '|' ? ' ' : x);
+    }
+  }
+  const char *text = arena_string_n(&p->arena, b.data ? b.data : "", b.size);
+  buffer_deinit(&b);
+  return text;
+}
+
+static error_code add_due(void *ctx, const store_row *row, error *e) {
+  dues *d = ctx;
+  page *p = d->page;
+  (void)e;
+  if (d->count++ >= FOLLOW_UPS) return ERR_OK;
+  const roles *x = &p->roles;
+  due *item = &d->items[d->kept++];
+  *item = (due){.when = page_value(p, &row->outputs[x->follow_up]),
+                .key = arena_string(&p->arena, row->key),
+                .class = x->classes < 0 ? "" : page_value(p, &row->outputs[x->classes]),
+                .channel = x->channel < 0 ? "" : page_value(p, &row->outputs[x->channel]),
+                .codes = row_codes(p, row)};
+  page_widen(&d->key_width, item->key);
+  page_widen(&d->class_width, item->class);
+  page_widen(&d->channel_width, item->channel);
+  return ERR_OK;
+}
+
+static void write_due(page *p, const dues *d, const due *item) {
+  const size_t at = p->out->size;
+  buffer_format(p->out, "  %s  ", item->when);
+  text_pad(p->out, item->key, d->key_width, false);
+  buffer_text(p->out, "  ");
+  text_pad(p->out, item->class, d->class_width, false);
+  buffer_text(p->out, "  ");
+  text_pad(p->out, item->channel, d->channel_width, false);
+  const size_t used = text_width(p->out->data + at, p->out->size - at) + 2;
+  if (*item->codes) {
+    buffer_text(p->out, "  ");
+    const size_t need = text_width(item->codes, strlen(item->codes));
+    const size_t room = p->width > used + 12 ? p->width - used : 12;
+    page_paint(p, "2");
+    text_pad(p->out, item->codes, need < room ? need : room, false);
+    page_paint(p, "0");
+  }
+  while (p->out->data[p->out->size - 1] == ' ') p->out->size--;
+  buffer_char(p->out, '\n');
+}
+
+error_code page_follow_ups(page *p, error *e) {
+  if (p->roles.follow_up < 0) return ERR_OK;
+  const store_column *by = &p->run->outputs[p->roles.follow_up];
+  const int64_t today = moment_date(p->run->as_of, p->run->zone);
+  char until[32] = {0};
+  if (by->type.kind == TYPE_DATE)
+    date_write(until, today);
+  else
+    moment_write(until, moment_at(today, 86399, p->run->zone), p->run->zone);
+  const store_condition condition = {by->name, "<=", until};
+  const store_query q = {&condition, 1, by->name, FOLLOW_UPS_COUNTED + 1};
+  dues d = {.page = p};
+  error_code code = store_list(p->reader, &q, add_due, &d, e);
+  if (code) return code;
+  buffer more = {0};
+  if (d.count) {
+    write_count(&more, d.count > FOLLOW_UPS_COUNTED ? FOLLOW_UPS_COUNTED : d.count);
+    buffer_format(&more, "%s %s", d.count > FOLLOW_UPS_COUNTED ? "+" : "",
+                  say(p->language, SAY_DUE));
+    if (d.count > FOLLOW_UPS) {
+      buffer_text(&more, " · ");
+      buffer_format(&more, say(p->language, SAY_FIRST), FOLLOW_UPS);
+    }
+  }
+  buffer_char(&more, 0);
+  page_heading(p, SAY_FOLLOW_UPS, more.data);
+  buffer_deinit(&more);
+  for (size_t i = 0; i < d.kept; i++) write_due(p, &d, &d.items[i]);
+  if (!d.kept) buffer_format(p->out, "  %s\n", say(p->language, SAY_NOBODY_DUE));
+  return ERR_OK;
+}
+
+/* ---- attention ---- */
+
+static error_code add_code(void *ctx, const char *code, int64_t count, error *e) {
+  code_counts *c = ctx;
+  (void)e;
+  for (size_t i = 0; i < c->count; i++) {
+    code_count *x = &c->items[i];
+    const size_t n = strlen(x->code);
+    if (strncmp(code, x->code, n) || (code[n] && code[n] != ':')) continue;
+    if (!x->count) {
+      x->first = arena_string(&c->page->arena, code);
+      x->output = c->output;
+    }
+    x->count += count;
+  }
+  return ERR_OK;
+}
+
+error_code page_count_codes(page *p, code_counts *out, error *e) {
+  size_t i;
+  json_t *item;
+  *out = (code_counts){.page = p};
+  out->items = arena_array(&p->arena, json_array_size(p->roles.attention) + 1, sizeof *out->items);
+  json_array_foreach(p->roles.attention, i, item) {
+    if (json_is_string(item)) out->items[out->count++].code = json_string_value(item);
+  }
+  error_code code = ERR_OK;
+  for (size_t k = 0; k < p->run->output_count && !code && out->count; k++) {
+    if (p->run->outputs[k].type.kind != TYPE_CODES) continue;
+    out->output = p->run->outputs[k].name;
+    code = store_code_counts(p->reader, out->output, add_code, out, e);
+  }
+  return code;
+}
+
+typedef struct keys_found {
+  arena *arena;
+  const char *keys[EXAMPLES];
+  size_t count;
+} keys_found;
+
+static error_code add_key(void *ctx, const store_row *row, error *e) {
+  keys_found *k = ctx;
+  (void)e;
+  if (k->count < EXAMPLES) k->keys[k->count++] = arena_string(k->arena, row->key);
+  return ERR_OK;
+}
+
+static error_code customers_with(page *p, const code_count *x, keys_found *out, error *e) {
+  const store_condition condition = {x->output, "has", x->first};
+  const store_query q = {&condition, 1, NULL, EXAMPLES};
+  *out = (keys_found){.arena = &p->arena};
+  return store_list(p->reader, &q, add_key, out, e);
+}
+
+error_code page_attention(page *p, const code_counts *c, error *e) {
+  size_t width = 0, seen = 0;
+  for (size_t i = 0; i < c->count; i++)
+    if (c->items[i].count) {
+      page_widen(&width, c->items[i].code);
+      seen++;
+    }
+  if (!c->count) return ERR_OK;
+  page_heading(p, SAY_ATTENTION, NULL);
+  if (!seen) buffer_format(p->out, "  %s\n", say(p->language, SAY_ALL_FINE));
+  for (size_t i = 0; i < c->count; i++) {
+    const code_count *x = &c->items[i];
+    keys_found found;
+    if (!x->count) continue;
+    error_code code = customers_with(p, x, &found, e);
+    if (code) return code;
+    buffer line = {0};
+    write_reason(&line, p->reader, x->code, strlen(x->code), p->language);
+    if (line.size) buffer_text(&line, " — ");
+    for (size_t k = 0; k < found.count; k++)
+      buffer_format(&line, "%s%s", k ? ", " : "", found.keys[k]);
+    if (x->count > (int64_t)found.count) buffer_text(&line, " …");
+    buffer_char(&line, 0);
+    buffer_text(p->out, "  ");
+    page_paint(p, "33");
+    text_pad(p->out, x->code, width, false);
+    page_paint(p, "0");
+    page_count(p, x->count, 8);
+    buffer_text(p->out, "  ");
+    page_wrapped(p, line.data, 2 + width + 8 + 2);
+    buffer_deinit(&line);
+  }
+  return ERR_OK;
+}
+
+/* ---- rejects ---- */
+
+typedef struct reject_count {
+  const char *code;
+  int64_t count;
+  const char *examples;
+} reject_count;
+
+typedef struct reject_counts {
+  page *page;
+  reject_count items[CODES_COUNTED];
+  size_t count;
+  int64_t other;
+} reject_counts;
+
+static error_code add_outcome(void *ctx, const store_outcome *x, error *e) {
+  reject_counts *c = ctx;
+  page *p = c->page;
+  size_t i = 0;
+  (void)e;
+  while (i < c->count && strcmp(c->items[i].code, x->code)) i++;
+  if (i == CODES_COUNTED) {
+    c->other++;
+    return ERR_OK;
+  }
+  if (i == c->count) c->items[c->count++] = (reject_count){arena_string(&p->arena, x->code), 0, ""};
+  reject_count *item = &c->items[i];
+  if (item->count++ >= EXAMPLES) return ERR_OK;
+  const char *key = x->key && *x->key ? x->key : "?", *before = item->examples;
+  const char *comma = *before ? ", " : "";
+  item->examples = x->position >= 0
+                       ? arena_format(&p->arena, "%s%s%s (%s %lld)", before, comma, key,
+                                      say(p->language, SAY_LINE), (long long)x->position)
+                       : arena_format(&p->arena, "%s%s%s", before, comma, key);
+  return ERR_OK;
+}
+
+error_code page_rejects(page *p, error *e) {
+  if (!p->run->counts.rejected && !p->run->counts.failed) return ERR_OK;
+  reject_counts c = {.page = p};
+  size_t width = 0;
+  error_code code = store_outcomes(p->reader, NULL, add_outcome, &c, e);
+  if (code) return code;
+  page_heading(p, SAY_REFUSED, NULL);
+  for (size_t i = 0; i < c.count; i++) page_widen(&width, c.items[i].code);
+  for (size_t i = 0; i < c.count; i++) {
+    buffer_text(p->out, "  ");
+    page_paint(p, "33");
+    text_pad(p->out, c.items[i].code, width, false);
+    page_paint(p, "0");
+    page_count(p, c.items[i].count, 8);
+    buffer_format(p->out, "  %s%s\n", c.items[i].examples, c.items[i].count > EXAMPLES ? " …" : "");
+  }
+  if (c.other) {
+    buffer_format(p->out, "  %*s", (int)width, "…");
+    page_count(p, c.other, 8);
+    buffer_char(p->out, '\n');
+  }
+  return ERR_OK;
+}

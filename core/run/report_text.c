@@ -1,0 +1,120 @@
+/* The words of the report. */
+#include "report_text.h"
+
+#include <string.h>
+
+static const char *const phrases[SAY_PHRASES][2] = {
+    [SAY_AS_OF] = {"as of", "截至"},
+    [SAY_RUN] = {"run", "运行"},
+    [SAY_RECORDS] = {"records", "条记录"},
+    [SAY_IN_SECONDS] = {"in %.2f s", "用时 %.2f 秒"},
+    [SAY_GRADED] = {"graded", "已评级"},
+    [SAY_FAILED] = {"rule errors", "规则出错"},
+    [SAY_REJECTED] = {"rejected", "被拒收"},
+    [SAY_DRY_RUN] = {"A dry run: nothing was published.", "试运行：没有发布任何结果。"},
+    [SAY_CLASSES] = {"Classes", "分类"},
+    [SAY_LIMITS] = {"Limits", "额度"},
+    [SAY_CUSTOMERS] = {"customers", "客户"},
+    [SAY_WITH_LIMIT] = {"with a limit", "有额度"},
+    [SAY_SUM] = {"sum", "合计"},
+    [SAY_AVERAGE] = {"average", "平均"},
+    [SAY_TOTAL] = {"all", "全部"},
+    [SAY_NONE] = {"(none)", "（无）"},
+    [SAY_FOLLOW_UPS] = {"Today's follow-ups", "今日跟进"},
+    [SAY_DUE] = {"due", "到期"},
+    [SAY_FIRST] = {"the first %d", "前 %d 位"},
+    [SAY_NOBODY_DUE] = {"Nobody is due today.", "今天没有到期的客户。"},
+    [SAY_ATTENTION] = {"Needs attention", "需要关注"},
+    [SAY_ALL_FINE] = {"Nothing.", "没有。"},
+    [SAY_REFUSED] = {"Without a decision", "未得出决定"},
+    [SAY_LINE] = {"line", "行"},
+    [SAY_DECISIONS] = {"Three decisions", "三个决定"},
+    [SAY_HIGHEST] = {"the highest limit", "额度最高"},
+    [SAY_NEEDS_ATTENTION] = {"needs attention", "需要关注"},
+    [SAY_ORDINARY] = {"an ordinary one", "普通的一位"},
+    [SAY_NO_REASONS] = {"no reason code: the policy's plain case",
+                        "没有原因代码：按政策的一般情形"},
+    [SAY_NEXT] = {"What next", "接下来"},
+    [SAY_NEXT_SHOW] = {"one decision, and what it was made of", "一个决定及其依据"},
+    [SAY_NEXT_LIST] = {"every customer, the greatest first", "全部客户，从大到小"},
+    [SAY_NEXT_REJECTS] = {"what was refused, and why", "被拒收的记录及原因"},
+    [SAY_NEXT_REPORT] = {"this page", "本页"},
+    [SAY_NEXT_HELP] = {"everything else", "其他功能"},
+};
+
+const char *say(const char *language, phrase p) {
+  return phrases[p][language && !strcmp(language, "zh")];
+}
+
+/* Appends a number's text with a comma before every third digit of its whole part. */
+static void separated(buffer *out, const char *text, size_t n) {
+  size_t i = 0;
+  if (n && text[0] == '-') buffer_char(out, text[i++]);
+  size_t whole = i;
+  while (whole < n && text[whole] >= '0' && text[whole] <= '9') whole++;
+  for (size_t left = whole - i; left > 0; left--, i++) {
+    buffer_char(out, text[i]);
+    if (left > 1 && left % 3 == 1) buffer_char(out, ',');
+  }
+  buffer_add(out, text + whole, n - whole);
+}
+
+void write_amount(buffer *out, int128 num, int128 den, int digits) {
+  char text[80];
+  separated(out, text, quotient_write(text, num, den, digits));
+}
+
+void write_count(buffer *out, int64_t n) {
+  write_amount(out, n, 1, 0);
+}
+
+void write_value(buffer *out, const column *c, size_t row, zone z) {
+  if (column_missing(c, row)) return;
+  buffer text = {0};
+  column_write(&text, c, row, z);
+  const type_kind kind = c->type.kind;
+  if (kind == TYPE_TIMESTAMP && text.size == 25) { /* 2025-09-26T20:00:00+08:00 */
+    buffer_add(out, text.data, 10);
+    buffer_char(out, ' ');
+    buffer_add(out, text.data + 11, 5);
+  } else if (type_is_numeric(kind) && kind != TYPE_NUMBER) {
+    separated(out, text.data, text.size);
+  } else if (text.size) {
+    buffer_add(out, text.data, text.size);
+  }
+  buffer_deinit(&text);
+}
+
+bool write_reason(buffer *out, store_reader *r, const char *code, size_t n, const char *language) {
+  char name[256];
+  if (n >= sizeof name) return false;
+  memcpy(name, code, n);
+  name[n] = 0;
+  const char *text = store_reason_text(r, name, language);
+  if (!text) text = store_reason_text(r, name, "en");
+  char *colon = strchr(name, ':');
+  if (!text && colon) {
+    *colon = 0;
+    text = store_reason_text(r, name, language);
+    if (!text) text = store_reason_text(r, name, "en");
+    if (text) {
+      buffer_text(out, text);
+      buffer_format(out, " (%s)", colon + 1);
+      return true;
+    }
+  }
+  if (text) buffer_text(out, text);
+  return text != NULL;
+}
+
+void each_code(const column *c, size_t row, void (*each)(void *ctx, const char *code, size_t n),
+               void *ctx) {
+  if (c->type.kind != TYPE_CODES || column_missing(c, row)) return;
+  const char *p = c->text.bytes + c->text.offsets[row],
+             *end = c->text.bytes + c->text.offsets[row + 1];
+  while (p < end) {
+    const char *bar = memchr(p, '|', (size_t)(end - p)), *stop = bar ? bar : end;
+    each(ctx, p, (size_t)(stop - p));
+    p = bar ? bar + 1 : end;
+  }
+}

@@ -1,0 +1,62 @@
+/* The words of the report in its languages, and how it writes values. */
+#ifndef RUN_REPORT_TEXT_H
+#define RUN_REPORT_TEXT_H
+
+#include "../store/store.h"
+
+typedef enum phrase {
+  SAY_AS_OF,
+  SAY_RUN,
+  SAY_RECORDS,
+  SAY_IN_SECONDS,
+  SAY_GRADED,
+  SAY_FAILED,
+  SAY_REJECTED,
+  SAY_DRY_RUN,
+  SAY_CLASSES,
+  SAY_LIMITS,
+  SAY_CUSTOMERS,
+  SAY_WITH_LIMIT,
+  SAY_SUM,
+  SAY_AVERAGE,
+  SAY_TOTAL,
+  SAY_NONE,
+  SAY_FOLLOW_UPS,
+  SAY_DUE,
+  SAY_FIRST,
+  SAY_NOBODY_DUE,
+  SAY_ATTENTION,
+  SAY_ALL_FINE,
+  SAY_REFUSED,
+  SAY_LINE,
+  SAY_DECISIONS,
+  SAY_HIGHEST,
+  SAY_NEEDS_ATTENTION,
+  SAY_ORDINARY,
+  SAY_NO_REASONS,
+  SAY_NEXT,
+  SAY_NEXT_SHOW,
+  SAY_NEXT_LIST,
+  SAY_NEXT_REJECTS,
+  SAY_NEXT_REPORT,
+  SAY_NEXT_HELP,
+  SAY_PHRASES
+} phrase;
+
+/* `language` "zh", else English. */
+const char *say(const char *language, phrase p);
+
+/* num / den with `digits` decimals and thousands separated: 3,000,000.00 */
+void write_amount(buffer *out, int128 num, int128 den, int digits);
+void write_count(buffer *out, int64_t n);
+/* A value for people: thousands separated, a moment to the minute in the zone, nothing if missing.
+ */
+void write_value(buffer *out, const column *c, size_t row, zone z);
+/* The text for a code as it stands in a decision ("DATA_MISSING:budget"): its own, else that of the
+ * part before ':' and the value behind. Appends nothing and returns false if the pack has none. */
+bool write_reason(buffer *out, store_reader *r, const char *code, size_t n, const char *language);
+/* Calls `each` for every code of a row of a CODES column. */
+void each_code(const column *c, size_t row, void (*each)(void *ctx, const char *code, size_t n),
+               void *ctx);
+
+#endif

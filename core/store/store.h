@@ -51,7 +51,7 @@ typedef struct store_run_info {
  * an accepted record, or 0: for the disk guard. */
 error_code store_last_run(store *s, const char *pack, int64_t *records, double *bytes_per_record,
                           error *e);
-/* Bytes that are free for the store's folder. */
+/* Bytes that are free for the store: of its folder's disk, and within the file. */
 error_code store_free_bytes(store *s, uint64_t *out, error *e);
 
 /* Begins a run: sweeps unpublished leftovers in small steps, makes its tables. One run of a pack at a
@@ -59,12 +59,16 @@ error_code store_free_bytes(store *s, uint64_t *out, error *e);
 error_code store_begin(store *s, const store_run_info *info, int64_t *run_id, error *e);
 /* Appends the decisions, faults and rejects of one batch. In batch order. */
 error_code store_add(store *s, const decisions *d, error *e);
+/* Commits what was added so far. Batches share transactions, and an open one keeps the runs of other
+ * packs waiting: call this before a wait that may be long (a source that stalls). */
+error_code store_flush(store *s, error *e);
 /* After the last batch: among the records with these numbers (same key hash, ascending), every one
  * whose key equals an earlier one's becomes a reject DUPLICATE_ID, whatever it was before. */
 error_code store_duplicates(store *s, const uint64_t *sequences, size_t n, error *e);
 /* Builds the index of keys. */
 error_code store_seal(store *s, error *e);
 
+/* records = graded + failed + rejected; the duplicates are among the rejected. */
 typedef struct store_counts {
   int64_t records, graded, failed, rejected, duplicates;
 } store_counts;
@@ -75,7 +79,8 @@ void store_counted(const store *s, store_counts *out); /* of the run at hand, so
 error_code store_publish(store *s, int keep, error *e);
 /* Gives the run at hand up; its tables are dropped in small steps. */
 void store_discard(store *s, const char *why);
-/* From another thread: makes a long statement of this store stop. */
+/* From another thread: makes a long statement or wait of the run at hand stop, with ERR_INTERRUPTED;
+ * what is left of the run is then swept by the next one. */
 void store_interrupt(store *s);
 
 /* ---- reading: always the published run, one snapshot from open to close ---- */
@@ -99,14 +104,16 @@ const store_run *store_reader_run(const store_reader *r);
 
 typedef struct store_condition {
   const char *name; /* an output, the key, or status */
-  const char *op;   /* = != < <= > >= has (a code in a list); "= " with an empty value: missing */
+  const char *op;   /* = != < <= > >= has (a code in a list, with its value or without); = and != with
+                       an empty value: missing, not missing. A missing value fits nothing else. Words of
+                       a choice compare by their place in its list, numbers as they are written. */
   const char *value; /* as written in a pack (3000000.00, 2025-10-01, P1) */
 } store_condition;
 
 typedef struct store_query {
   const store_condition *conditions;
   size_t condition_count;
-  const char *sort; /* a name, '-' before it for descending; NULL = by key, as bytes */
+  const char *sort; /* a name, '-' before it for descending; NULL = by key, as bytes; missing last */
   int64_t limit;    /* -1 = all */
 } store_query;
 
@@ -123,7 +130,8 @@ typedef struct store_row {
  * unknown column ("did you mean") or a value that is not of its type. */
 typedef error_code store_each(void *ctx, const store_row *row, error *e);
 error_code store_list(store_reader *r, const store_query *q, store_each *each, void *ctx, error *e);
-/* One customer. ERR_NOT_FOUND says if it was rejected, and why. */
+/* One customer; if a rule failed on it the row says so and store_outcomes has the fault.
+ * ERR_NOT_FOUND says if it was rejected, and why. */
 error_code store_show(store_reader *r, const char *key, store_each *each, void *ctx, error *e);
 
 typedef struct store_outcome {
@@ -140,12 +148,14 @@ typedef error_code store_each_outcome(void *ctx, const store_outcome *o, error *
 error_code store_outcomes(store_reader *r, const char *key, store_each_outcome *each, void *ctx,
                           error *e);
 
-/* Groups for the report: counts and the sum of a numeric output (stored units) by a choice. */
+/* Groups for the report: counts and the sum of a numeric output (stored units) by a choice (every word,
+ * in the order of its list) or a boolean ("0", "1"); name NULL = without a value. `by` NULL = all in one
+ * group, `sum` NULL = counts alone. Decisions that failed are in none. */
 typedef error_code store_each_group(void *ctx, const char *name, int64_t count, int64_t with_sum,
                                     int64_t above_zero, int128 sum, error *e);
 error_code store_group(store_reader *r, const char *by, const char *sum, store_each_group *each,
                        void *ctx, error *e);
-/* How many decisions carry a code in an output of codes; in descending order of count. */
+/* How many decisions carry a code (without its value) in an output of codes; in descending order. */
 typedef error_code store_each_code(void *ctx, const char *code, int64_t count, error *e);
 error_code store_code_counts(store_reader *r, const char *output, store_each_code *each, void *ctx,
                              error *e);

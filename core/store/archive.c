@@ -1,0 +1,39 @@
+/* The pack archive: the files of every pack that ran, kept once by content hash, and the texts of
+ * its reason codes. What is archived is never changed or removed: a decision of any age can be
+ * replayed. */
+#include "store_inner.h"
+
+static error_code add_files(store *s, const store_run_info *info, error *e) {
+  sqlite3_stmt *q = NULL;
+  error_code code = store_prepare(
+      s, s->db, "INSERT OR IGNORE INTO pack_archive (hash, name, content) VALUES (?, ?, ?)", &q, e);
+  for (size_t i = 0; code == ERR_OK && i < info->file_count; i++) {
+    const store_file *f = &info->files[i];
+    bind_text(q, 1, info->pack_hash);
+    bind_text(q, 2, f->name);
+    sqlite3_bind_blob64(q, 3, f->size ? f->data : "", f->size, SQLITE_STATIC);
+    code = store_step(s, q, "archiving the pack", e);
+  }
+  sqlite3_finalize(q);
+  return code;
+}
+
+static error_code add_texts(store *s, const store_run_info *info, error *e) {
+  sqlite3_stmt *q = NULL;
+  error_code code = store_prepare(
+      s, s->db,
+      "INSERT OR IGNORE INTO reason_text (pack_hash, code, language, text) VALUES (?, ?, ?, ?)", &q,
+      e);
+  for (size_t i = 0; code == ERR_OK && i < info->reason_text_count; i++) {
+    bind_text(q, 1, info->pack_hash);
+    for (int k = 0; k < 3; k++) bind_text(q, 2 + k, info->reason_texts[i * 3 + (size_t)k]);
+    code = store_step(s, q, "archiving the pack", e);
+  }
+  sqlite3_finalize(q);
+  return code;
+}
+
+error_code archive_add(store *s, const store_run_info *info, error *e) {
+  if (add_files(s, info, e) != ERR_OK) return e->code;
+  return add_texts(s, info, e);
+}

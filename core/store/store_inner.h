@@ -1,0 +1,94 @@
+/* What the files of this room share. Nothing outside core/store includes it. */
+#ifndef STORE_STORE_INNER_H
+#define STORE_STORE_INNER_H
+
+#include "store.h"
+#include "store_schema.h"
+#include <sqlite3.h>
+#include <stdatomic.h>
+
+#define STORE_APPLICATION_ID 0x61737379 /* "assy" */
+#define STORE_VERSION 1                 /* PRAGMA user_version of the newest schema known here */
+
+#define PATIENCE_MS 5000      /* behind another writer, before a run began */
+#define RUN_PATIENCE_MS 60000 /* the same within a run: another pack may be building its index */
+#define SWEEP_ROWS 20000      /* deleted in one transaction */
+
+/* The run at hand. */
+typedef struct store_work {
+  int64_t id;
+  arena texts; /* all strings and arrays below */
+  const char *pack, *view, *key;
+  store_column *outputs;
+  size_t output_count;
+  layout layout;
+  zone zone;
+  store_counts counts;
+  int64_t pages_before; /* pages in use when the run began */
+  int64_t last_bytes;   /* what the last published run took; 0 = none */
+  struct batch_rows *rows;
+  sqlite3_stmt *insert_rows, *insert_outcome;
+  sqlite3_stmt *key_of, *drop_decision, *put_duplicate; /* store_duplicates */
+  int64_t uncommitted;                                  /* rows */
+  bool in_transaction, sealed;
+} store_work;
+
+struct store {
+  sqlite3 *db;
+  char *path;
+  store_mode mode;
+  int patience_ms;
+  int64_t busy_since; /* of the wait at hand, monotonic ms */
+  atomic_bool interrupted;
+  store_work *work;
+};
+
+/* ---- store.c ---- */
+
+/* A connection of its own with the settings of the mode; `wait` gets the busy handler. */
+error_code store_connect(const char *path, store_mode mode, store *wait, sqlite3 **out, error *e);
+/* Turns what SQLite said into an error for the one who can mend it. `doing`: "writing decisions".
+ */
+error_code store_fail(store *s, sqlite3 *db, int rc, const char *doing, error *e);
+error_code store_exec(store *s, const char *sql, const char *doing, error *e);
+error_code store_prepare(store *s, sqlite3 *db, const char *sql, sqlite3_stmt **out, error *e);
+/* Steps a statement that returns no row, and resets it. */
+error_code store_step(store *s, sqlite3_stmt *q, const char *doing, error *e);
+/* The first column of the first row as an integer, or `otherwise`. */
+int64_t store_number(sqlite3 *db, const char *sql, int64_t otherwise);
+error_code store_begin_write(store *s, error *e);
+error_code store_commit(store *s, const char *doing, error *e);
+void store_rollback(store *s);
+int64_t store_pages_used(store *s);
+/* "YYYY-MM-DDTHH:MM:SS+08:00" in an arena. */
+const char *store_moment(arena *a, int64_t seconds, zone z);
+
+void bind_text(sqlite3_stmt *q, int i, const char *text); /* NULL = NULL; must outlive the step */
+const char *column_string(sqlite3_stmt *q, int i);        /* never NULL */
+char *column_keep(arena *a, sqlite3_stmt *q, int i);      /* a copy, NULL for NULL */
+
+/* ---- store_rows.c: the decisions of a batch as a table that SQL can read ---- */
+
+typedef struct batch_rows batch_rows;
+/* Registers the virtual table assay_batch with the columns of a decision table. */
+error_code batch_rows_new(store *s, const store_work *w, batch_rows **out, error *e);
+void batch_rows_set(batch_rows *r, const decisions *d);
+void batch_rows_free(store *s, batch_rows *r);
+
+/* ---- store_sweep.c: claims, and tables that nobody needs any more ---- */
+
+/* Both within a write transaction. ERR_BUSY if a live process has the pack; the claim of a dead one
+ * is forgotten. */
+error_code claim_check(store *s, const char *pack, error *e);
+error_code claim_take(store *s, const char *pack, int64_t run_id, const char *now, error *e);
+/* True while the claim is still this run's. */
+bool claim_holds(store *s, int64_t run_id);
+/* Drops the tables of runs that are not needed, in small transactions. What cannot be dropped now
+ * is left to the next sweep. */
+void store_sweep(store *s);
+
+/* ---- archive.c ---- */
+
+error_code archive_add(store *s, const store_run_info *info, error *e);
+
+#endif

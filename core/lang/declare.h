@@ -43,6 +43,7 @@ typedef struct loader {
   const loading_script *script;
   const char *folder; /* as shown */
   int marks;          /* registry ref: the tables of words, by identity */
+  bool order_told;    /* that company must come first: once is enough */
   bool company, fields, source, params, outputs, report, budget; /* declared already */
   bool failed_early; /* a script did not run to its end: do not complain about what is absent */
   place report_at;
@@ -134,6 +135,8 @@ typedef struct named_word {
 int declare_named(lua_State *L, const named_word *w); /* w must be static */
 /* A finding if a declaration's name still waits for its table. At the end of a script. */
 void declare_pending(loader *l);
+/* A finding if company { ... } has not been declared yet. */
+void declare_after_company(const body *b);
 /* A new step of the pack; never NULL. Its name is not registered yet. */
 step *declare_step(body *b, step_kind kind, const char *name);
 /* Registers a name after checking its form and that nothing else has it. */

@@ -23,7 +23,8 @@ static bool once(const body *b, bool *seen) {
   "HKD "                                                                                           \
   "HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD "   \
   "MMK "                                                                                           \
-  "MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON "   \
+  "DEM MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR "   \
+  "RON "                                                                                           \
   "RSD "                                                                                           \
   "RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD "   \
   "TZS "                                                                                           \

@@ -138,8 +138,9 @@ static int called_type(lua_State *L, value_type t, const char *word) {
 
 #define PLAIN_TYPES(X)                                                                             \
   X(key, TYPE_KEY)                                                                                 \
-  X(text, TYPE_TEXT) X(integer, TYPE_INTEGER) X(number, TYPE_NUMBER) X(money, TYPE_MONEY)          \
-      X(boolean, TYPE_BOOLEAN) X(date, TYPE_DATE) X(timestamp, TYPE_TIMESTAMP)
+  X(text, TYPE_TEXT)                                                                               \
+  X(integer, TYPE_INTEGER) X(number, TYPE_NUMBER) X(money, TYPE_MONEY) X(boolean, TYPE_BOOLEAN)    \
+      X(date, TYPE_DATE) X(timestamp, TYPE_TIMESTAMP)
 
 #define X(name, kind)                                                                              \
   static int type_##name(lua_State *L) {                                                           \
@@ -306,37 +307,57 @@ static void set_bound(const body *b, const field *f, const rule_text *text, cons
   if (text->text) *has = declare_literal(b->l, f->type, text, label, stored, number);
 }
 
+static const char *const type_words[] = {"key",    "text",      "choice",  "integer",
+                                         "number", "money",     "decimal", "boolean",
+                                         "date",   "timestamp", "list"};
+
+/* What people of other languages call a type. */
+static const char *type_meant(const loader *l, const char *word) {
+  static const struct {
+    const char *other, *ours;
+  } others[] = {
+      {"string", "text"},     {"varchar", "text"}, {"str", "text"},      {"bool", "boolean"},
+      {"int", "integer"},     {"float", "number"}, {"double", "number"}, {"datetime", "timestamp"},
+      {"time", "timestamp"},  {"enum", "choice"},  {"amount", "money"},  {"currency", "money"},
+      {"numeric", "decimal"}, {"id", "key"}};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+    if (strcmp(others[i].other, word) == 0)
+      return arena_format(&l->pack->arena, "; did you mean %s?", others[i].ours);
+  const char *meant = declare_meant(l, word, COUNTED(type_words));
+  return *meant ? meant
+                : arena_format(&l->pack->arena, ": %s", declare_choices(l, COUNTED(type_words)));
+}
+
+/* The value on top of the stack is no type: says why. */
+static void say_no_type(const body *b, const named_entry *e) {
+  const loader *l = b->l;
+  lua_CFunction c = lua_tocfunction(b->L, -1);
+  if (lua_type(b->L, -1) == LUA_TSTRING)
+    declare_error(
+        l, e->at,
+        "the field \"%s\" has the type \"%s\" in quotes; types are words without quotes%s", e->name,
+        lua_tostring(b->L, -1), type_meant(l, lua_tostring(b->L, -1)));
+  else if (c == type_choice)
+    declare_error(l, e->at,
+                  "the field \"%s\" is a choice without its words: choice { \"cash\", \"credit\" }",
+                  e->name);
+  else if (c == type_decimal)
+    declare_error(l, e->at, "the field \"%s\" is a decimal without its digits: decimal(2)",
+                  e->name);
+  else if (c == type_list)
+    declare_error(l, e->at,
+                  "the field \"%s\" is a list without its fields: "
+                  "list { due_date = date, amount = money }",
+                  e->name);
+  else
+    declare_error(l, e->at, "the field \"%s\" has no type; write one without quotes: %s", e->name,
+                  declare_choices(l, COUNTED(type_words)));
+}
+
 static bool read_field(const body *b, const named_entry *e, field *f) {
-  static const char *const types[] = {"key",    "text",      "choice",  "integer",
-                                      "number", "money",     "decimal", "boolean",
-                                      "date",   "timestamp", "list"};
   type_spec spec = {0};
   if (!declare_type(b->L, &spec)) {
-    lua_CFunction c = lua_tocfunction(b->L, -1);
-    rule_text t = {0};
-    if (lua_type(b->L, -1) == LUA_TSTRING) {
-      declare_text(b->l, b->L, e->at, "the type", &t);
-      declare_error(b->l, e->at,
-                    "the field \"%s\" has the type \"%s\" in quotes; types are words "
-                    "without quotes%s",
-                    e->name, t.text, declare_meant(b->l, t.text, COUNTED(types)));
-    } else if (c == type_choice) {
-      declare_error(b->l, e->at,
-                    "the field \"%s\" is a choice without its words: "
-                    "choice { \"cash\", \"credit\" }",
-                    e->name);
-    } else if (c == type_decimal) {
-      declare_error(b->l, e->at, "the field \"%s\" is a decimal without its digits: decimal(2)",
-                    e->name);
-    } else if (c == type_list) {
-      declare_error(b->l, e->at,
-                    "the field \"%s\" is a list without its fields: "
-                    "list { due_date = date, amount = money }",
-                    e->name);
-    } else {
-      declare_error(b->l, e->at, "the field \"%s\" has no type; write one without quotes: %s",
-                    e->name, declare_choices(b->l, COUNTED(types)));
-    }
+    say_no_type(b, e);
     return false;
   }
   *f = (field){.name = e->name,
@@ -410,13 +431,12 @@ static void check_key_field(const body *b, schema *s) {
 static int word_fields(lua_State *L) {
   body b;
   if (!declare_plain(L, "fields", &b)) return 0;
-  if (!b.l->company)
-    declare_error(b.l, b.at, "fields { ... } stands before company { ... }, which must come first");
+  declare_after_company(&b);
   if (b.l->fields) {
     declare_error(b.l, b.at, "fields { ... } stands twice; put all fields into one");
     return 0;
   }
-  b.l->company = b.l->fields = true;
+  b.l->fields = true;
   read_fields(&b, &b.l->pack->schema, true);
   check_key_field(&b, &b.l->pack->schema);
   return 0;

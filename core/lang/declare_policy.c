@@ -232,8 +232,8 @@ static int word_limit(lua_State *L) {
 
 #define CLAUSES(X)                                                                                 \
   X(never)                                                                                         \
-  X(none_yet) X(every) X(overdue) X(start) X(times) X(plus) X(at_most) X(at_least) X(zero)         \
-      X(round_down)
+  X(none_yet)                                                                                      \
+  X(every) X(overdue) X(start) X(times) X(plus) X(at_most) X(at_least) X(zero) X(round_down)
 #define X(name)                                                                                    \
   static int word_##name(lua_State *L) {                                                           \
     return declare_mark(L, WORD_##name);                                                           \

@@ -89,8 +89,12 @@ static void fill_inline(body *b, const char *name, table_step *t) {
     body_type(b, "type", &type);
     *ARENA_PUSH(&b->l->pack->arena, t->outputs, t->output_count) = (table_output){name, type};
   }
-  if (!t->input_count)
-    declare_error(b->l, b->at, "%s names no inputs: inputs = { \"score\", \"urgency\" }", b->what);
+  if (!t->input_count) {
+    if (!body_has(b, "inputs"))
+      declare_error(b->l, b->at, "%s names no inputs: inputs = { \"score\", \"urgency\" }",
+                    b->what);
+    return;
+  }
   for (int i = 1; i <= body_count(b); i++) read_row(b, i, t);
   if (!t->row_count)
     declare_error(b->l, b->at, "%s has no rows (or name a file: file = \"%s.csv\")", b->what, name);

@@ -8,12 +8,10 @@
 
 /* ---- names ---- */
 
-static const char *const reserved[] = {
-    "and", "or", "not", "in", "if", "then", "else", "true", "false", "null", "today", "as_of",
-    "between", "date", "add_months", "coalesce", "min", "max", "abs", "floor", "ceiling", "round",
-    "year", "month", "day", "weekday", "date_and_time", "duration",
-    /* columns that the store's views have */
-    "status", "run_id"};
+static const char *const reserved[] = {"and", "or", "not", "in", "if", "then", "else", "true",
+                                       "false", "null", "between", "today", "as_of",
+                                       /* columns that the store's views have */
+                                       "status", "run_id"};
 
 const declared_name *declare_known(const loader *l, const char *name) {
   for (size_t i = 0; i < l->name_count; i++)
@@ -121,15 +119,20 @@ void declare_pending(loader *l) {
   l->pending = NULL;
 }
 
+/* What follows a declaration that is wrong already. */
+static int ignored(lua_State *L) {
+  (void)L;
+  return 0;
+}
+
 int declare_named(lua_State *L, const named_word *w) {
   loader *l = declare_loader(L);
   place at = declare_here(L);
   declare_pending(l);
   if (lua_type(L, 1) != LUA_TSTRING) {
     declare_error(l, at, "%s wants a name in quotes first: %s \"name\" { ... }", w->word, w->word);
-    lua_settop(L, 1);
-    lua_pushliteral(L, "?");
-    lua_replace(L, 1);
+    lua_pushcfunction(L, ignored);
+    return 1;
   }
   bool whole = lua_gettop(L) >= 2; /* word("name", {...}) */
   lua_settop(L, 2);
@@ -145,13 +148,17 @@ int declare_named(lua_State *L, const named_word *w) {
   return 0;
 }
 
+void declare_after_company(const body *b) {
+  loader *l = b->l;
+  if (l->company || l->failed_early || l->order_told) return;
+  declare_error(l, b->at, "%s stands before company { ... }, which must come first", b->what);
+  l->order_told = true;
+}
+
 step *declare_step(body *b, step_kind kind, const char *name) {
   loader *l = b->l;
   pack *p = l->pack;
-  if (!l->company && !l->failed_early) {
-    declare_error(l, b->at, "%s stands before company { ... }, which must come first", b->what);
-    l->company = true; /* once is enough */
-  }
+  declare_after_company(b);
   step *s = ARENA_PUSH(&p->arena, p->steps, p->step_count);
   s->kind = kind;
   s->name = name;
@@ -163,8 +170,9 @@ step *declare_step(body *b, step_kind kind, const char *name) {
 
 #define WORDS(X)                                                                                   \
   X(characteristic)                                                                                \
-  X(never) X(none_yet) X(every) X(overdue) X(start) X(times) X(plus) X(at_most) X(at_least)        \
-      X(zero) X(round_down)
+  X(never)                                                                                         \
+  X(none_yet) X(every) X(overdue) X(start) X(times) X(plus) X(at_most) X(at_least) X(zero)         \
+      X(round_down)
 
 static const char *const word_names[WORD_COUNT] = {
 #define X(name) [WORD_##name] = #name,

@@ -8,7 +8,7 @@
 
 /* ---- what is absent ---- */
 
-static void check_present(loader *l) {
+static bool check_present(const loader *l) {
   place at = {arena_format(&l->pack->arena, "%s/company.lua", l->folder), 0};
   if (!l->company)
     declare_error(l, at,
@@ -18,6 +18,7 @@ static void check_present(loader *l) {
     declare_error(l, at, "source { ... } is missing: it says where the records come from");
   if (!l->outputs)
     declare_error(l, at, "outputs { ... } is missing: it says what a decision shows");
+  return l->company && l->fields && l->outputs;
 }
 
 /* ---- names that must mean something ---- */
@@ -212,7 +213,7 @@ static void check_stray_scripts(const loader *l) {
 void pack_check(loader *l) {
   code_set shown = {0};
   const pack_report *r = &l->pack->report;
-  check_present(l);
+  if (!check_present(l)) return;
   check_outputs(l);
   check_role(l, "class", r->classes);
   check_role(l, "limit", r->limit);

@@ -39,6 +39,8 @@ static bool read_corner(const body *b, const char *cell, place at, table_step *t
 
 /* `name: type`, the colon may be a Chinese one. False: the header is no output. */
 static bool output_header(const body *b, const char *cell, place at, table_output *out) {
+  static const char *const types[] = {"choice",  "integer", "money",     "decimal(2)", "number",
+                                      "boolean", "date",    "timestamp", "text"};
   const char *p = cell, *wide = "\xEF\xBC\x9A"; /* ： */
   while (isalnum((unsigned char)*p) || *p == '_') p++;
   size_t name = (size_t)(p - cell);
@@ -50,8 +52,8 @@ static bool output_header(const body *b, const char *cell, place at, table_outpu
   if (!declare_type_text(b->l, p, strlen(p), &out->type)) {
     declare_error(b->l, at,
                   "the output \"%s\" has the type \"%s\", which must be choice, integer, money, "
-                  "decimal(2), number, boolean, date, timestamp or text",
-                  out->name, p);
+                  "decimal(2), number, boolean, date, timestamp or text%s",
+                  out->name, p, declare_meant(b->l, p, COUNTED(types)));
     out->type = (value_type){.kind = TYPE_CHOICE, .denominator = 1};
   }
   return true;

@@ -1,0 +1,3 @@
+cadence "next_follow_up" {
+  none_yet { "NEW" },
+}

@@ -1,0 +1,7 @@
+cadence "next_follow_up" {
+  never {},
+  { "30" },
+  every { "30", unit = "weeks" },
+  overdue { "LATE", "TWICE" },
+  overdue { "LATE" },
+}

@@ -1,0 +1,12 @@
+limit "credit_limit" {
+  start { "amount" },
+  at_most { "5000", "CAP" },
+  round_down(100),
+}
+
+codes "reasons" {
+  "BANNED",
+  { "CAP", "amount > 1", missing = "amount" },
+  { "CAP", decimals = 2 },
+  "SEVERAL WORDS",
+}

@@ -1,0 +1,20 @@
+company {
+  name = "Wrong Ltd",
+  currency = "RMB",
+  timezone = "Asia/Shanghai",
+  opens = "9:00",
+  closes = "25:00",
+  workdays = { "mon", "tues" },
+  scripts = { "classification", "cadence", "credit" },
+}
+
+source { plugin = "csv", path = "customers.csv" }
+
+fields {
+  customer_id = key,
+  amount = money { min = 0 },
+  last_contact = timestamp,
+  banned = boolean,
+}
+
+outputs { "score", "grade", "credit_limit", "next_follow_up", "reasons" }

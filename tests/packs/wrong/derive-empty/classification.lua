@@ -1,0 +1,9 @@
+scorecard "score" {
+  characteristic { "amount", { ">= 1000", 100 }, { "-", 0 } },
+}
+
+bands "grade" { of = "score", { "A", 50 }, { "B" } }
+
+derive "twice" { type = money }
+derive "thrice" { "amount", "amount" }
+derive "more" { function() return 1 end }

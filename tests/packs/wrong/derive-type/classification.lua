@@ -1,0 +1,8 @@
+scorecard "score" {
+  characteristic { "amount", { ">= 1000", 100 }, { "-", 0 } },
+}
+
+bands "grade" { of = "score", { "A", 50 }, { "B" } }
+
+derive "twice" { "amount", type = "money" }
+derive "thrice" { "amount", type = money { min = 0 } }

@@ -1,0 +1,10 @@
+company {
+  name = "Wrong Ltd",
+  currency = "CNY",
+  timezone = "+08:00",
+  scripts = { "classification", "cadence", "credit" },
+}
+
+source { plugin = "csv", path = "customers.csv" }
+
+outputs { "score", "grade", "credit_limit", "next_follow_up", "reasons" }

@@ -1,0 +1,7 @@
+scorecard "score" {
+  characteristic { "amount", { ">= 1000" },
+    { "> 10", "many" },
+    { "> 5", 3, "A CODE" }, { "-", 0 } },
+}
+
+bands "grade" { of = "score", { "A", 50 }, { "B" } }

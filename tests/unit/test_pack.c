@@ -1,0 +1,446 @@
+/* Loading packs: what each declaration becomes, and that every wrong pack is told so in words. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "lang/pack.h"
+
+/* ---- packs made of texts ---- */
+
+typedef struct folder {
+  char path[64];
+} folder;
+
+static void folder_make(folder *f) {
+  strcpy(f->path, "/tmp/assay-pack-XXXXXX");
+  assert_non_null(mkdtemp(f->path));
+}
+
+static void folder_put(const folder *f, const char *name, const void *data, size_t n) {
+  char path[512];
+  snprintf(path, sizeof path, "%s/%s", f->path, name);
+  FILE *out = fopen(path, "wb");
+  assert_non_null(out);
+  assert_int_equal(fwrite(data, 1, n, out), n);
+  fclose(out);
+}
+
+static void folder_text(const folder *f, const char *name, const char *text) {
+  folder_put(f, name, text, strlen(text));
+}
+
+static void folder_copy(const folder *f, const char *from) {
+  DIR *d = opendir(from);
+  assert_non_null(d);
+  for (struct dirent *e; (e = readdir(d));) {
+    char path[1024], data[65536];
+    if (e->d_name[0] == '.' || strcmp(e->d_name, "expect.txt") == 0) continue;
+    snprintf(path, sizeof path, "%s/%s", from, e->d_name);
+    FILE *in = fopen(path, "rb");
+    assert_non_null(in);
+    folder_put(f, e->d_name, data, fread(data, 1, sizeof data, in));
+    fclose(in);
+  }
+  closedir(d);
+}
+
+static void folder_remove(const folder *f) {
+  DIR *d = opendir(f->path);
+  for (struct dirent *e; d && (e = readdir(d));) {
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", f->path, e->d_name);
+    unlink(path);
+  }
+  if (d) closedir(d);
+  rmdir(f->path);
+}
+
+#define COMPANY                                                                                    \
+  "company { name = 'Test', currency = 'CNY', timezone = '+08:00', scripts = { 'steps' } }\n"      \
+  "source { plugin = 'csv', path = 'c.csv' }\n"
+#define FIELDS "fields { id = key, amount = money { min = 0 }, visits = integer }\n"
+
+/* Loads company.lua and steps.lua; prints the findings if there are errors. */
+static pack *load_texts(const folder *f, const char *company, const char *steps) {
+  findings found = {0};
+  folder_text(f, "company.lua", company);
+  folder_text(f, "steps.lua", steps);
+  pack *p = pack_load(f->path, &found);
+  for (size_t i = 0; i < found.count; i++)
+    if (!p)
+      print_error("%s:%d: %s\n", found.items[i].file, found.items[i].line, found.items[i].message);
+  findings_deinit(&found);
+  assert_non_null(p);
+  return p;
+}
+
+/* ---- what declarations become ---- */
+
+static void fields_stand_in_the_order_written(void **state) {
+  (void)state;
+  static const char *const names[] = {"id", "zeta", "alpha", "kind", "mid", "when", "lines"};
+  folder f;
+  folder_make(&f);
+  pack *p = load_texts(&f,
+                       COMPANY "fields { id = key, zeta = text, alpha = money { min = -1.5, max = "
+                               "'200' },\n  kind = choice { 'a', 'b', required = true },\n"
+                               "  mid = decimal(3) { column = '中' }, when = timestamp,\n"
+                               "  lines = list { due = date, amount = money } }\n"
+                               "outputs { 'x' }",
+                       "derive 'x' { 1 }");
+  assert_int_equal(p->schema.count, 7);
+  for (size_t i = 0; i < 7; i++) assert_string_equal(p->schema.fields[i].name, names[i]);
+  const field *alpha = &p->schema.fields[2], *kind = &p->schema.fields[3],
+              *mid = &p->schema.fields[4];
+  assert_true(alpha->has_min && alpha->has_max);
+  assert_int_equal(alpha->min, -150);
+  assert_int_equal(alpha->max, 20000);
+  assert_true(kind->required);
+  assert_int_equal(kind->type.choices->count, 2);
+  assert_string_equal(mid->column, "中");
+  assert_int_equal(mid->type.denominator, 1000);
+  assert_int_equal(p->schema.fields[6].type.record->count, 2);
+  assert_int_equal(p->schema.key, 0);
+  assert_int_equal(p->zone.offset, 8 * 3600);
+  pack_free(p);
+  folder_remove(&f);
+}
+
+static void lua_numbers_become_plain_decimals(void **state) {
+  (void)state;
+  static const struct {
+    const char *lua, *text;
+  } cases[] = {{"0.35", "0.35"},
+               {"75", "75"},
+               {"1e20", "100000000000000000000"},
+               {"2.5e-7", "0.00000025"},
+               {"-0.1", "-0.1"},
+               {"9007199254740993", "9007199254740993"},
+               {"0x10", "16"},
+               {"true", "true"},
+               {"'a + b'", "a + b"},
+               {"1234567.89", "1234567.89"},
+               {"1e15", "1000000000000000"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char steps[128];
+    folder f;
+    folder_make(&f);
+    snprintf(steps, sizeof steps, "derive 'x' { %s }", cases[i].lua);
+    pack *p = load_texts(&f, COMPANY FIELDS "outputs { 'x' }", steps);
+    const char *text = p->steps[0].derive.formula.text;
+    assert_string_equal(text, cases[i].text);
+    pack_free(p);
+    folder_remove(&f);
+  }
+}
+
+static void rows_know_their_lines(void **state) {
+  (void)state;
+  folder f;
+  folder_make(&f);
+  pack *p = load_texts(&f, COMPANY FIELDS "outputs { 'grade' }",
+                       "-- a comment\n"
+                       "scorecard 'score' {\n"
+                       "  characteristic { 'amount',\n"
+                       "    { '>= 5', 10 }, -- { not a row }\n"
+                       "    { '-', 0 },\n"
+                       "    missing = 3 },\n"
+                       "}\n"
+                       "decision_table 'grade' { inputs = { 'score' },\n"
+                       "\n"
+                       "  { '>= 5', 'A',\n"
+                       "    code = 'TOP' },\n"
+                       "  { '-', 'B' } }\n"
+                       "codes 'reasons' { 'TOP' }\n");
+  const characteristic *c = &p->steps[0].scorecard.characteristics[0];
+  assert_int_equal(p->steps[0].at.line, 2);
+  assert_int_equal(c->at.line, 3);
+  assert_int_equal(c->attributes[0].at.line, 4);
+  assert_int_equal(c->attributes[1].at.line, 5);
+  assert_int_equal(c->missing.at.line, 6);
+  assert_string_equal(c->input.text, "amount");
+  const table_step *t = &p->steps[1].table;
+  assert_int_equal(t->rows[0].at.line, 10);
+  assert_int_equal(t->rows[1].at.line, 12);
+  assert_string_equal(t->rows[0].code, "TOP");
+  pack_free(p);
+  folder_remove(&f);
+}
+
+static void a_limit_keeps_its_order(void **state) {
+  (void)state;
+  static const limit_operation_kind kinds[] = {LIMIT_START,   LIMIT_TIMES, LIMIT_PLUS,
+                                               LIMIT_AT_MOST, LIMIT_ZERO,  LIMIT_ROUND_DOWN};
+  folder f;
+  folder_make(&f);
+  pack *p = load_texts(&f, COMPANY FIELDS "outputs { 'credit' }",
+                       "limit 'credit' {\n"
+                       "  start { least = { 'amount', { 'visits * 2', 'BY_VISITS' } } },\n"
+                       "  times { '0.5' },\n"
+                       "  plus { '10', 'EXTRA', when = 'visits > 1' },\n"
+                       "  at_most { { '500', 'CAP' }, { '100', 'LOW', when = 'visits = 0' } },\n"
+                       "  zero { 'amount < 5', 'SMALL', silences = { 'CAP' } },\n"
+                       "  round_down(1000),\n"
+                       "  missing = 0,\n"
+                       "}\n"
+                       "codes 'reasons' { 'BY_VISITS', 'EXTRA', 'CAP', 'LOW', 'SMALL' }\n");
+  const limit_step *s = &p->steps[0].limit;
+  assert_int_equal(s->operation_count, 6);
+  for (size_t i = 0; i < 6; i++) assert_int_equal(s->operations[i].kind, kinds[i]);
+  assert_int_equal(s->operations[0].pick, PICK_LEAST);
+  assert_string_equal(s->operations[0].terms[1].code, "BY_VISITS");
+  assert_string_equal(s->operations[2].terms[0].when.text, "visits > 1");
+  assert_string_equal(s->operations[3].terms[1].code, "LOW");
+  assert_string_equal(s->operations[4].silences[0], "CAP");
+  assert_string_equal(s->operations[5].terms[0].formula.text, "1000");
+  assert_string_equal(s->missing.text, "0");
+  pack_free(p);
+  folder_remove(&f);
+}
+
+static void tables_come_from_spreadsheets(void **state) {
+  (void)state;
+  static const struct {
+    const char *name, *data;
+  } cases[] = {{"plain", "unique,visits,amount / 2,grade: choice,days: integer,code,note\n"
+                         "1,<= 3,-,重要,5,FEW,few visits\n\n2,\"4, 5\",,现有,,,\n"},
+               {"byte order mark, CRLF, semicolons, Chinese colon",
+                "\xEF\xBB\xBFU;visits;amount / 2;grade：choice;days: integer;code;note\r\n"
+                "1;<= 3;-;重要;5;FEW;few visits\r\n;;;;;;\r\n2;4, 5;;现有;;;\r\n"},
+               {"GB18030",
+                "U,visits,amount / 2,grade: choice,days: integer,code,note\n"
+                "1,<= 3,-,\xD6\xD8\xD2\xAA,5,FEW,few visits\n2,\"4, 5\",,\xCF\xD6\xD3\xD0,,,\n"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    folder f;
+    folder_make(&f);
+    folder_text(&f, "grades.csv", cases[i].data);
+    pack *p = load_texts(&f, COMPANY FIELDS "outputs { 'grade', 'days' }",
+                         "decision_table 'grades' { file = 'grades.csv' } codes 'r' { 'FEW' }");
+    const table_step *t = &p->steps[0].table;
+    assert_int_equal(t->hit, HIT_UNIQUE);
+    assert_int_equal(t->input_count, 2);
+    assert_int_equal(t->output_count, 2);
+    assert_int_equal(t->row_count, 2);
+    assert_string_equal(t->inputs[1].text, "amount / 2");
+    assert_string_equal(t->rows[0].outputs[0].text, "重要");
+    assert_string_equal(t->rows[0].code, "FEW");
+    assert_string_equal(t->rows[0].annotation, "few visits");
+    assert_string_equal(t->rows[1].tests[0].text, "4, 5");
+    assert_string_equal(t->rows[1].tests[1].text, "-");
+    assert_string_equal(t->rows[1].outputs[0].text, "现有");
+    assert_null(t->rows[1].outputs[1].text);
+    assert_int_equal(t->outputs[1].type.kind, TYPE_INTEGER);
+    pack_free(p);
+    folder_remove(&f);
+  }
+}
+
+static void calendars_expand_their_ranges(void **state) {
+  (void)state;
+  folder f;
+  folder_make(&f);
+  pack *p = load_texts(
+      &f,
+      "company { name = 'T', currency = 'JPY', timezone = '+09:00', opens = '08:30',\n"
+      "closes = '17:00', workdays = { 'mon', 'sat' }, makeup = { '2025-01-26' },\n"
+      "holidays = { '2025-02-01..2025-02-03', '2025-01-01' }, scripts = { 'steps' } }\n"
+      "source { plugin = 'csv', path = 'c.csv', column = { id = 'Nr' }, limit = 3 }\n" FIELDS
+      "params { rate = decimal(2) { default = 0.35 } }\noutputs { 'x' }\n"
+      "budget { instructions = 5000, memory = 65536 }",
+      "derive 'x' { 'amount' }");
+  const pack_calendar *c = &p->calendar;
+  assert_int_equal(c->opens, 8 * 3600 + 1800);
+  assert_true(c->workdays[0] && c->workdays[5] && !c->workdays[1]);
+  assert_int_equal(c->holiday_count, 4);
+  assert_int_equal(c->holidays[0], date_from_civil(2025, 1, 1));
+  assert_int_equal(c->holidays[3], date_from_civil(2025, 2, 3));
+  assert_int_equal(c->makeup_count, 1);
+  assert_int_equal(p->currency_digits, 0);
+  assert_int_equal(p->schema.fields[1].type.denominator, 1);
+  assert_int_equal(p->settings.count, 3);
+  assert_string_equal(p->settings.items[1].key, "id");
+  assert_string_equal(p->settings.items[2].value, "3");
+  assert_string_equal(p->params[0].preset.text, "0.35");
+  assert_int_equal(p->budget.instructions, 5000);
+  pack_free(p);
+  folder_remove(&f);
+}
+
+/* ---- identity ---- */
+
+static void the_hash_covers_what_decides(void **state) {
+  (void)state;
+  char first[65];
+  folder f;
+  folder_make(&f);
+  const char *steps = "derive 'x' { 'amount' } codes 'r' { { 'C', 'amount > 1' } }";
+  pack *p = load_texts(&f, COMPANY FIELDS "outputs { 'x' }", steps);
+  strcpy(first, p->hash);
+  assert_int_equal(p->file_count, 2);
+  pack_free(p);
+  folder_text(&f, "c.csv", "id,amount\n1,2\n"); /* data, results, parameters: no part of it */
+  folder_text(&f, "params.csv", "name,value\n");
+  p = load_texts(&f, COMPANY FIELDS "outputs { 'x' }", steps);
+  assert_string_equal(p->hash, first);
+  pack_free(p);
+  folder_text(&f, "reasons.en.csv", "code,text\nC,Because.\n");
+  p = load_texts(&f, COMPANY FIELDS "outputs { 'x' }", steps);
+  assert_string_not_equal(p->hash, first);
+  assert_string_equal(p->reason_texts[0].text, "Because.");
+  pack_free(p);
+  folder_remove(&f);
+}
+
+static void rules_open_a_second_state(void **state) {
+  (void)state;
+  folder f;
+  folder_make(&f);
+  pack *p =
+      load_texts(&f, COMPANY FIELDS "outputs { 'busy', 'twice' }",
+                 "local most = 3\n"
+                 "rule 'busy' { type = boolean, function(c) return c.visits > most end }\n"
+                 "rule 'twice' { type = money,\n  function(c)\n    return c.amount * 2\n  end }\n");
+  assert_int_equal(p->function_count, 2);
+  assert_int_equal(p->steps[0].lua.field_count, 1);
+  assert_string_equal(p->steps[0].lua.fields[0], "visits");
+  assert_string_equal(p->steps[1].lua.outputs[0].name, "twice");
+  pack_state s;
+  error e = {0};
+  if (pack_state_open(p, &s, &e)) fail_msg("%s", e.message);
+  assert_int_not_equal(s.functions[0], s.functions[1]);
+  pack_state_close(&s);
+  pack_free(p);
+  folder_remove(&f);
+}
+
+/* ---- wrong packs: tests/packs/wrong/NAME, over the files of base ---- */
+
+static void describe(const findings *found, const char *folder_path, buffer *out) {
+  size_t n = strlen(folder_path);
+  for (size_t i = 0; i < found->count; i++) {
+    const finding *item = &found->items[i];
+    buffer line = {0};
+    const char *kind = item->severity == SEVERITY_ERROR ? "error" : "warning";
+    buffer_format(&line, "%s:%d: %s: %s\n", item->file ? item->file : "-", item->line, kind,
+                  item->message);
+    for (const char *p = line.data; *p;) { /* without the folder's name, which changes */
+      if (strncmp(p, folder_path, n) == 0)
+        p += n + (p[n] == '/');
+      else
+        buffer_char(out, *p++);
+    }
+    buffer_deinit(&line);
+  }
+  buffer_char(out, 0);
+}
+
+static const char *read_text(const char *path) {
+  static char text[65536];
+  FILE *in = fopen(path, "rb");
+  assert_non_null(in);
+  text[fread(text, 1, sizeof text - 1, in)] = 0;
+  fclose(in);
+  return text;
+}
+
+/* Every line of expect.txt is (a part of) one finding, in order, and there are no others. */
+static bool same_findings(const char *expected, const char *got) {
+  while (*expected && *got) {
+    char want[2048], line[4096];
+    size_t a = strcspn(expected, "\n"), b = strcspn(got, "\n");
+    snprintf(want, sizeof want, "%.*s", (int)a, expected);
+    snprintf(line, sizeof line, "%.*s", (int)b, got);
+    if (!strstr(line, want)) return false;
+    expected += a + (expected[a] == '\n');
+    got += b + (got[b] == '\n');
+  }
+  return !*expected && !*got;
+}
+
+#define WRONG "tests/packs/wrong"
+
+static bool wrong_pack_is_told(const char *name) {
+  char path[512];
+  folder f;
+  findings found = {0};
+  buffer got = {0};
+  folder_make(&f);
+  folder_copy(&f, WRONG "/base");
+  snprintf(path, sizeof path, WRONG "/%s", name);
+  folder_copy(&f, path);
+  pack *p = pack_load(f.path, &found);
+  describe(&found, f.path, &got);
+  snprintf(path, sizeof path, WRONG "/%s/expect.txt", name);
+  const char *expected = read_text(path);
+  bool ok = same_findings(expected, got.data) && (p == NULL) == (found.errors > 0);
+  if (!ok) print_error("%s: expected\n%sbut found\n%s", name, expected, got.data);
+  pack_free(p);
+  buffer_deinit(&got);
+  findings_deinit(&found);
+  folder_remove(&f);
+  return ok;
+}
+
+static void every_wrong_pack_is_told(void **state) {
+  (void)state;
+  size_t count = 0, bad = 0;
+  DIR *d = opendir(WRONG);
+  assert_non_null(d);
+  for (struct dirent *e; (e = readdir(d));) {
+    if (e->d_name[0] == '.' || strcmp(e->d_name, "base") == 0) continue;
+    count++;
+    bad += !wrong_pack_is_told(e->d_name);
+  }
+  closedir(d);
+  assert_true(count >= 30);
+  assert_int_equal(bad, 0);
+}
+
+static void a_pack_that_is_not_there_is_told(void **state) {
+  (void)state;
+  findings found = {0};
+  assert_null(pack_load("real-estate-lead", &found));
+  assert_int_equal(found.errors, 1);
+  assert_non_null(strstr(found.items[0].message, "did you mean real-estate-leads?"));
+  findings_deinit(&found);
+}
+
+static void shipped_packs_load_without_a_word(void **state) {
+  (void)state;
+  static const char *const packs[] = {"rules/real-estate-leads", "real-estate-leads",
+                                      "tests/packs/german-credit", "tests/packs/bank-marketing"};
+  for (size_t i = 0; i < sizeof packs / sizeof *packs; i++) {
+    findings found = {0};
+    pack *p = pack_load(packs[i], &found);
+    for (size_t k = 0; k < found.count; k++)
+      print_error("%s:%d: %s\n", found.items[k].file, found.items[k].line, found.items[k].message);
+    assert_non_null(p);
+    assert_int_equal(found.count, 0);
+    findings_deinit(&found);
+    pack_free(p);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(fields_stand_in_the_order_written),
+      cmocka_unit_test(lua_numbers_become_plain_decimals),
+      cmocka_unit_test(rows_know_their_lines),
+      cmocka_unit_test(a_limit_keeps_its_order),
+      cmocka_unit_test(tables_come_from_spreadsheets),
+      cmocka_unit_test(calendars_expand_their_ranges),
+      cmocka_unit_test(the_hash_covers_what_decides),
+      cmocka_unit_test(rules_open_a_second_state),
+      cmocka_unit_test(every_wrong_pack_is_told),
+      cmocka_unit_test(a_pack_that_is_not_there_is_told),
+      cmocka_unit_test(shipped_packs_load_without_a_word),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,7 +1,8 @@
 /* Expressions over columns: a typed tree compiled to operations that each run over a whole batch.
  * Exact: INTEGER, MONEY, DECIMAL are integers over a constant denominator (a division by a constant
- * only changes it), RATIO is a reduced quotient a row; what does not fit 64 bits is redone in 128,
- * and what does not fit then is a fault OVERFLOW of the row, never a rounding. */
+ * only changes it), RATIO is a quotient a row (its divisor is above 0; it is reduced only where it would
+ * not fit otherwise); a row that does not fit 64 bits on the way is redone in 128, and what does not
+ * fit then is a fault OVERFLOW of the row, never a rounding. */
 #ifndef EVAL_EXPR_H
 #define EVAL_EXPR_H
 

@@ -205,6 +205,7 @@ static void apply_coalesce(const node *n, const value *arguments, value *out) {
 static bool apply_calendar(const node *n, zone z, const value *a, value *out) {
   int64_t day = (int64_t)a->exact.num;
   int part[3];
+  if (!in_calendar(a)) return false;
   switch (n->function) {
   case FUNCTION_DATE:
     out->exact.num = a->type.kind == TYPE_TIMESTAMP ? moment_date(day, z) : day;

@@ -23,6 +23,7 @@ void column_init(column *c, value_type type, size_t rows) {
   case STORE_TEXT:
     c->text.offsets = column_block(rows + 1, sizeof *c->text.offsets);
     c->text.missing = column_block(rows, 1);
+    column_reserve_text(c, 0, rows);
     break;
   case STORE_I32: c->i32 = column_block(rows, sizeof *c->i32); break;
   case STORE_I64: c->i64 = column_block(rows, sizeof *c->i64); break;
@@ -103,8 +104,8 @@ void batch_reserve(batch *b, size_t rows) {
   batch_numbers(b, capacity);
 }
 
-/* Room for `extra` more bytes of text after the first `used`. */
-static void text_reserve(text_data *t, size_t used, size_t extra) {
+void column_reserve_text(column *c, size_t used, size_t extra) {
+  text_data *t = &c->text;
   size_t need = used + extra;
   if (need <= t->capacity) return;
   if (need > UINT32_MAX) {
@@ -124,10 +125,74 @@ void column_add_text(column *c, size_t row, const char *text, size_t n) {
   text_data *t = &c->text;
   size_t start = t->offsets[row];
   if (!text) n = 0;
-  text_reserve(t, start, n);
+  column_reserve_text(c, start, n);
   if (n) memcpy(t->bytes + start, text, n);
   t->offsets[row + 1] = (uint32_t)(start + n);
   t->missing[row] = !text;
+}
+
+static void text_drop(text_data *t, size_t rows, const uint8_t *drop) {
+  size_t kept = 0;
+  uint32_t end = 0;
+  for (size_t r = 0; r < rows; r++) {
+    if (drop[r]) continue;
+    uint32_t start = t->offsets[r], length = t->offsets[r + 1] - start;
+    if (start != end) memmove(t->bytes + end, t->bytes + start, length);
+    if (t->missing) t->missing[kept] = t->missing[r];
+    end += length;
+    t->offsets[++kept] = end;
+  }
+}
+
+/* The items of dropped lists, and of missing ones, go with them. */
+static void list_drop(column *c, size_t rows, const uint8_t *drop, bool missing) {
+  batch *items = c->list.records;
+  uint8_t *gone = mem_alloc(items->rows);
+  uint32_t end = 0;
+  size_t kept = 0;
+  for (size_t r = 0, item = 0; r < rows; r++) {
+    bool list_goes = (drop && drop[r]) || (missing && c->list.missing[r]);
+    uint32_t length = c->list.offsets[r + 1] - (uint32_t)item;
+    memset(gone + item, list_goes, length);
+    item += length;
+    if (drop && drop[r]) continue;
+    if (!list_goes) end += length;
+    c->list.missing[kept] = c->list.missing[r];
+    c->list.offsets[++kept] = end;
+  }
+  batch_drop(items, gone);
+  free(gone);
+}
+
+void column_drop_missing_lists(column *c, size_t rows) {
+  for (size_t r = 0; r < rows; r++) {
+    if (!c->list.missing[r] || c->list.offsets[r] == c->list.offsets[r + 1]) continue;
+    list_drop(c, rows, NULL, true);
+    return;
+  }
+}
+
+/* Moves the kept rows together, in a block of values of one size. */
+#define VALUES_DROP(values, rows, drop)                                                            \
+  for (size_t row_ = 0, kept_ = 0; row_ < (rows); row_++)                                          \
+    if (!(drop)[row_]) (values)[kept_++] = (values)[row_]
+
+static void column_drop(column *c, size_t rows, const uint8_t *drop) {
+  if (c->i64) VALUES_DROP(c->i64, rows, drop);
+  if (c->den) VALUES_DROP(c->den, rows, drop);
+  if (c->i32) VALUES_DROP(c->i32, rows, drop);
+  if (c->f64) VALUES_DROP(c->f64, rows, drop);
+  if (c->text.offsets) text_drop(&c->text, rows, drop);
+  if (c->list.offsets) list_drop(c, rows, drop, false);
+}
+
+void batch_drop(batch *b, const uint8_t *drop) {
+  for (size_t i = 0; i < b->schema->count; i++) column_drop(&b->columns[i], b->rows, drop);
+  VALUES_DROP(b->sequence, b->rows, drop);
+  VALUES_DROP(b->position, b->rows, drop);
+  size_t kept = 0;
+  for (size_t r = 0; r < b->rows; r++) kept += !drop[r];
+  b->rows = kept;
 }
 
 bool column_missing(const column *c, size_t row) {

@@ -63,6 +63,8 @@ batch *batch_new(const schema *s, const bool *wanted);
 void batch_clear(batch *b);
 /* Clears the batch and makes room for more rows than BATCH_ROWS (the records of a list). */
 void batch_reserve(batch *b, size_t rows);
+/* Takes the rows whose flag is set out of all columns; the others keep their order. */
+void batch_drop(batch *b, const uint8_t *drop);
 void batch_free(batch *b);
 
 /* Allocates / frees the buffers of one column of the type for `rows` rows. */
@@ -71,6 +73,10 @@ void column_deinit(column *c);
 /* Appends row number `row` (== rows appended so far) to a text column of column_init; text NULL =
  * missing. */
 void column_add_text(column *c, size_t row, const char *text, size_t n);
+/* Makes room for `extra` bytes of text behind the first `used` ones, which are kept. */
+void column_reserve_text(column *c, size_t used, size_t extra);
+/* Takes out the items of the first `rows` lists that are missing. */
+void column_drop_missing_lists(column *c, size_t rows);
 /* Appends the value of a row as text in the form of the packs (money 2 decimals, dates ISO,
  * timestamps in the zone, choices by word); nothing if it is missing. */
 void column_write(buffer *out, const column *c, size_t row, zone z);

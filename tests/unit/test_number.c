@@ -252,7 +252,7 @@ static void rounding_by_hand(void **state) {
 
 static void at_the_edge_of_128_bits(void **state) {
   (void)state;
-  const int128 most = ~((int128)1 << 127);
+  const int128 most = (int128)(~(unsigned __int128)0 >> 1);
   rational a, b, r;
   assert_true(rational_make(most, most - 1, &a));
   assert_true(rational_make(most - 1, most - 2, &b));

@@ -1,0 +1,179 @@
+/* What the compilers of the steps share: formulas, tests, codes, results, and messages that say where
+ * and what to do. */
+#include "build.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include "../base/text.h"
+
+static void say(builder *b, severity s, place at, const char *format, va_list arguments) {
+  char message[1024];
+  vsnprintf(message, sizeof message, format, arguments);
+  if (!at.file && b->step) at = b->step->at;
+  findings_add(b->findings, s, at.file, at.line, "%s", message);
+}
+
+void build_error(builder *b, place at, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  say(b, SEVERITY_ERROR, at, format, arguments);
+  va_end(arguments);
+}
+
+void build_warning(builder *b, place at, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  say(b, SEVERITY_WARNING, at, format, arguments);
+  va_end(arguments);
+}
+
+const char *build_suggestion(builder *b, const char *word, const char *const *known, size_t count) {
+  const char *near = text_suggest(word, known, count);
+  return near ? arena_format(&b->plan->arena, ", did you mean \"%s\"?", near) : "";
+}
+
+value_type type_plain(type_kind kind) {
+  value_type t = {.kind = kind, .denominator = 1};
+  return t;
+}
+
+/* ---- formulas ---- */
+
+static notation_context context_of(builder *b, place at) {
+  notation_context c = {&b->plan->arena, &b->plan->scope, b->plan->pack->zone,
+                        at.file,         at.line,         b->findings};
+  return c;
+}
+
+static void keep_formula(plan *p, formula *f) {
+  if (p->formula_count == p->formula_capacity) {
+    p->formula_capacity = p->formula_capacity ? p->formula_capacity * 2 : 32;
+    p->formulas = mem_grow(p->formulas, p->formula_capacity, sizeof(formula *));
+  }
+  p->formulas[p->formula_count++] = f;
+}
+
+formula *build_tree(builder *b, node *tree, place at) {
+  formula *f = arena_alloc(&b->plan->arena, sizeof *f);
+  f->tree = tree;
+  f->type = tree->type;
+  f->slot = tree->kind == NODE_SLOT ? tree->symbol->slot : -1;
+  f->at = (step_place){b->step ? b->step->name : "", at.file, at.line};
+  f->code = expr_new(tree, b->plan->pack->zone);
+  if (f->code) f->type = expr_type(f->code);
+  keep_formula(b->plan, f);
+  return f;
+}
+
+formula *build_formula(builder *b, rule_text text, value_type expected) {
+  place at = text.at.file ? text.at : b->step->at;
+  notation_context c = context_of(b, at);
+  node *tree = notation_expression(&c, text.text, expected);
+  return tree ? build_tree(b, tree, at) : NULL;
+}
+
+formula *build_condition(builder *b, rule_text text) {
+  if (!text.text) return NULL;
+  formula *f = build_formula(b, text, type_plain(TYPE_BOOLEAN));
+  if (!f || f->type.kind == TYPE_BOOLEAN) return f;
+  build_error(b, text.at, "\"%s\" is %s, but a condition must be true or false: compare it with "
+              "something", text.text, type_name(f->type.kind));
+  return NULL;
+}
+
+bool build_number(builder *b, rule_text text, const char *what, rational *out) {
+  if (rational_parse(text.text, strlen(text.text), out) == PARSE_OK) return true;
+  formula *f = build_formula(b, text, type_plain(TYPE_NONE));
+  if (!f) return false;
+  const value *v = &f->tree->constant;
+  bool exact = type_is_numeric(f->type.kind) && f->type.kind != TYPE_NUMBER;
+  if (f->tree->kind == NODE_CONSTANT && exact && !v->missing) {
+    *out = v->exact;
+    return true;
+  }
+  build_error(b, text.at, "%s must be a number, or made of numbers and parameters alone; "
+              "found \"%s\"", what, text.text);
+  return false;
+}
+
+bool build_stored(builder *b, const formula *f, value_type type, place at, int64_t *i64,
+                  double *f64) {
+  const value *v = &f->tree->constant;
+  rational scaled;
+  if (type_storage(type.kind) == STORE_F64) {
+    *f64 = v->type.kind == TYPE_NUMBER ? v->number : (double)v->exact.num / (double)v->exact.den;
+    return true;
+  }
+  int64_t den = type_is_numeric(type.kind) ? type.denominator : 1;
+  if (rational_mul(v->exact, (rational){den, 1}, &scaled) && scaled.den == 1 &&
+      scaled.num > INT64_MIN && scaled.num <= INT64_MAX) {
+    *i64 = (int64_t)scaled.num;
+    return true;
+  }
+  build_error(b, at, "the value does not fit %s: too large, or with more decimals than it has",
+              type_name(type.kind));
+  return false;
+}
+
+bool build_test(builder *b, rule_text text, const formula *input, unary_test *out) {
+  notation_context c = context_of(b, text.at.file ? text.at : b->step->at);
+  return notation_test(&c, text.text, input->tree, out);
+}
+
+/* ---- codes, results, stages ---- */
+
+code *build_code(builder *b, const char *name, const place *given_at) {
+  plan *p = b->plan;
+  code *found = NULL;
+  if (!name) return NULL;
+  for (size_t i = 0; i < p->code_count && !found; i++)
+    if (!strcmp(p->codes[i]->name, name)) found = p->codes[i];
+  if (!found) {
+    found = arena_alloc(&p->arena, sizeof *found);
+    found->name = name;
+    if (p->code_count == p->code_capacity) {
+      p->code_capacity = p->code_capacity ? p->code_capacity * 2 : 32;
+      p->codes = mem_grow(p->codes, p->code_capacity, sizeof(code *));
+    }
+    p->codes[p->code_count++] = found;
+  }
+  if (given_at && !found->given) {
+    found->given = true;
+    found->given_at = given_at->file ? *given_at : b->step->at;
+  }
+  return found;
+}
+
+static bool refuse_taken(builder *b, const char *name, place at) {
+  const symbol *taken = scope_find(&b->plan->scope, name);
+  if (!taken) return false;
+  build_error(b, at, "\"%s\" is already the name of a %s (line %d): give this %s another name", name,
+              taken->defined, taken->file_line, "output");
+  return true;
+}
+
+int build_result(builder *b, const char *name, value_type type, const char *defined, place at) {
+  plan *p = b->plan;
+  if (refuse_taken(b, name, at)) return -1;
+  if (p->result_count == p->result_capacity) {
+    p->result_capacity = p->result_capacity ? p->result_capacity * 2 : 16;
+    p->results = mem_grow(p->results, p->result_capacity, sizeof *p->results);
+  }
+  int slot = (int)(p->pack->schema.count + p->result_count);
+  p->results[p->result_count] = (result){name, type, slot, -1, at};
+  symbol *s = scope_add(&p->scope, name, type, slot,
+                        arena_format(&p->arena, "output of %s", defined));
+  s->file_line = at.line;
+  return (int)p->result_count++;
+}
+
+size_t build_scratch(builder *b) { return b->plan->scratch_count++; }
+
+void *build_stage(builder *b, size_t size, void (*finish)(builder *, stage *),
+                  void (*run)(const stage *, evaluator *)) {
+  stage *s = arena_alloc(&b->plan->arena, size);
+  s->at = (step_place){b->step->name, b->step->at.file, b->step->at.line};
+  s->finish = finish;
+  s->run = run;
+  return s;
+}

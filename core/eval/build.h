@@ -1,0 +1,134 @@
+/* Making a plan: what the compilers of the steps share, and the parts that a plan is made of.
+ *
+ * A step is compiled in the order of the pack, so that it sees the fields, parameters and what
+ * steps above it made. When all are compiled, and so all thresholds of all columns known, each is
+ * finished: its tables of segments are filled. Everything lives in the plan's arena. */
+#ifndef EVAL_BUILD_H
+#define EVAL_BUILD_H
+
+#include "calendar.h"
+#include "expr.h"
+#include "kernels.h"
+#include "plan.h"
+
+/* An expression, ready to run. */
+typedef struct formula {
+  node *tree;
+  expr *code;
+  value_type type;
+  int slot; /* of a bare column, else -1 */
+  step_place at;
+} formula;
+
+/* A reason code. Giving it sets its bits, one for each list that it stands in. */
+typedef struct code {
+  const char *name;
+  size_t bit_count, bit_capacity;
+  uint32_t *bits;
+  bool given;
+  place given_at; /* where it is first given */
+} code;
+
+/* A column that the steps make. */
+typedef struct result {
+  const char *name;
+  value_type type;
+  int slot;
+  int output; /* the decisions' output that is written in its place; -1 = none: it is no output, or
+                 one that is written in another form */
+  place at;
+} result;
+
+typedef struct builder builder;
+typedef struct stage stage;
+
+/* A compiled step; each kind begins with it. */
+struct stage {
+  step_place at;
+  void (*finish)(builder *b, stage *s); /* may be NULL */
+  void (*run)(const stage *s, evaluator *v);
+};
+
+struct cuts;
+
+struct plan {
+  arena arena;
+  const pack *pack;
+  const kernels *kernels;
+  int64_t as_of, today;
+  calendar calendar;
+  bool without_inputs;
+  scope scope; /* the formulas point into it */
+  size_t formula_count, formula_capacity;
+  formula **formulas;
+  struct cuts *cuts;
+  size_t code_count, code_capacity;
+  code **codes;
+  size_t code_words; /* 64 bits each, of a row */
+  bool silences;
+  size_t result_count, result_capacity;
+  result *results;
+  size_t stage_count;
+  stage **stages; /* in the order in which they run */
+  size_t scorecard_count, lua_count, scratch_count;
+  size_t output_count;
+  plan_output *outputs;
+  int *output_results; /* index into results */
+  bool *wanted;
+  size_t input_count;
+  size_t *inputs;
+  size_t param_count;
+  param_value *params;
+};
+
+struct builder {
+  plan *plan;
+  findings *findings;
+  const step *step; /* at hand */
+  size_t step_number;
+  stage **by_step; /* compiled, by number of the step; NULL = faulty */
+};
+
+/* Text -> formula; NULL after a finding. `expected` as in notation_expression. */
+formula *build_formula(builder *b, rule_text text, value_type expected);
+/* A tree that is typed already. */
+formula *build_tree(builder *b, node *tree, place at);
+/* The same, for one that must be boolean. A text that is not given gives NULL without a finding. */
+formula *build_condition(builder *b, rule_text text);
+/* A number that must be constant (a literal, or an expression of parameters). */
+bool build_number(builder *b, rule_text text, const char *what, rational *out);
+/* The value of a constant formula as stored in a column of the type; false after a finding. Numbers
+ * must not have more decimals than the type. */
+bool build_stored(builder *b, const formula *f, value_type type, place at, int64_t *i64, double *f64);
+/* Adds a test of a column of `input`; false after a finding. */
+bool build_test(builder *b, rule_text text, const formula *input, unary_test *out);
+
+/* The code of the name; `given_at` not NULL: somebody gives it there. NULL name gives NULL. */
+code *build_code(builder *b, const char *name, const place *given_at);
+/* A column for what the step makes, known from here on by its name; -1 after a finding. */
+int build_result(builder *b, const char *name, value_type type, const char *defined, place at);
+/* Room for whole batches of the evaluator's own: returns its number (evaluator.scratch). */
+size_t build_scratch(builder *b);
+/* A message about the step at hand. */
+void build_error(builder *b, place at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void build_warning(builder *b, place at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* ", did you mean X?" or "" (in the plan's arena). */
+const char *build_suggestion(builder *b, const char *word, const char *const *known, size_t count);
+/* A stage of `size` bytes (beginning with a stage) for the step at hand. */
+void *build_stage(builder *b, size_t size, void (*finish)(builder *, stage *),
+                  void (*run)(const stage *, evaluator *));
+value_type type_plain(type_kind kind);
+
+/* The compilers, one for each kind of step. NULL after a finding. */
+stage *derive_compile(builder *b, const step *s);
+stage *scorecard_compile(builder *b, const step *s);
+stage *table_compile(builder *b, const step *s);
+stage *bands_compile(builder *b, const step *s);
+stage *codes_compile(builder *b, const step *s);
+stage *cadence_compile(builder *b, const step *s);
+stage *limit_compile(builder *b, const step *s);
+stage *lua_rule_compile(builder *b, const step *s);
+
+#endif

@@ -1,0 +1,110 @@
+/* Counting working days without walking them: a count up to a date is weeks times the days of a
+ * week, the days of the last week begun, and what the exceptions add; adding days is its inverse. */
+#include "calendar.h"
+#include "../base/date.h"
+
+#define DATE_FIRST (-719162) /* 0001-01-01 */
+#define DATE_LAST 2932896    /* 9999-12-31 */
+#define MONDAY 4             /* 1970-01-05 */
+
+static int weekday(int64_t date) { return (int)(((date - MONDAY) % 7 + 7) % 7); }
+
+static bool contains(const int64_t *dates, size_t count, int64_t date) {
+  for (size_t i = 0; i < count; i++)
+    if (dates[i] == date) return true;
+  return false;
+}
+
+static void add_exception(calendar *c, int64_t date, int change) {
+  size_t at = c->exception_count++;
+  for (; at > 0 && c->exceptions[at - 1].date > date; at--) c->exceptions[at] = c->exceptions[at - 1];
+  c->exceptions[at] = (calendar_exception){date, change};
+}
+
+static bool has_exception(const calendar *c, int64_t date) {
+  for (size_t i = 0; i < c->exception_count; i++)
+    if (c->exceptions[i].date == date) return true;
+  return false;
+}
+
+void calendar_init(calendar *c, const pack_calendar *declared, zone z, arena *a) {
+  *c = (calendar){.closes = declared->closes, .zone = z};
+  for (int i = 0; i < 7; i++) {
+    c->workdays[i] = declared->workdays[i];
+    c->before[i + 1] = c->before[i] + c->workdays[i];
+  }
+  c->exceptions = arena_array(a, declared->holiday_count + declared->makeup_count + 1,
+                              sizeof *c->exceptions);
+  for (size_t i = 0; i < declared->holiday_count; i++) {
+    int64_t date = declared->holidays[i];
+    if (c->workdays[weekday(date)] && !has_exception(c, date) &&
+        !contains(declared->makeups, declared->makeup_count, date))
+      add_exception(c, date, -1);
+  }
+  for (size_t i = 0; i < declared->makeup_count; i++)
+    if (!c->workdays[weekday(declared->makeups[i])] && !has_exception(c, declared->makeups[i]))
+      add_exception(c, declared->makeups[i], 1);
+  for (size_t i = 1; i < c->exception_count; i++)
+    c->exceptions[i].total += c->exceptions[i - 1].total;
+}
+
+/* Working days up to and including the date, counted from an arbitrary one. */
+static int64_t count_to(const calendar *c, int64_t date) {
+  int day = weekday(date);
+  int64_t weeks = (date - MONDAY - day) / 7;
+  size_t low = 0, high = c->exception_count;
+  while (low < high) {
+    size_t middle = (low + high) / 2;
+    if (c->exceptions[middle].date <= date) low = middle + 1;
+    else high = middle;
+  }
+  return weeks * c->before[7] + c->before[day + 1] + (low ? c->exceptions[low - 1].total : 0);
+}
+
+bool calendar_workday(const calendar *c, int64_t date) {
+  return count_to(c, date) > count_to(c, date - 1);
+}
+
+/* The first date in [low, high] up to which `count` working days have passed. */
+static bool find_count(const calendar *c, int64_t count, int64_t low, int64_t high, int64_t *out) {
+  if (low > high || count_to(c, high) < count) return false;
+  while (low < high) {
+    int64_t middle = low + (high - low) / 2;
+    if (count_to(c, middle) >= count) high = middle;
+    else low = middle + 1;
+  }
+  *out = low;
+  return true;
+}
+
+bool calendar_add(const calendar *c, int64_t date, int64_t n, int64_t *out) {
+  if (date < DATE_FIRST || date > DATE_LAST || n > DATE_LAST * 2 || n < -(int64_t)DATE_LAST * 2)
+    return false;
+  if (n == 0 && calendar_workday(c, date)) {
+    *out = date;
+    return true;
+  }
+  if (n < 0) {
+    int64_t count = count_to(c, date - 1) + n + 1;
+    if (count <= count_to(c, DATE_FIRST - 1)) return false;
+    return find_count(c, count, DATE_FIRST, date - 1, out);
+  }
+  if (n == 0) n = 1;
+  int64_t count = count_to(c, date) + n;
+  for (int64_t span = n * 2 + 14; date + span < DATE_LAST; span *= 4)
+    if (count_to(c, date + span) >= count)
+      return find_count(c, count, date + 1, date + span, out);
+  return find_count(c, count, date + 1, DATE_LAST, out);
+}
+
+int64_t calendar_closing(const calendar *c, int64_t date) {
+  return moment_at(date, c->closes, c->zone);
+}
+
+bool calendar_next_closing(const calendar *c, int64_t moment, int64_t *out) {
+  int64_t date = moment_date(moment, c->zone);
+  if (calendar_closing(c, date) < moment) date++;
+  if (!calendar_add(c, date, 0, &date)) return false;
+  *out = calendar_closing(c, date);
+  return true;
+}

@@ -1,0 +1,222 @@
+/* Running a plan over a batch: stage after stage over the columns, then the outputs in their final
+ * form, the faults in order, and the blobs of what was read. */
+#include "evaluator.h"
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "blob.h"
+#include "lua_rule.h"
+#include "thresholds.h"
+
+/* ---- what stages use ---- */
+
+/* Faults that formulas found in rows that do not need them are forgotten. */
+static void take_faults(evaluator *v, const uint8_t *needed) {
+  decisions *g = &v->guard;
+  for (size_t i = 0; i < g->fault_count; i++) {
+    const fault *f = &g->faults[i];
+    g->failed[f->row] = 0;
+    if (needed && !needed[f->row]) continue;
+    step_place at = {f->rule, f->file, f->line};
+    frame_fail(&v->frame, f->row, f->code, &at, "%s", f->message);
+  }
+  g->fault_count = 0;
+  arena_clear(&g->texts);
+}
+
+const column *evaluate(evaluator *v, const formula *f, const uint8_t *needed) {
+  if (f->slot >= 0) return v->frame.slots[f->slot];
+  decisions *out = v->frame.out;
+  v->frame.out = &v->guard;
+  const column *made = expr_eval(f->code, &v->frame, &f->at);
+  v->frame.out = out;
+  if (v->guard.fault_count) take_faults(v, needed);
+  return made;
+}
+
+void evaluate_truth(evaluator *v, const formula *f, uint8_t *out) {
+  if (f) expr_truth(f->code, &v->frame, &f->at, out);
+  else memset(out, 1, v->frame.rows);
+}
+
+column *evaluator_result(evaluator *v, int number) { return v->results[number]; }
+
+void evaluator_fail(evaluator *v, size_t row, const char *kind, const stage *s, int line,
+                    const char *format, ...) {
+  char message[1024];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(message, sizeof message, format, arguments);
+  va_end(arguments);
+  step_place at = s->at;
+  if (line) at.line = line;
+  frame_fail(&v->frame, row, kind, &at, "%s", message);
+}
+
+void give_where(evaluator *v, const uint8_t *where, const code *c) {
+  if (!c || !c->bit_count) return;
+  for (size_t r = 0; r < v->frame.rows; r++)
+    if (where[r]) give(v, r, c);
+}
+
+/* ---- making and freeing ---- */
+
+static void *rows_of(size_t size) { return mem_aligned(BATCH_ROWS * size + 64); }
+
+evaluator *evaluator_new(const plan *p, error *e) {
+  evaluator *v = mem_alloc(sizeof *v);
+  v->plan = p;
+  v->kernels = p->kernels;
+  v->frame.slots = mem_array(p->pack->schema.count + p->result_count, sizeof *v->frame.slots);
+  v->own = mem_array(p->result_count, sizeof *v->own);
+  v->results = mem_array(p->result_count, sizeof *v->results);
+  for (size_t i = 0; i < p->result_count; i++) {
+    v->own[i].type = p->results[i].type;
+    if (p->results[i].output < 0) column_init(&v->own[i], p->results[i].type, BATCH_ROWS);
+  }
+  v->segments = mem_array(p->cuts->count, sizeof *v->segments);
+  v->segmented = mem_array(p->cuts->count, sizeof *v->segmented);
+  v->scratch = mem_array(p->scratch_count, sizeof *v->scratch);
+  for (size_t i = 0; i < p->scratch_count; i++) v->scratch[i] = rows_of(sizeof(int32_t));
+  v->lost = mem_array(p->scorecard_count, sizeof *v->lost);
+  for (size_t i = 0; i < p->scorecard_count; i++) v->lost[i] = rows_of(8 * sizeof(int32_t));
+  v->given = mem_array(p->code_words * BATCH_ROWS, sizeof *v->given);
+  if (p->silences) v->silenced = mem_array(p->code_words * BATCH_ROWS, sizeof *v->silenced);
+  if (p->lua_count) v->value_first = rows_of(sizeof(int32_t));
+  v->truth = rows_of(1);
+  v->needed = rows_of(1);
+  v->guard.failed = rows_of(1);
+  if (p->lua_count && lua_host_open(v, e)) {
+    evaluator_free(v);
+    return NULL;
+  }
+  return v;
+}
+
+void evaluator_free(evaluator *v) {
+  if (!v) return;
+  const plan *p = v->plan;
+  lua_host_close(v);
+  for (size_t i = 0; i < p->result_count; i++) column_deinit(&v->own[i]);
+  for (size_t i = 0; i < p->scratch_count; i++) free(v->scratch[i]);
+  for (size_t i = 0; i < p->scorecard_count; i++) free(v->lost[i]);
+  free(v->lost);
+  free(v->scratch);
+  free(v->segments);
+  free(v->segmented);
+  free(v->own);
+  free(v->results);
+  free(v->frame.slots);
+  free(v->given);
+  free(v->silenced);
+  free(v->value_first);
+  free(v->values);
+  free(v->truth);
+  free(v->needed);
+  free(v->guard.failed);
+  free(v->guard.faults);
+  arena_deinit(&v->guard.texts);
+  arena_deinit(&v->value_texts);
+  arena_deinit(&v->frame.scratch);
+  free(v);
+}
+
+error_code evaluator_start(evaluator *v, error *e) { return lua_host_start(v, e); }
+void evaluator_stop(evaluator *v) { lua_host_stop(v); }
+
+decisions *decisions_new(const plan *p) {
+  decisions *d = mem_alloc(sizeof *d);
+  d->output_count = p->output_count;
+  d->outputs = mem_array(p->output_count, sizeof *d->outputs);
+  for (size_t i = 0; i < p->output_count; i++)
+    column_init(&d->outputs[i], p->outputs[i].type, BATCH_ROWS);
+  d->failed = rows_of(1);
+  d->inputs.offsets = mem_aligned((BATCH_ROWS + 1) * sizeof(uint32_t));
+  return d;
+}
+
+void decisions_free(decisions *d) {
+  if (!d) return;
+  for (size_t i = 0; i < d->output_count; i++) column_deinit(&d->outputs[i]);
+  free(d->outputs);
+  free(d->failed);
+  free(d->inputs.offsets);
+  free(d->inputs.bytes);
+  free(d->faults);
+  arena_deinit(&d->texts);
+  free(d);
+}
+
+/* ---- one batch ---- */
+
+static void begin(evaluator *v, const batch *in, decisions *out) {
+  const plan *p = v->plan;
+  size_t fields = p->pack->schema.count;
+  arena_clear(&v->frame.scratch);
+  arena_clear(&v->value_texts);
+  arena_clear(&out->texts);
+  v->value_count = 0;
+  v->frame.rows = out->rows = in->rows;
+  v->frame.out = out;
+  out->batch = in;
+  out->fault_count = 0;
+  memset(out->failed, 0, in->rows);
+  for (size_t i = 0; i < fields; i++) v->frame.slots[i] = &in->columns[i];
+  for (size_t i = 0; i < p->result_count; i++) {
+    const result *r = &p->results[i];
+    v->results[i] = r->output < 0 ? &v->own[i] : &out->outputs[r->output];
+    v->frame.slots[r->slot] = v->results[i];
+  }
+  memset(v->segmented, 0, p->cuts->count * sizeof *v->segmented);
+  memset(v->given, 0, p->code_words * in->rows * sizeof *v->given);
+  if (v->silenced) memset(v->silenced, 0, p->code_words * in->rows * sizeof *v->silenced);
+  if (v->value_first) memset(v->value_first, 0xFF, in->rows * sizeof *v->value_first);
+}
+
+static void fail_output(evaluator *v, size_t row, const result *r) {
+  step_place at = {r->name, r->at.file, r->at.line};
+  frame_fail(&v->frame, row, "OVERFLOW", &at, "%s is too large to be written", r->name);
+}
+
+/* Rounds half-up to the decimals that are written; what steps compared was exact. */
+static void write_output(evaluator *v, const result *r, const column *from, column *to) {
+  int64_t unit = pow10_i64(to->type.digits);
+  for (size_t row = 0; row < v->frame.rows; row++) {
+    int64_t num = from->i64[row];
+    int64_t den = from->den ? from->den[row] : from->type.denominator;
+    to->i64[row] = MISSING_I64;
+    if (num == MISSING_I64) continue;
+    int128 rounded = int128_round_div((int128)num * unit, den);
+    if (rounded > INT64_MAX || rounded <= INT64_MIN) fail_output(v, row, r);
+    else to->i64[row] = (int64_t)rounded;
+  }
+}
+
+static void write_outputs(evaluator *v, decisions *out) {
+  const plan *p = v->plan;
+  for (size_t i = 0; i < p->output_count; i++) {
+    const result *r = &p->results[p->output_results[i]];
+    if (r->output < 0) write_output(v, r, v->results[p->output_results[i]], &out->outputs[i]);
+  }
+}
+
+static int order_faults(const void *x, const void *y) {
+  const fault *a = x, *b = y;
+  return (a->row > b->row) - (a->row < b->row);
+}
+
+error_code evaluator_run(evaluator *v, const batch *in, decisions *out, error *e) {
+  const plan *p = v->plan;
+  if (in->rows > BATCH_ROWS)
+    return error_set(e, ERR_INTERNAL, "a batch of %zu records: at most %d can be evaluated at once",
+                     in->rows, BATCH_ROWS);
+  begin(v, in, out);
+  for (size_t i = 0; i < p->stage_count && in->rows; i++) p->stages[i]->run(p->stages[i], v);
+  write_outputs(v, out);
+  if (out->fault_count > 1) qsort(out->faults, out->fault_count, sizeof(fault), order_faults);
+  if (p->without_inputs) memset(out->inputs.offsets, 0, (in->rows + 1) * sizeof(uint32_t));
+  else blob_write_rows(&out->inputs, in, p->inputs, p->input_count);
+  return ERR_OK;
+}

@@ -125,7 +125,7 @@ stage *bands_compile(builder *b, const step *step_) {
   const bands_step *d = &step_->bands;
   bands *s = build_stage(b, sizeof *s, finish, run);
   s->declared = d;
-  s->of = build_formula(b, d->of, type_plain(TYPE_NONE));
+  s->of = build_formula(b, d->of, bare_type(TYPE_NONE));
   if (!s->of) return NULL;
   if (!is_ordered(s->of->type.kind)) {
     build_error(b, d->of.at, "bands need a number, a date or a timestamp; \"%s\" is %s", d->of.text,

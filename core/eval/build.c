@@ -32,7 +32,7 @@ const char *build_suggestion(builder *b, const char *word, const char *const *kn
   return near ? arena_format(&b->plan->arena, ", did you mean \"%s\"?", near) : "";
 }
 
-value_type type_plain(type_kind kind) {
+value_type bare_type(type_kind kind) {
   value_type t = {.kind = kind, .denominator = 1};
   return t;
 }
@@ -74,7 +74,7 @@ formula *build_formula(builder *b, rule_text text, value_type expected) {
 
 formula *build_condition(builder *b, rule_text text) {
   if (!text.text) return NULL;
-  formula *f = build_formula(b, text, type_plain(TYPE_BOOLEAN));
+  formula *f = build_formula(b, text, bare_type(TYPE_BOOLEAN));
   if (!f || f->type.kind == TYPE_BOOLEAN) return f;
   build_error(b, text.at, "\"%s\" is %s, but a condition must be true or false: compare it with "
               "something", text.text, type_name(f->type.kind));
@@ -83,7 +83,7 @@ formula *build_condition(builder *b, rule_text text) {
 
 bool build_number(builder *b, rule_text text, const char *what, rational *out) {
   if (rational_parse(text.text, strlen(text.text), out) == PARSE_OK) return true;
-  formula *f = build_formula(b, text, type_plain(TYPE_NONE));
+  formula *f = build_formula(b, text, bare_type(TYPE_NONE));
   if (!f) return false;
   const value *v = &f->tree->constant;
   bool exact = type_is_numeric(f->type.kind) && f->type.kind != TYPE_NUMBER;
@@ -141,6 +141,7 @@ code *build_code(builder *b, const char *name, const place *given_at) {
     found->given = true;
     found->given_at = given_at->file ? *given_at : b->step->at;
   }
+  if (given_at) found->given_last = b->step_number;
   return found;
 }
 

@@ -26,7 +26,8 @@ typedef struct code {
   size_t bit_count, bit_capacity;
   uint32_t *bits;
   bool given;
-  place given_at; /* where it is first given */
+  place given_at;   /* where it is first given */
+  size_t given_last; /* number of the last step that gives it */
 } code;
 
 /* A column that the steps make. */
@@ -73,7 +74,8 @@ struct plan {
   size_t scorecard_count, lua_count, scratch_count;
   size_t output_count;
   plan_output *outputs;
-  int *output_results; /* index into results */
+  int *output_results; /* index into results; -1: the output is a field */
+  int *output_fields;
   bool *wanted;
   size_t input_count;
   size_t *inputs;
@@ -119,7 +121,7 @@ const char *build_suggestion(builder *b, const char *word, const char *const *kn
 /* A stage of `size` bytes (beginning with a stage) for the step at hand. */
 void *build_stage(builder *b, size_t size, void (*finish)(builder *, stage *),
                   void (*run)(const stage *, evaluator *));
-value_type type_plain(type_kind kind);
+value_type bare_type(type_kind kind);
 
 /* The compilers, one for each kind of step. NULL after a finding. */
 stage *derive_compile(builder *b, const step *s);

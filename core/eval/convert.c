@@ -1,6 +1,8 @@
 /* Conversions between columns. Nothing is rounded here but what becomes a measured number. */
 #include "convert.h"
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 static bool is_exact(type_kind kind) { return type_is_numeric(kind) && kind != TYPE_NUMBER; }
 static bool is_text(type_kind kind) { return kind == TYPE_TEXT || kind == TYPE_KEY; }
@@ -89,4 +91,15 @@ void convert_text(const column *from, size_t from_row, column *to, size_t to_row
   bool missing = column_missing(from, from_row);
   column_add_text(to, to_row, missing ? NULL : t->bytes + t->offsets[from_row],
                   missing ? 0 : t->offsets[from_row + 1] - t->offsets[from_row]);
+}
+
+void convert_room(text_data *t, size_t used, size_t extra) {
+  if (used + extra <= t->capacity) return;
+  size_t capacity = t->capacity ? t->capacity : 4096;
+  while (capacity < used + extra) capacity *= 2;
+  char *bytes = mem_aligned(capacity + 64);
+  if (used) memcpy(bytes, t->bytes, used);
+  free(t->bytes);
+  t->bytes = bytes;
+  t->capacity = capacity;
 }

@@ -14,6 +14,8 @@ bool convert_value(const column *from, size_t from_row, column *to, size_t to_ro
 void convert_missing(column *to, size_t row);
 /* Text columns: appends row `to_row`. */
 void convert_text(const column *from, size_t from_row, column *to, size_t to_row);
+/* Makes room for `extra` bytes behind the first `used`, which are kept. */
+void convert_room(text_data *t, size_t used, size_t extra);
 /* The type in which a value is written at the end: scaled by its decimals, no quotients. */
 value_type convert_written(value_type t);
 

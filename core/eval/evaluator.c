@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "blob.h"
+#include "convert.h"
 #include "lua_rule.h"
 #include "thresholds.h"
 
@@ -175,13 +176,13 @@ static void begin(evaluator *v, const batch *in, decisions *out) {
   if (v->value_first) memset(v->value_first, 0xFF, in->rows * sizeof *v->value_first);
 }
 
-static void fail_output(evaluator *v, size_t row, const result *r) {
-  step_place at = {r->name, r->at.file, r->at.line};
-  frame_fail(&v->frame, row, "OVERFLOW", &at, "%s is too large to be written", r->name);
+static void fail_output(evaluator *v, size_t row, const plan_output *o) {
+  step_place at = {o->name, v->plan->pack->folder, 0};
+  frame_fail(&v->frame, row, "OVERFLOW", &at, "%s is too large to be written", o->name);
 }
 
 /* Rounds half-up to the decimals that are written; what steps compared was exact. */
-static void write_output(evaluator *v, const result *r, const column *from, column *to) {
+static void write_rounded(evaluator *v, const plan_output *o, const column *from, column *to) {
   int64_t unit = pow10_i64(to->type.digits);
   for (size_t row = 0; row < v->frame.rows; row++) {
     int64_t num = from->i64[row];
@@ -189,16 +190,33 @@ static void write_output(evaluator *v, const result *r, const column *from, colu
     to->i64[row] = MISSING_I64;
     if (num == MISSING_I64) continue;
     int128 rounded = int128_round_div((int128)num * unit, den);
-    if (rounded > INT64_MAX || rounded <= INT64_MIN) fail_output(v, row, r);
+    if (rounded > INT64_MAX || rounded <= INT64_MIN) fail_output(v, row, o);
     else to->i64[row] = (int64_t)rounded;
+  }
+}
+
+static void write_output(evaluator *v, const plan_output *o, const column *from, column *to) {
+  size_t rows = v->frame.rows;
+  if (from == to) return;
+  switch (type_storage(to->type.kind)) {
+  case STORE_TEXT:
+    to->text.offsets[0] = 0;
+    for (size_t r = 0; r < rows; r++) convert_text(from, r, to, r);
+    break;
+  case STORE_I32: memcpy(to->i32, from->i32, rows * sizeof *to->i32); break;
+  case STORE_F64: memcpy(to->f64, from->f64, rows * sizeof *to->f64); break;
+  default:
+    if (type_equal(to->type, from->type)) memcpy(to->i64, from->i64, rows * sizeof *to->i64);
+    else write_rounded(v, o, from, to);
   }
 }
 
 static void write_outputs(evaluator *v, decisions *out) {
   const plan *p = v->plan;
   for (size_t i = 0; i < p->output_count; i++) {
-    const result *r = &p->results[p->output_results[i]];
-    if (r->output < 0) write_output(v, r, v->results[p->output_results[i]], &out->outputs[i]);
+    int number = p->output_results[i];
+    const column *from = number >= 0 ? v->results[number] : v->frame.slots[p->output_fields[i]];
+    write_output(v, &p->outputs[i], from, &out->outputs[i]);
   }
 }
 

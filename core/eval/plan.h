@@ -19,6 +19,7 @@ typedef struct plan_options {
   const param_value *params;
   size_t param_count;
   const char *kernels; /* "portable", "avx2", "avx512"; NULL = the best this CPU has */
+  bool without_inputs; /* leave decisions.inputs empty, for runs that store nothing */
 } plan_options;
 
 /* Findings (file:line, the offending text, "did you mean") for everything that cannot be resolved or

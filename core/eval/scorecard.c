@@ -88,7 +88,7 @@ static bool compile_part(builder *b, part *p, rational divide) {
                 "{ test, points }", c->name);
     return false;
   }
-  p->input = build_formula(b, text, type_plain(TYPE_NONE));
+  p->input = build_formula(b, text, bare_type(TYPE_NONE));
   p->points = arena_array(a, outcomes_of(p), sizeof *p->points);
   p->tests = arena_array(a, outcomes_of(p), sizeof *p->tests);
   if (!p->input || !compile_points(b, p, divide) || !compile_tests(b, p)) return false;

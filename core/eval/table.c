@@ -15,6 +15,7 @@ typedef struct cell {
 typedef struct output {
   const table_output *declared;
   value_type type;
+  bool declared_type;
   cell *cells; /* by row */
   int result;
   bool computed; /* some cell is not a constant, or the type has no lookup */
@@ -68,18 +69,15 @@ static value_type words_of(builder *b, const table_step *t, size_t o) {
   return (value_type){.kind = TYPE_CHOICE, .denominator = 1, .choices = list};
 }
 
-/* Not declared at all: a word that is no name makes a choice; else what the formulas give. */
+/* Not declared: words alone make a choice of them; anything else is what the formulas give. */
 static value_type guess_type(builder *b, const table_step *t, size_t o) {
-  rational number;
   for (size_t r = 0; r < t->row_count; r++) {
     const char *text = t->rows[r].outputs[o].text;
     if (!is_given(t->rows[r].outputs[o])) continue;
-    bool is_number = rational_parse(text, strlen(text), &number) == PARSE_OK;
     bool is_truth = !strcmp(text, "true") || !strcmp(text, "false");
-    if (is_number || is_truth || scope_find(&b->plan->scope, text)) continue;
-    if (text[0] == '"' || is_word(text)) return words_of(b, t, o);
+    if (is_truth || (text[0] != '"' && !is_word(text))) return bare_type(TYPE_NONE);
   }
-  return type_plain(TYPE_NONE);
+  return words_of(b, t, o);
 }
 
 static void refuse_cell(builder *b, const output *o, rule_text text, const formula *f) {
@@ -96,11 +94,11 @@ static void refuse_cell(builder *b, const output *o, rule_text text, const formu
 static void settle_type(output *o, const formula *f) {
   if (o->type.kind != TYPE_NONE) return;
   o->type = f->type;
-  if (o->type.kind == TYPE_DECIMAL && o->type.denominator == 1) o->type = type_plain(TYPE_INTEGER);
+  if (o->type.kind == TYPE_DECIMAL && o->type.denominator == 1) o->type = bare_type(TYPE_INTEGER);
 }
 
 static bool numbers_mix(const output *o, const formula *f) {
-  return o->declared->type.kind == TYPE_NONE && o->type.kind == TYPE_INTEGER &&
+  return !o->declared_type && o->type.kind == TYPE_INTEGER &&
          type_is_numeric(f->type.kind);
 }
 
@@ -119,7 +117,7 @@ static bool compile_cell(builder *b, output *o, size_t r, rule_text text) {
   }
   o->cells[r] = (cell){f, f->tree->kind == NODE_CONSTANT};
   if (!o->cells[r].constant) o->computed = true;
-  if (!o->cells[r].constant || o->declared->type.kind == TYPE_NONE)
+  if (!o->cells[r].constant || !o->declared_type)
     o->type = convert_widen(o->type, f->type);
   return true;
 }
@@ -128,8 +126,8 @@ static bool compile_output(builder *b, const table_step *t, output *o, size_t nu
   bool ok = true;
   o->declared = &t->outputs[number];
   o->type = o->declared->type;
-  if (o->type.kind == TYPE_CHOICE && !o->type.choices) o->type = words_of(b, t, number);
-  if (o->type.kind == TYPE_NONE) o->type = guess_type(b, t, number);
+  o->declared_type = o->type.kind != TYPE_NONE && (o->type.kind != TYPE_CHOICE || o->type.choices);
+  if (!o->declared_type) o->type = guess_type(b, t, number);
   if (!o->type.denominator) o->type.denominator = 1;
   o->cells = arena_array(&b->plan->arena, t->row_count + 1, sizeof *o->cells);
   for (size_t r = 0; r < t->row_count; r++)
@@ -181,7 +179,7 @@ static bool compile_tests(builder *b, const table_step *t, table *s) {
   for (size_t c = 0; c < t->input_count; c++) {
     unary_test *of_column = arena_array(a, t->row_count + 1, sizeof *of_column);
     tests[c] = of_column;
-    inputs[c] = build_formula(b, t->inputs[c], type_plain(TYPE_NONE));
+    inputs[c] = build_formula(b, t->inputs[c], bare_type(TYPE_NONE));
     if (!inputs[c]) {
       ok = false;
       continue;
@@ -245,23 +243,38 @@ static void fill_output(evaluator *v, const table *s, const output *o, const int
   if (o->computed) fill_computed(v, s, o, hit);
 }
 
-/* Whether two rows give a record the same: by value where both are constants, else by formula. */
+/* Whether two cells give a record the same value, compared in the form of the output. */
+static bool cells_agree(evaluator *v, const output *o, const cell *x, const cell *y, size_t record) {
+  if (!x->formula || !y->formula) return !x->formula && !y->formula;
+  bool text = type_storage(o->type.kind) == STORE_TEXT;
+  column one;
+  column_init(&one, o->type, 2);
+  memset(v->needed, 0, v->frame.rows);
+  v->needed[record] = 1;
+  const cell *cells[2] = {x, y};
+  for (size_t i = 0; i < 2; i++) {
+    const column *from = evaluate(v, cells[i]->formula, v->needed);
+    if (text) convert_text(from, record, &one, i);
+    else if (!convert_value(from, record, &one, i)) convert_missing(&one, i);
+  }
+  buffer left = {0}, right = {0};
+  zone z = v->plan->pack->zone;
+  column_write(&left, &one, 0, z);
+  column_write(&right, &one, 1, z);
+  bool same = column_missing(&one, 0) == column_missing(&one, 1) && left.size == right.size &&
+              (!left.size || !memcmp(left.data, right.data, left.size));
+  if (one.i64 && !one.den) same = one.i64[0] == one.i64[1];
+  if (one.den) same = (int128)one.i64[0] * one.den[1] == (int128)one.i64[1] * one.den[0];
+  buffer_deinit(&left);
+  buffer_deinit(&right);
+  column_deinit(&one);
+  return same;
+}
+
 static bool rows_agree(evaluator *v, const table *s, size_t a, size_t b, size_t record) {
   for (size_t i = 0; i < s->declared->output_count; i++) {
-    const cell *x = &s->outputs[i].cells[a], *y = &s->outputs[i].cells[b];
-    if (!x->formula || !y->formula) {
-      if (x->formula || y->formula) return false;
-      continue;
-    }
-    buffer left = {0}, right = {0};
-    memset(v->needed, 0, v->frame.rows);
-    v->needed[record] = 1;
-    column_write(&left, evaluate(v, x->formula, v->needed), record, v->plan->pack->zone);
-    column_write(&right, evaluate(v, y->formula, v->needed), record, v->plan->pack->zone);
-    bool same = left.size == right.size && (!left.size || !memcmp(left.data, right.data, left.size));
-    buffer_deinit(&left);
-    buffer_deinit(&right);
-    if (!same) return false;
+    const output *o = &s->outputs[i];
+    if (!cells_agree(v, o, &o->cells[a], &o->cells[b], record)) return false;
   }
   return true;
 }

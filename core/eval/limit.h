@@ -1,0 +1,53 @@
+/* limit "credit_limit": an ordered list of operations on one amount, exact, each of which can say that
+ * it was the one that bound. */
+#ifndef EVAL_LIMIT_H
+#define EVAL_LIMIT_H
+
+#include "evaluator.h"
+
+typedef struct limit_input {
+  const limit_term *declared;
+  const formula *formula; /* the amount; of `zero` the condition */
+  const formula *when;
+  code *code;
+  bool constant;
+  rational exact; /* the constant */
+  int64_t num, den; /* of the constant; den of a column */
+} limit_input;
+
+typedef struct limit_stage_operation {
+  const limit_operation *declared;
+  limit_operation_kind kind;
+  size_t count;
+  limit_input *inputs;
+  size_t silence_count;
+  code **silences;
+  rational step; /* round_down */
+} limit_stage_operation;
+
+typedef struct limit {
+  stage base;
+  size_t count;
+  limit_stage_operation *operations;
+  bool has_missing;
+  int64_t missing; /* in minor units */
+  int64_t unit;    /* minor units of 1 */
+  bool plain;      /* every amount has a constant denominator: whole columns can be computed */
+  size_t input_count;
+  int result;
+} limit;
+
+/* What the inputs of a batch hold, by operation and input in order. */
+typedef struct limit_values {
+  const column *column; /* of the amount; NULL for a constant and for `zero` */
+  const uint8_t *when;  /* NULL = always; of `zero` whether it applies */
+} limit_values;
+
+/* One record in rationals: the definition, and what computes when 64 bits are too narrow. False:
+ * 128 bits are too narrow as well. */
+bool limit_exact(const limit *s, evaluator *v, const limit_values *values, size_t row, int64_t *out);
+/* All records in columns of 64 bits; marks in `wide` the rows whose numbers did not fit. */
+void limit_columns(const limit *s, evaluator *v, const limit_values *values, int64_t *out,
+                   uint8_t *wide);
+
+#endif

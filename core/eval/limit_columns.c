@@ -1,0 +1,233 @@
+/* Limits over whole columns: as long as every amount has a constant denominator, the running amount
+ * has one too, known operation by operation, and only its numerators are computed. A row whose
+ * numerator does not fit 64 bits is marked, and computed again in rationals. */
+#include <string.h>
+#include "limit.h"
+
+#define FINEST INT64_C(1000000000000) /* a finer denominator is left to the rationals */
+
+/* The running amounts. */
+typedef struct amounts {
+  size_t rows;
+  int64_t *num; /* MISSING_I64 = unknown */
+  int64_t den;
+  uint8_t *wide;
+  bool fine; /* the denominator grew too large */
+} amounts;
+
+/* An input's numerators: p[row * step]. */
+typedef struct numerators {
+  const int64_t *p;
+  size_t step;
+  int64_t den;
+  const uint8_t *when;
+} numerators;
+
+static numerators of_input(const limit_input *i, const limit_values *l) {
+  if (i->constant) return (numerators){&i->num, 0, i->den, l->when};
+  return (numerators){l->column->i64, 1, i->den, l->when};
+}
+
+static int64_t common_denominator(amounts *a, int64_t x, int64_t y) {
+  int64_t out;
+  int64_t common = (int64_t)int128_gcd(x, y);
+  if (__builtin_mul_overflow(x / common, y, &out) || out > FINEST) {
+    a->fine = true;
+    return 1;
+  }
+  return out;
+}
+
+/* Brings the amounts over a finer denominator. */
+static void refine(amounts *a, int64_t den) {
+  if (a->fine || den == a->den) return;
+  int64_t times = den / a->den;
+  for (size_t r = 0; r < a->rows; r++)
+    if (a->num[r] != MISSING_I64 && __builtin_mul_overflow(a->num[r], times, &a->num[r]))
+      a->wide[r] = 1;
+  a->den = den;
+}
+
+/* The least (or greatest) known input of each row over `den`, and its number, or -1. */
+static void extreme(amounts *a, const limit_stage_operation *o, const limit_values *l, int64_t den,
+                    bool least, int64_t *best, int16_t *which) {
+  for (size_t r = 0; r < a->rows; r++) best[r] = MISSING_I64;
+  memset(which, 0xFF, a->rows * sizeof *which);
+  for (size_t t = 0; t < o->count; t++) {
+    numerators n = of_input(&o->inputs[t], &l[t]);
+    int64_t times = den / n.den, x;
+    for (size_t r = 0; r < a->rows; r++) {
+      if (n.p[r * n.step] == MISSING_I64 || (n.when && !n.when[r])) continue;
+      if (__builtin_mul_overflow(n.p[r * n.step], times, &x)) {
+        a->wide[r] = 1;
+        continue;
+      }
+      if (which[r] >= 0 && (least ? x >= best[r] : x <= best[r])) continue;
+      best[r] = x;
+      which[r] = (int16_t)t;
+    }
+  }
+}
+
+static bool gives_codes(const limit_stage_operation *o) {
+  for (size_t t = 0; t < o->count; t++)
+    if (o->inputs[t].code && o->inputs[t].code->bit_count) return true;
+  return false;
+}
+
+static void give_which(const amounts *a, evaluator *v, const limit_stage_operation *o,
+                       const int16_t *which) {
+  if (!gives_codes(o)) return;
+  for (size_t r = 0; r < a->rows; r++)
+    if (which[r] >= 0 && !a->wide[r] && o->inputs[which[r]].code)
+      give(v, r, o->inputs[which[r]].code);
+}
+
+static int64_t inputs_denominator(amounts *a, const limit_stage_operation *o, int64_t den) {
+  for (size_t t = 0; t < o->count && !a->fine; t++)
+    den = common_denominator(a, den, o->inputs[t].den);
+  return den;
+}
+
+static void columns_start(amounts *a, evaluator *v, const limit_stage_operation *o,
+                          const limit_values *l) {
+  int16_t *which = arena_array(&v->frame.scratch, BATCH_ROWS, sizeof *which);
+  a->den = inputs_denominator(a, o, 1);
+  if (a->fine) return;
+  extreme(a, o, l, a->den, o->declared->pick == PICK_LEAST, a->num, which);
+  give_which(a, v, o, which);
+}
+
+static void columns_bound(amounts *a, evaluator *v, const limit_stage_operation *o,
+                          const limit_values *l) {
+  int16_t *which = arena_array(&v->frame.scratch, BATCH_ROWS, sizeof *which);
+  int64_t *bound = arena_array(&v->frame.scratch, BATCH_ROWS, sizeof *bound);
+  bool least = o->kind == LIMIT_AT_MOST;
+  int64_t den = inputs_denominator(a, o, a->den);
+  if (a->fine) return;
+  refine(a, den);
+  extreme(a, o, l, den, least, bound, which);
+  for (size_t r = 0; r < a->rows; r++) {
+    bool binds = which[r] >= 0 && a->num[r] != MISSING_I64 &&
+                 (least ? bound[r] < a->num[r] : bound[r] > a->num[r]);
+    if (binds) a->num[r] = bound[r];
+    else which[r] = -1;
+  }
+  give_which(a, v, o, which);
+}
+
+static void give_applied(const amounts *a, evaluator *v, const limit_input *i, const uint8_t *when) {
+  if (!i->code || !i->code->bit_count) return;
+  for (size_t r = 0; r < a->rows; r++)
+    if (!a->wide[r] && (!when || when[r])) give(v, r, i->code);
+}
+
+static void columns_times(amounts *a, evaluator *v, const limit_input *i, const limit_values *l) {
+  numerators n = of_input(i, l);
+  int64_t den = a->den;
+  if (__builtin_mul_overflow(a->den, n.den, &den) || den > FINEST) {
+    a->fine = true;
+    return;
+  }
+  for (size_t r = 0; r < a->rows; r++) {
+    int64_t x = n.when && !n.when[r] ? n.den : n.p[r * n.step];
+    if (a->num[r] == MISSING_I64 || x == MISSING_I64) a->num[r] = MISSING_I64;
+    else if (__builtin_mul_overflow(a->num[r], x, &a->num[r])) a->wide[r] = 1;
+  }
+  a->den = den;
+  give_applied(a, v, i, n.when);
+}
+
+static void columns_plus(amounts *a, evaluator *v, const limit_input *i, const limit_values *l) {
+  numerators n = of_input(i, l);
+  int64_t den = common_denominator(a, a->den, n.den), x;
+  if (a->fine) return;
+  refine(a, den);
+  int64_t times = den / n.den;
+  for (size_t r = 0; r < a->rows; r++) {
+    if (n.when && !n.when[r]) continue;
+    if (a->num[r] == MISSING_I64 || n.p[r * n.step] == MISSING_I64) a->num[r] = MISSING_I64;
+    else if (__builtin_mul_overflow(n.p[r * n.step], times, &x) ||
+             __builtin_add_overflow(a->num[r], x, &a->num[r]))
+      a->wide[r] = 1;
+  }
+  give_applied(a, v, i, n.when);
+}
+
+static void columns_zero(amounts *a, evaluator *v, const limit_stage_operation *o,
+                         const limit_values *l) {
+  for (size_t t = 0; t < o->count; t++) {
+    for (size_t r = 0; r < a->rows; r++) {
+      if (l[t].when && !l[t].when[r]) continue;
+      a->num[r] = 0;
+      for (size_t i = 0; i < o->silence_count; i++) silence(v, r, o->silences[i]);
+    }
+    give_applied(a, v, &o->inputs[t], l[t].when);
+  }
+}
+
+/* floor(num / den), den > 0. */
+static inline int64_t floor_div(int64_t num, int64_t den) {
+  int64_t q = num / den;
+  return q - (num % den < 0);
+}
+
+static void columns_round(amounts *a, const limit_stage_operation *o) {
+  int64_t p = (int64_t)o->step.num, q = (int64_t)o->step.den, divisor, scaled;
+  if (__builtin_mul_overflow(a->den, p, &divisor)) {
+    a->fine = true;
+    return;
+  }
+  for (size_t r = 0; r < a->rows; r++) {
+    if (a->num[r] == MISSING_I64) continue;
+    if (__builtin_mul_overflow(a->num[r], q, &scaled)) {
+      a->wide[r] = 1;
+      continue;
+    }
+    int64_t steps = floor_div(scaled, divisor);
+    if (__builtin_mul_overflow(steps < 0 ? 0 : steps, p, &a->num[r])) a->wide[r] = 1;
+  }
+  a->den = q;
+}
+
+/* To minor units, rounded down, never below 0. */
+static void columns_finish(amounts *a, const limit *s) {
+  for (size_t r = 0; r < a->rows; r++) {
+    int64_t scaled;
+    if (a->num[r] == MISSING_I64) {
+      a->num[r] = s->has_missing ? s->missing : MISSING_I64;
+    } else if (__builtin_mul_overflow(a->num[r], s->unit, &scaled)) {
+      a->wide[r] = 1;
+    } else {
+      int64_t units = a->den == 1 ? scaled : floor_div(scaled, a->den);
+      a->num[r] = units < 0 ? 0 : units;
+    }
+  }
+}
+
+static void columns_apply(amounts *a, evaluator *v, const limit_stage_operation *o,
+                          const limit_values *l) {
+  switch (o->kind) {
+  case LIMIT_START: columns_start(a, v, o, l); break;
+  case LIMIT_AT_MOST:
+  case LIMIT_AT_LEAST: columns_bound(a, v, o, l); break;
+  case LIMIT_ZERO: columns_zero(a, v, o, l); break;
+  case LIMIT_ROUND_DOWN: columns_round(a, o); break;
+  case LIMIT_TIMES:
+  case LIMIT_PLUS:
+    for (size_t t = 0; t < o->count && !a->fine; t++)
+      (o->kind == LIMIT_TIMES ? columns_times : columns_plus)(a, v, &o->inputs[t], &l[t]);
+  }
+}
+
+void limit_columns(const limit *s, evaluator *v, const limit_values *values, int64_t *out,
+                   uint8_t *wide) {
+  amounts a = {v->frame.rows, out, 1, wide, false};
+  memset(wide, 0, a.rows);
+  for (size_t i = 0; i < s->count && !a.fine; i++) {
+    columns_apply(&a, v, &s->operations[i], values);
+    values += s->operations[i].count;
+  }
+  if (a.fine) memset(wide, 1, a.rows);
+  else columns_finish(&a, s);
+}

@@ -1,0 +1,400 @@
+/* Calling Lua rules, a record at a time, through the sandbox: positional arguments where the function
+ * reads fields and nothing else, else a row that reads a column when it is asked for it. */
+#include "lua_rule.h"
+#include <lauxlib.h>
+#include <stdlib.h>
+#include <string.h>
+#include "../base/text.h"
+#include "lua_value.h"
+
+typedef struct lua_rule {
+  stage base;
+  const lua_step *declared;
+  size_t visible; /* symbols that exist above the step */
+  const symbol **arguments;
+  int *results;
+} lua_rule;
+
+/* A code that the call at hand gave; counts when the call ends well. */
+typedef struct pending {
+  const code *code;
+  buffer value;
+} pending;
+
+/* A field's name as Lua interns it: the pointer finds the symbol. */
+typedef struct key_slot {
+  const char *key;
+  const symbol *symbol;
+} key_slot;
+
+typedef struct lua_host {
+  rule_host host; /* first: sandbox_context points here */
+  evaluator *evaluator;
+  pack_state state;
+  int row_ref;
+  size_t key_mask;
+  key_slot *keys;
+  int **words; /* by symbol: references of a choice's words, NULL for others */
+  const lua_rule *rule; /* of the call at hand */
+  size_t row;
+  size_t pending_count, pending_capacity;
+  pending *pending;
+} lua_host;
+
+/* ---- what a rule reads ---- */
+
+static void push_symbol(lua_State *L, const lua_host *h, const symbol *s) {
+  const evaluator *v = h->evaluator;
+  if (s->slot < 0) lua_value_push_constant(L, &s->constant);
+  else
+    lua_value_push(L, v->frame.slots[s->slot], h->row, h->words[s - v->plan->scope.symbols]);
+}
+
+static int push_arguments(lua_State *L, void *ctx) {
+  lua_host *h = ctx;
+  const lua_rule *r = h->rule;
+  h->pending_count = 0;
+  if (!r->declared->positional) {
+    lua_rawgeti(L, LUA_REGISTRYINDEX, h->row_ref);
+    return 1;
+  }
+  luaL_checkstack(L, (int)r->declared->field_count + 4, "too many fields");
+  for (size_t i = 0; i < r->declared->field_count; i++) push_symbol(L, h, r->arguments[i]);
+  return (int)r->declared->field_count;
+}
+
+static size_t key_hash(const char *key) { return (uintptr_t)key >> 4 ^ (uintptr_t)key >> 12; }
+
+static const symbol *find_key(const lua_host *h, const char *key) {
+  for (size_t i = key_hash(key) & h->key_mask; h->keys[i].key; i = (i + 1) & h->key_mask)
+    if (h->keys[i].key == key) return h->keys[i].symbol;
+  /* long texts are not interned */
+  return strlen(key) > 40 ? scope_find(&h->evaluator->plan->scope, key) : NULL;
+}
+
+static int unknown_field(lua_State *L, const lua_host *h, const char *key) {
+  const scope *s = &h->evaluator->plan->scope;
+  const char *near = NULL;
+  size_t best = 4; /* no further away than this */
+  for (size_t i = 0; i < h->rule->visible; i++) {
+    size_t d = text_distance(key, s->symbols[i].name);
+    if (d < best) {
+      best = d;
+      near = s->symbols[i].name;
+    }
+  }
+  return luaL_error(L, "the record has no field \"%s\"%s%s%s", key, near ? ", did you mean \"" : "",
+                    near ? near : "", near ? "\"?" : "");
+}
+
+/* __index of the row */
+static int row_index(lua_State *L) {
+  const lua_host *h = lua_touserdata(L, lua_upvalueindex(1));
+  if (lua_type(L, 2) != LUA_TSTRING)
+    return luaL_error(L, "a field of the record is read by its name, not by a %s",
+                      luaL_typename(L, 2));
+  const char *key = lua_tostring(L, 2);
+  const symbol *s = find_key(h, key);
+  if (!s || (size_t)(s - h->evaluator->plan->scope.symbols) >= h->rule->visible)
+    return unknown_field(L, h, key);
+  if (s->type.kind == TYPE_LIST)
+    return luaL_error(L, "\"%s\" is a list of records, which rules cannot read", key);
+  push_symbol(L, h, s);
+  return 1;
+}
+
+static int row_newindex(lua_State *L) {
+  return luaL_error(L, "the record cannot be changed: return the value instead");
+}
+
+/* ---- codes that a rule gives ---- */
+
+static const code *known_code(const plan *p, const char *name) {
+  for (size_t i = 0; i < p->code_count; i++)
+    if (p->codes[i]->bit_count && !strcmp(p->codes[i]->name, name)) return p->codes[i];
+  return NULL;
+}
+
+static pending *pending_of(lua_host *h, const code *c) {
+  for (size_t i = 0; i < h->pending_count; i++)
+    if (h->pending[i].code == c) return &h->pending[i];
+  if (h->pending_count == h->pending_capacity) {
+    size_t capacity = h->pending_capacity ? h->pending_capacity * 2 : 8;
+    h->pending = mem_grow(h->pending, capacity, sizeof *h->pending);
+    memset(h->pending + h->pending_capacity, 0,
+           (capacity - h->pending_capacity) * sizeof *h->pending);
+    h->pending_capacity = capacity;
+  }
+  pending *p = &h->pending[h->pending_count++];
+  p->code = c;
+  return p;
+}
+
+static void put_reason_value(lua_State *L, buffer *out) {
+  size_t n;
+  buffer_clear(out);
+  buffer_reserve(out, 64);
+  switch (lua_type(L, 2)) {
+  case LUA_TSTRING: {
+    const char *text = lua_tolstring(L, 2, &n);
+    text_printable(out, text, n, 80);
+    break;
+  }
+  case LUA_TNUMBER:
+    if (lua_isinteger(L, 2)) buffer_format(out, "%lld", (long long)lua_tointeger(L, 2));
+    else out->size += number_write(out->data, lua_tonumber(L, 2));
+    break;
+  case LUA_TBOOLEAN: buffer_text(out, lua_toboolean(L, 2) ? "true" : "false"); break;
+  default: break;
+  }
+}
+
+static int reason(lua_State *L, rule_host *self) {
+  lua_host *h = (lua_host *)self;
+  int kind = lua_type(L, 2);
+  if (!h->rule) return luaL_error(L, "reason() belongs inside the function of a rule");
+  if (lua_type(L, 1) != LUA_TSTRING)
+    return luaL_error(L, "reason() wants a code, for instance reason(\"SEASONAL\"), not a %s",
+                      luaL_typename(L, 1));
+  if (kind == LUA_TTABLE || kind == LUA_TFUNCTION || kind == LUA_TUSERDATA)
+    return luaL_error(L, "the value of reason() must be a number, a text or a boolean, not a %s",
+                      luaL_typename(L, 2));
+  const code *c = known_code(h->evaluator->plan, lua_tostring(L, 1));
+  if (!c)
+    return luaL_error(L, "the code \"%s\" stands in no list of codes: add it to one",
+                      lua_tostring(L, 1));
+  put_reason_value(L, &pending_of(h, c)->value);
+  return 0;
+}
+
+static void keep_value(evaluator *v, size_t row, uint32_t bit, const char *text) {
+  if (v->value_count == v->value_capacity) {
+    v->value_capacity = v->value_capacity ? v->value_capacity * 2 : 256;
+    v->values = mem_grow(v->values, v->value_capacity, sizeof *v->values);
+  }
+  v->values[v->value_count] = (code_value){bit, v->value_first[row], text};
+  v->value_first[row] = (int32_t)v->value_count++;
+}
+
+static void give_pending(lua_host *h) {
+  evaluator *v = h->evaluator;
+  for (size_t i = 0; i < h->pending_count; i++) {
+    const pending *p = &h->pending[i];
+    give(v, h->row, p->code);
+    if (!p->value.size) continue;
+    const char *text = arena_string_n(&v->value_texts, p->value.data, p->value.size);
+    for (size_t k = 0; k < p->code->bit_count; k++)
+      keep_value(v, h->row, p->code->bits[k], text);
+  }
+}
+
+/* ---- running ---- */
+
+static void set_missing(evaluator *v, const lua_rule *r, size_t row, size_t from) {
+  for (size_t i = from; i < r->declared->output_count; i++) {
+    column *to = evaluator_result(v, r->results[i]);
+    lua_State *L = sandbox_lua(v->lua->state.sandbox);
+    lua_pushnil(L);
+    lua_value_take(L, -1, to, row, NULL);
+    lua_pop(L, 1);
+  }
+}
+
+static void fail_call(evaluator *v, const lua_rule *r, size_t row, sandbox_verdict verdict,
+                      const sandbox_fault *f) {
+  static const char *const kinds[] = {[SANDBOX_OK] = "RULE_ERROR",
+                                      [SANDBOX_ERROR] = "RULE_ERROR",
+                                      [SANDBOX_BUDGET] = "RULE_BUDGET",
+                                      [SANDBOX_MEMORY] = "RULE_MEMORY"};
+  step_place at = r->base.at;
+  if (f->file[0]) at.file = arena_string(&v->frame.out->texts, f->file);
+  if (f->line) at.line = f->line;
+  frame_fail(&v->frame, row, kinds[verdict], &at, "%s", f->message);
+}
+
+/* What came back, into the columns; the first value that is not of its type fails the record. */
+static void take_results(evaluator *v, const lua_rule *r, size_t row, lua_State *L) {
+  size_t count = r->declared->output_count;
+  int first = lua_gettop(L) - (int)count + 1;
+  char message[256];
+  for (size_t i = 0; i < count; i++) {
+    column *to = evaluator_result(v, r->results[i]);
+    const char *wrong = lua_value_take(L, first + (int)i, to, row, message);
+    if (!wrong) continue;
+    if (count > 1)
+      evaluator_fail(v, row, "RULE_ERROR", &r->base, 0, "output \"%s\": %s",
+                     r->declared->outputs[i].name, wrong);
+    else evaluator_fail(v, row, "RULE_ERROR", &r->base, 0, "%s", wrong);
+    set_missing(v, r, row, i + 1);
+    return;
+  }
+  give_pending(v->lua);
+}
+
+static void run(const stage *base, evaluator *v) {
+  const lua_rule *r = (const lua_rule *)base;
+  lua_host *h = v->lua;
+  lua_State *L = sandbox_lua(h->state.sandbox);
+  int ref = h->state.functions[r->declared->function], count = (int)r->declared->output_count;
+  sandbox_fault f;
+  h->rule = r;
+  for (size_t row = 0; row < v->frame.rows; row++) {
+    if (v->frame.out->failed[row]) {
+      set_missing(v, r, row, 0);
+      continue;
+    }
+    h->row = row;
+    sandbox_verdict verdict = sandbox_call(h->state.sandbox, ref, push_arguments, h, count, &f);
+    if (verdict == SANDBOX_OK) {
+      take_results(v, r, row, L);
+      lua_settop(L, 0);
+    } else {
+      fail_call(v, r, row, verdict, &f);
+      set_missing(v, r, row, 0);
+    }
+  }
+  h->rule = NULL;
+}
+
+/* ---- compiling ---- */
+
+static const symbol *argument(builder *b, const char *name) {
+  scope *all = &b->plan->scope;
+  symbol *s = scope_find(all, name);
+  if (!s) {
+    const char **names = arena_array(&b->plan->arena, all->count + 1, sizeof *names);
+    for (size_t i = 0; i < all->count; i++) names[i] = all->symbols[i].name;
+    build_error(b, b->step->at, "rule \"%s\" reads \"%s\", which is no field and nothing that a step "
+                "above makes%s", b->step->name, name,
+                build_suggestion(b, name, names, all->count));
+  } else if (s->type.kind == TYPE_LIST) {
+    build_error(b, b->step->at, "rule \"%s\" reads \"%s\", a list of records, which rules cannot "
+                "read", b->step->name, name);
+    s = NULL;
+  }
+  if (s) s->used = true;
+  return s;
+}
+
+/* The record goes where nobody can follow: every field may be read. */
+static void use_all(builder *b) {
+  scope *all = &b->plan->scope;
+  for (size_t i = 0; i < all->count; i++)
+    if (all->symbols[i].type.kind != TYPE_LIST) all->symbols[i].used = true;
+}
+
+stage *lua_rule_compile(builder *b, const step *step_) {
+  const lua_step *d = &step_->lua;
+  lua_rule *r = build_stage(b, sizeof *r, NULL, run);
+  bool ok = true;
+  r->declared = d;
+  r->visible = b->plan->scope.count;
+  r->arguments = arena_array(&b->plan->arena, d->field_count + 1, sizeof *r->arguments);
+  for (size_t i = 0; i < d->field_count; i++)
+    ok = (r->arguments[i] = argument(b, d->fields[i])) && ok;
+  if (!d->positional && !d->field_count) use_all(b);
+  r->results = arena_array(&b->plan->arena, d->output_count + 1, sizeof *r->results);
+  for (size_t i = 0; i < d->output_count; i++) {
+    value_type t = d->outputs[i].type;
+    if (!t.denominator) t.denominator = 1;
+    r->results[i] = build_result(b, d->outputs[i].name, t, "rule", step_->at);
+    ok = r->results[i] >= 0 && ok;
+  }
+  b->plan->lua_count++;
+  return ok ? &r->base : NULL;
+}
+
+/* ---- the state ---- */
+
+static void add_key(lua_host *h, lua_State *L, const symbol *s) {
+  lua_pushstring(L, s->name);
+  const char *key = lua_tostring(L, -1);
+  size_t i = key_hash(key) & h->key_mask;
+  while (h->keys[i].key) i = (i + 1) & h->key_mask;
+  h->keys[i] = (key_slot){key, s};
+  luaL_ref(L, LUA_REGISTRYINDEX); /* keeps it, and so its address */
+}
+
+static void add_words(lua_host *h, lua_State *L, size_t number, const symbol *s) {
+  if (s->type.kind != TYPE_CHOICE) return;
+  h->words[number] = mem_array(s->type.choices->count + 1, sizeof(int));
+  for (size_t i = 0; i < s->type.choices->count; i++) {
+    lua_pushstring(L, s->type.choices->names[i]);
+    h->words[number][i] = luaL_ref(L, LUA_REGISTRYINDEX);
+  }
+}
+
+static void make_row(lua_host *h, lua_State *L) {
+  lua_newuserdatauv(L, 1, 0);
+  lua_createtable(L, 0, 4);
+  lua_pushlightuserdata(L, h);
+  lua_pushcclosure(L, row_index, 1);
+  lua_setfield(L, -2, "__index");
+  lua_pushcfunction(L, row_newindex);
+  lua_setfield(L, -2, "__newindex");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_pushstring(L, "record");
+  lua_setfield(L, -2, "__name");
+  lua_setmetatable(L, -2);
+  h->row_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+}
+
+/* Everything that is made in the state before the first call; runs protected. */
+static int prepare(lua_State *L) {
+  lua_host *h = lua_touserdata(L, 1);
+  const scope *s = &h->evaluator->plan->scope;
+  luaL_checkstack(L, 16, "no room");
+  for (size_t i = 0; i < s->count; i++) {
+    add_key(h, L, &s->symbols[i]);
+    add_words(h, L, i, &s->symbols[i]);
+  }
+  make_row(h, L);
+  return 0;
+}
+
+static int push_host(lua_State *L, void *ctx) {
+  lua_pushlightuserdata(L, ctx);
+  return 1;
+}
+
+error_code lua_host_open(evaluator *v, error *e) {
+  const scope *s = &v->plan->scope;
+  lua_host *h = v->lua = mem_alloc(sizeof *h);
+  h->host.reason = reason;
+  h->evaluator = v;
+  h->words = mem_array(s->count + 1, sizeof *h->words);
+  for (h->key_mask = 16; h->key_mask < s->count * 4; h->key_mask *= 2) continue;
+  h->keys = mem_array(h->key_mask--, sizeof *h->keys);
+  error_code failed = pack_state_open(v->plan->pack, &h->state, e);
+  if (failed) return failed;
+  sandbox_fault f;
+  sandbox_set_context(h->state.sandbox, h);
+  lua_pushcfunction(sandbox_lua(h->state.sandbox), prepare);
+  int ref = luaL_ref(sandbox_lua(h->state.sandbox), LUA_REGISTRYINDEX);
+  if (sandbox_call(h->state.sandbox, ref, push_host, h, 0, &f) != SANDBOX_OK)
+    return error_set(e, ERR_INTERNAL, "%s: the state of its rules cannot be prepared: %s",
+                     v->plan->pack->name, f.message);
+  return ERR_OK;
+}
+
+void lua_host_close(evaluator *v) {
+  lua_host *h = v->lua;
+  if (!h) return;
+  pack_state_close(&h->state);
+  for (size_t i = 0; i < v->plan->scope.count; i++) free(h->words[i]);
+  for (size_t i = 0; i < h->pending_capacity; i++) buffer_deinit(&h->pending[i].value);
+  free(h->pending);
+  free(h->words);
+  free(h->keys);
+  free(h);
+  v->lua = NULL;
+}
+
+error_code lua_host_start(evaluator *v, error *e) {
+  return v->lua ? sandbox_watch_start(v->lua->state.sandbox, e) : ERR_OK;
+}
+
+void lua_host_stop(evaluator *v) {
+  if (v->lua) sandbox_watch_stop(v->lua->state.sandbox);
+}

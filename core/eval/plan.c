@@ -1,0 +1,340 @@
+/* Making a plan: what exists is named first (fields, parameters, today), then the steps are compiled
+ * in order, each seeing what stands above it; then the outputs are settled. */
+#include <stdlib.h>
+#include <string.h>
+#include "../base/text.h"
+#include "codes.h"
+#include "convert.h"
+#include "lua_rule.h"
+#include "thresholds.h"
+
+/* ---- names that exist before any step ---- */
+
+static size_t count_names(const pack *p) {
+  size_t n = p->schema.count + p->param_count + 2;
+  for (size_t i = 0; i < p->step_count; i++) {
+    const step *s = &p->steps[i];
+    n += s->kind == STEP_TABLE ? s->table.output_count
+         : s->kind == STEP_LUA ? s->lua.output_count
+                               : 1;
+  }
+  return n;
+}
+
+static void add_constant(builder *b, const char *name, value v, const char *defined, int line) {
+  symbol *s = scope_add(&b->plan->scope, name, v.type, -1, defined);
+  s->constant = v;
+  s->file_line = line;
+}
+
+static bool parse_exact(const char *text, size_t n, value *v) {
+  int64_t whole;
+  switch (v->type.kind) {
+  case TYPE_BOOLEAN:
+    v->exact.num = !strcmp(text, "true");
+    return v->exact.num || !strcmp(text, "false");
+  case TYPE_DATE:
+    if (!date_parse(text, n, &whole)) return false;
+    v->exact.num = whole;
+    return true;
+  case TYPE_TIMESTAMP:
+    if (!moment_parse(text, n, &whole)) return false;
+    v->exact.num = whole;
+    return true;
+  case TYPE_CHOICE: {
+    int word = choice_find(v->type.choices, text, n);
+    if (word < 0) return false;
+    v->exact.num = word;
+    v->text = v->type.choices->names[word];
+    return true;
+  }
+  case TYPE_INTEGER:
+  case TYPE_MONEY:
+  case TYPE_DECIMAL:
+    return decimal_parse(text, n, v->type.digits, &whole) == PARSE_OK &&
+           rational_make(whole, pow10_i64(v->type.digits), &v->exact);
+  default: return false;
+  }
+}
+
+/* The value of a parameter as written: in the form of its type; empty is missing. */
+static bool parse_param(const char *text, value *v) {
+  size_t n = strlen(text);
+  v->exact = (rational){0, 1};
+  v->missing = n == 0;
+  if (v->missing) return true;
+  if (v->type.kind == TYPE_TEXT || v->type.kind == TYPE_KEY) {
+    v->text = text;
+    return true;
+  }
+  if (v->type.kind == TYPE_NUMBER) return number_parse(text, n, &v->number) == PARSE_OK;
+  return parse_exact(text, n, v);
+}
+
+static const char *given_param(const plan_options *o, const char *name) {
+  const char *found = NULL;
+  for (size_t i = 0; i < o->param_count; i++)
+    if (!strcmp(o->params[i].name, name)) found = o->params[i].value; /* the last one wins */
+  return found;
+}
+
+static void add_param(builder *b, const pack_param *p, const plan_options *o) {
+  const char *given = given_param(o, p->name);
+  const char *text = given ? given : p->preset.text ? p->preset.text : "";
+  value v = {.type = p->type};
+  if (!v.type.denominator) v.type.denominator = 1;
+  text = arena_string(&b->plan->arena, text);
+  if (!parse_param(text, &v)) {
+    buffer wanted = {0};
+    type_describe(&wanted, p->type);
+    build_error(b, p->at, "parameter \"%s\": the value \"%s\"%s is no %s", p->name, text,
+                given ? " that was given" : "", wanted.data);
+    buffer_deinit(&wanted);
+    v.missing = true;
+    v.exact = (rational){0, 1};
+  }
+  b->plan->params[b->plan->param_count++] = (param_value){p->name, text};
+  add_constant(b, p->name, v, "parameter", p->at.line);
+}
+
+static void check_given_params(builder *b, const pack *p, const plan_options *o) {
+  const char **names = arena_array(&b->plan->arena, p->param_count + 1, sizeof *names);
+  for (size_t i = 0; i < p->param_count; i++) names[i] = p->params[i].name;
+  for (size_t i = 0; i < o->param_count; i++) {
+    bool known = false;
+    for (size_t k = 0; k < p->param_count && !known; k++)
+      known = !strcmp(names[k], o->params[i].name);
+    if (known) continue;
+    findings_add(b->findings, SEVERITY_ERROR, NULL, 0, "the pack has no parameter \"%s\"%s",
+                 o->params[i].name,
+                 build_suggestion(b, o->params[i].name, names, p->param_count));
+  }
+}
+
+static void name_all(builder *b, const pack *p, const plan_options *o) {
+  plan *made = b->plan;
+  size_t names = count_names(p);
+  /* Reserved whole: the formulas keep pointers to symbols, which must not move. */
+  made->scope.symbols = mem_array(names, sizeof *made->scope.symbols);
+  made->scope.capacity = names;
+  for (size_t i = 0; i < p->schema.count; i++) {
+    const field *f = &p->schema.fields[i];
+    scope_add(&made->scope, f->name, f->type, (int)i, "field")->file_line = f->line;
+  }
+  add_constant(b, "today",
+               (value){.type = bare_type(TYPE_DATE), .exact = {made->today, 1}}, "built-in name", 0);
+  add_constant(b, "as_of",
+               (value){.type = bare_type(TYPE_TIMESTAMP), .exact = {made->as_of, 1}},
+               "built-in name", 0);
+  made->params = arena_array(&made->arena, p->param_count + 1, sizeof *made->params);
+  for (size_t i = 0; i < p->param_count; i++) {
+    const symbol *taken = scope_find(&made->scope, p->params[i].name);
+    if (taken)
+      build_error(b, p->params[i].at, "parameter \"%s\" has the name of a %s: give it another",
+                  p->params[i].name, taken->defined);
+    else add_param(b, &p->params[i], o);
+  }
+  check_given_params(b, p, o);
+}
+
+/* ---- steps ---- */
+
+static stage *compile_step(builder *b, const step *s) {
+  switch (s->kind) {
+  case STEP_DERIVE: return derive_compile(b, s);
+  case STEP_SCORECARD: return scorecard_compile(b, s);
+  case STEP_TABLE: return table_compile(b, s);
+  case STEP_BANDS: return bands_compile(b, s);
+  case STEP_CODES: return codes_compile(b, s);
+  case STEP_CADENCE: return cadence_compile(b, s);
+  case STEP_LIMIT: return limit_compile(b, s);
+  case STEP_LUA: return lua_rule_compile(b, s);
+  }
+  return NULL;
+}
+
+/* A list of codes is made at the end, when all have been given, unless a step below reads it. */
+static bool is_deferred(builder *b, size_t number) {
+  const stage *s = b->by_step[number];
+  if (b->plan->pack->steps[number].kind != STEP_CODES) return false;
+  const result *r = &b->plan->results[codes_result(s)];
+  const symbol *sym = scope_find(&b->plan->scope, r->name);
+  if (!sym || !sym->used) return true;
+  const code *late = codes_given_after(s, number);
+  if (late)
+    build_error(b, r->at, "\"%s\" is read by a step below, but %s is given after it (line %d): move "
+                "the list down, or what reads it", r->name, late->name, late->given_at.line);
+  return false;
+}
+
+static void order_stages(builder *b) {
+  plan *p = b->plan;
+  size_t steps = p->pack->step_count;
+  bool *late = mem_array(steps + 1, sizeof *late);
+  p->stages = arena_array(&p->arena, steps + 1, sizeof *p->stages);
+  for (size_t i = 0; i < steps; i++) {
+    late[i] = is_deferred(b, i);
+    if (!late[i]) p->stages[p->stage_count++] = b->by_step[i];
+    if (p->pack->steps[i].kind == STEP_CODES) codes_check(b, b->by_step[i], p->lua_count > 0);
+  }
+  for (size_t i = 0; i < steps; i++)
+    if (late[i]) p->stages[p->stage_count++] = b->by_step[i];
+  free(late);
+}
+
+static bool compile_steps(builder *b) {
+  const pack *p = b->plan->pack;
+  bool ok = true;
+  b->by_step = arena_array(&b->plan->arena, p->step_count + 1, sizeof *b->by_step);
+  for (size_t i = 0; i < p->step_count; i++) {
+    b->step = &p->steps[i];
+    b->step_number = i;
+    b->by_step[i] = compile_step(b, b->step);
+    ok = ok && b->by_step[i];
+  }
+  if (!ok) return false;
+  cuts_finish(b);
+  for (size_t i = 0; i < p->step_count; i++) {
+    b->step = &p->steps[i];
+    b->step_number = i;
+    if (b->by_step[i]->finish) b->by_step[i]->finish(b, b->by_step[i]);
+  }
+  b->step = NULL;
+  order_stages(b);
+  return true;
+}
+
+/* ---- outputs and inputs ---- */
+
+static int find_result(const plan *p, const char *name) {
+  for (size_t i = 0; i < p->result_count; i++)
+    if (!strcmp(p->results[i].name, name)) return (int)i;
+  return -1;
+}
+
+static void refuse_output(builder *b, const pack_output *o) {
+  plan *p = b->plan;
+  const char **names = arena_array(&p->arena, p->scope.count + 1, sizeof *names);
+  size_t count = 0;
+  for (size_t i = 0; i < p->scope.count; i++)
+    if (p->scope.symbols[i].slot >= 0) names[count++] = p->scope.symbols[i].name;
+  build_error(b, o->at, "outputs names \"%s\", which no step makes%s", o->name,
+              build_suggestion(b, o->name, names, count));
+}
+
+static void add_output(builder *b, const char *name, int number, int field_number) {
+  plan *p = b->plan;
+  size_t n = p->output_count++;
+  value_type t = number >= 0 ? p->results[number].type : p->pack->schema.fields[field_number].type;
+  p->outputs[n] = (plan_output){name, convert_written(t)};
+  p->output_results[n] = number;
+  p->output_fields[n] = field_number;
+  bool same = type_equal(p->outputs[n].type, t);
+  if (number >= 0 && same && p->results[number].output < 0) p->results[number].output = (int)n;
+}
+
+static void settle_output(builder *b, const pack_output *o) {
+  plan *p = b->plan;
+  int number = find_result(p, o->name), f = schema_find(&p->pack->schema, o->name);
+  for (size_t i = 0; i < p->output_count; i++)
+    if (!strcmp(p->outputs[i].name, o->name)) {
+      build_error(b, o->at, "outputs names \"%s\" twice", o->name);
+      return;
+    }
+  if (number < 0 && (f < 0 || p->pack->schema.fields[f].type.kind == TYPE_LIST)) {
+    refuse_output(b, o);
+    return;
+  }
+  if (number < 0) scope_find(&p->scope, o->name)->used = true;
+  add_output(b, o->name, number, f);
+}
+
+static void settle_outputs(builder *b) {
+  plan *p = b->plan;
+  size_t most = p->pack->output_count + p->result_count;
+  p->outputs = arena_array(&p->arena, most + 1, sizeof *p->outputs);
+  p->output_results = arena_array(&p->arena, most + 1, sizeof *p->output_results);
+  p->output_fields = arena_array(&p->arena, most + 1, sizeof *p->output_fields);
+  for (size_t i = 0; i < p->pack->output_count; i++) settle_output(b, &p->pack->outputs[i]);
+  for (size_t i = 0; i < p->result_count && !p->pack->output_count; i++)
+    add_output(b, p->results[i].name, (int)i, -1);
+}
+
+static void settle_inputs(plan *p) {
+  const schema *s = &p->pack->schema;
+  p->wanted = arena_array(&p->arena, s->count + 1, sizeof *p->wanted);
+  p->inputs = arena_array(&p->arena, s->count + 1, sizeof *p->inputs);
+  for (size_t i = 0; i < s->count; i++) {
+    p->wanted[i] = p->scope.symbols[i].used && i != s->key;
+    if (p->wanted[i] && s->fields[i].type.kind != TYPE_LIST) p->inputs[p->input_count++] = i;
+  }
+}
+
+/* ---- the plan ---- */
+
+static bool choose_kernels(builder *b, const char *name) {
+  b->plan->kernels = kernels_find(name);
+  if (b->plan->kernels) return true;
+  buffer known = {0};
+  for (size_t n = 0; kernels_at(n); n++)
+    buffer_format(&known, "%s%s", n ? ", " : "", kernels_at(n)->name);
+  findings_add(b->findings, SEVERITY_ERROR, NULL, 0,
+               "there are no kernels \"%s\" for this CPU, which has: %s", name, known.data);
+  buffer_deinit(&known);
+  return false;
+}
+
+plan *plan_new(const pack *p, const plan_options *o, findings *out) {
+  plan *made = mem_alloc(sizeof *made);
+  builder b = {.plan = made, .findings = out};
+  size_t errors = out->errors;
+  made->pack = p;
+  made->as_of = o->as_of;
+  made->today = moment_date(o->as_of, p->zone);
+  made->without_inputs = o->without_inputs;
+  made->cuts = mem_alloc(sizeof *made->cuts);
+  calendar_init(&made->calendar, &p->calendar, p->zone, &made->arena);
+  choose_kernels(&b, o->kernels);
+  name_all(&b, p, o);
+  if (compile_steps(&b)) {
+    settle_outputs(&b);
+    settle_inputs(made);
+    if (out->errors == errors) return made;
+  } else if (out->errors == errors) {
+    findings_add(out, SEVERITY_ERROR, p->folder, 0, "a step could not be compiled");
+  }
+  plan_free(made);
+  return NULL;
+}
+
+void plan_free(plan *p) {
+  if (!p) return;
+  for (size_t i = 0; i < p->formula_count; i++) expr_free(p->formulas[i]->code);
+  free(p->formulas);
+  free(p->cuts->items);
+  free(p->cuts);
+  free(p->codes);
+  free(p->results);
+  scope_deinit(&p->scope);
+  arena_deinit(&p->arena);
+  free(p);
+}
+
+size_t plan_outputs(const plan *p, const plan_output **out) {
+  *out = p->outputs;
+  return p->output_count;
+}
+
+const bool *plan_wanted(const plan *p) { return p->wanted; }
+
+size_t plan_inputs(const plan *p, const size_t **fields) {
+  *fields = p->inputs;
+  return p->input_count;
+}
+
+const char *plan_kernels(const plan *p) { return p->kernels->name; }
+
+size_t plan_params(const plan *p, const param_value **out) {
+  *out = p->params;
+  return p->param_count;
+}

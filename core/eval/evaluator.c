@@ -1,5 +1,5 @@
 /* Running a plan over a batch: stage after stage over the columns, then the outputs in their final
- * form, the faults in order, and the blobs of what was read. */
+ * form, and the blobs of what was read. */
 #include "evaluator.h"
 #include <math.h>
 #include <stdarg.h>
@@ -220,11 +220,6 @@ static void write_outputs(evaluator *v, decisions *out) {
   }
 }
 
-static int order_faults(const void *x, const void *y) {
-  const fault *a = x, *b = y;
-  return (a->row > b->row) - (a->row < b->row);
-}
-
 error_code evaluator_run(evaluator *v, const batch *in, decisions *out, error *e) {
   const plan *p = v->plan;
   if (in->rows > BATCH_ROWS)
@@ -233,7 +228,6 @@ error_code evaluator_run(evaluator *v, const batch *in, decisions *out, error *e
   begin(v, in, out);
   for (size_t i = 0; i < p->stage_count && in->rows; i++) p->stages[i]->run(p->stages[i], v);
   write_outputs(v, out);
-  if (out->fault_count > 1) qsort(out->faults, out->fault_count, sizeof(fault), order_faults);
   if (p->without_inputs) memset(out->inputs.offsets, 0, (in->rows + 1) * sizeof(uint32_t));
   else blob_write_rows(&out->inputs, in, p->inputs, p->input_count);
   return ERR_OK;

@@ -139,8 +139,9 @@ static int called_type(lua_State *L, value_type t, const char *word) {
 #define PLAIN_TYPES(X)                                                                             \
   X(key, TYPE_KEY)                                                                                 \
   X(text, TYPE_TEXT)                                                                               \
-  X(integer, TYPE_INTEGER) X(number, TYPE_NUMBER) X(money, TYPE_MONEY) X(boolean, TYPE_BOOLEAN)    \
-      X(date, TYPE_DATE) X(timestamp, TYPE_TIMESTAMP)
+  X(integer, TYPE_INTEGER)                                                                         \
+  X(number, TYPE_NUMBER)                                                                           \
+  X(money, TYPE_MONEY) X(boolean, TYPE_BOOLEAN) X(date, TYPE_DATE) X(timestamp, TYPE_TIMESTAMP)
 
 #define X(name, kind)                                                                              \
   static int type_##name(lua_State *L) {                                                           \

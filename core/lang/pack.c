@@ -211,8 +211,11 @@ static void run_script(loader *l, sandbox *s, const char *name, place at) {
                              script_places_new(a, f->data, f->size)};
   *ARENA_PUSH(a, p->scripts, p->script_count) = (pack_script){script->file, f->data, f->size};
   l->script = script;
-  if (!sandbox_run(s, script->file, script->text, script->size, l->out)) l->failed_early = true;
-  declare_pending(l);
+  if (sandbox_run(s, script->file, script->text, script->size, l->out))
+    declare_pending(l);
+  else
+    l->failed_early = true;
+  l->pending = NULL;
 }
 
 static void run_scripts(loader *l, sandbox *s) {

@@ -12,6 +12,9 @@
 #include "../base/error.h"
 #include "../base/memory.h"
 
+/* At most so many fields become arguments; a function that reads more gets the row. */
+#define ROW_ACCESS_POSITIONAL_MOST 60
+
 typedef struct rule_access {
   int first_line, last_line; /* of the function, as lua_getinfo gives them */
   bool positional;
@@ -21,10 +24,14 @@ typedef struct rule_access {
   bool escapes;
 } rule_access;
 
-/* Looks through one script. `is_field` says whether a name is readable (a field or earlier output).
- * Gives the rewritten text (in the arena; the same text if nothing was positional) and the accesses
- * of every function with exactly one parameter, in order. Findings: a field that does not exist (with
- * "did you mean"), an assignment to the record. Two candidates with the same lines are left alone. */
+/* Looks through one script. `is_field` says whether a name is readable (a field or earlier output);
+ * `is_rule` whether the function with these lines is a rule (NULL: all are). Gives the rewritten text
+ * (in the arena; the same text if nothing was positional) and the accesses of every function with
+ * exactly one parameter, in the order of the text; only rules are rewritten, and only theirs are the
+ * findings: a field that does not exist (with "did you mean"), an assignment to the record. Two
+ * rules with the same lines are left alone. The argument for `c.industry` is called `c__industry`.
+ * Text that does not compile comes back as it is, with no accesses: the compiler reports it. Returns
+ * false if a finding was added. */
 bool row_access_rewrite(arena *a, const char *file, const char *text, size_t n,
                         bool (*is_rule)(void *ctx, int first_line, int last_line),
                         bool (*is_field)(void *ctx, const char *name), void *ctx,

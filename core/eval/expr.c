@@ -280,10 +280,24 @@ static void fill_result(evaluation *e, const value *v, const step_place *at) {
   }
 }
 
+/* The column of a slot; where only the unit differs (i / 4 is i in quarters), the same values under
+ * their new type. */
+static const column *slot_column(const expr *x, frame *f, const column *slot) {
+  value_type type = x->tree->type;
+  if (slot->type.kind == type.kind && slot->type.denominator == type.denominator &&
+      slot->type.digits == type.digits)
+    return slot;
+  column *view = arena_alloc(&f->scratch, sizeof *view);
+  *view = *slot;
+  view->type = type;
+  return view;
+}
+
 const column *expr_eval(const expr *x, frame *f, const step_place *at) {
   const program *p = &x->program;
   const program_register *result = p->by_row ? NULL : &p->registers[p->result];
-  if (result != NULL && result->source == FROM_SLOT) return f->slots[result->slot];
+  if (result != NULL && result->source == FROM_SLOT)
+    return slot_column(x, f, f->slots[result->slot]);
   evaluation e = {.expr = x, .frame = f, .result = result_column(f, x->tree->type)};
   bool texts = type_storage(x->tree->type.kind) == STORE_TEXT;
   if (texts) e.texts = scratch_block(f, f->rows * sizeof *e.texts);

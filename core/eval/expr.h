@@ -16,8 +16,9 @@ expr *expr_new(const node *tree, zone z);
 void expr_free(expr *x);
 value_type expr_type(const expr *x);
 
-/* Evaluates for all rows of the frame into a column of expr_type, in the frame's scratch unless the
- * expression is a bare slot (then that column itself is returned). */
+/* Evaluates for all rows of the frame into a column of expr_type, in the frame's scratch; a bare slot
+ * gives that column itself, and what only changes its unit (i / 4) a view of its values. A row with a
+ * fault is missing. */
 const column *expr_eval(const expr *x, frame *f, const step_place *at);
 
 /* The truth of a boolean expression: out[row] = 1 when true, 0 when false or unknown. */

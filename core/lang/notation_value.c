@@ -139,13 +139,19 @@ static bool double_function(function_kind f, double a, double digits, value *out
   }
 }
 
+/* To a multiple of 1 / unit. The whole part is kept aside, so that only the rest is scaled. */
+static bool round_to_unit(rational a, int128 unit, rational *out) {
+  int128 whole = a.num / a.den, rest = a.num % a.den, rounded;
+  if (__builtin_mul_overflow(rest, unit, &rest) || __builtin_mul_overflow(whole, unit, &rounded))
+    return false;
+  return !__builtin_add_overflow(rounded, int128_round_div(rest, a.den), &rounded) &&
+         rational_make(rounded, unit, out);
+}
+
 static bool round_exact(rational a, int digits, rational *out) {
-  int64_t rounded;
-  if (digits >= 0)
-    return rational_round(a, digits, &rounded) && rational_make(rounded, pow10_i64(digits), out);
+  if (digits >= 0) return round_to_unit(a, pow10_i64(digits), out);
   rational unit = {pow10_i64(-digits), 1};
-  return rational_div(a, unit, &a) && rational_round(a, 0, &rounded) &&
-         rational_mul((rational){rounded, 1}, unit, out);
+  return rational_div(a, unit, &a) && round_to_unit(a, 1, out) && rational_mul(*out, unit, out);
 }
 
 static bool exact_function(function_kind f, rational a, int digits, value *out) {

@@ -16,7 +16,7 @@
 #define PAGE_SIZE "8192"
 #define WRITE_CACHE_KIB "8192"
 #define READ_CACHE_KIB "8192"
-#define CHECKPOINT_PAGES "2000"   /* 16 MB of WAL */
+#define CHECKPOINT_PAGES "8000"   /* 64 MB of WAL */
 #define WAL_KEPT_BYTES "67108864" /* after a long transaction the file is cut to this */
 
 /* ---- small things ---- */
@@ -334,6 +334,8 @@ static error_code open_write(store *s, error *e) {
   int64_t version;
   if (store_connect(s->path, STORE_WRITE, s, &s->db, e) != ERR_OK) return e->code;
   if (check_file(s, &version, e) != ERR_OK) return e->code; /* before a byte of it changes */
+  if (sqlite3_db_readonly(s->db, "main") == 1)
+    return store_fail(s, NULL, SQLITE_READONLY, "opening it", e);
   if (use_wal(s, e) != ERR_OK || migrate(s, e) != ERR_OK) return e->code;
   if (fresh) sync_folder(s->path);
   return ERR_OK;

@@ -1,8 +1,9 @@
 /* The store: one SQLite file (WAL) that keeps runs, decisions, outcomes and packs.
  *
  * A run writes tables of its own, append-only, in many small transactions; one short transaction
- * publishes it by switching the view current_<pack>. Readers see the whole previous run or the whole
- * new one. It must never hold one giant transaction, block a reader, or leave half a run visible. */
+ * publishes it by switching the view current_<pack>. Readers see the whole previous run or the
+ * whole new one. It must never hold one giant transaction, block a reader, or leave half a run
+ * visible. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
@@ -14,7 +15,8 @@ typedef struct store store;
 typedef enum store_mode { STORE_READ, STORE_WRITE } store_mode;
 
 /* STORE_WRITE creates and migrates (PRAGMA user_version); a newer schema than this program knows is
- * refused. ERR_BUSY after 5 s behind another writer. ERR_NOT_FOUND when a file to read is not there. */
+ * refused. ERR_BUSY after 5 s behind another writer. ERR_NOT_FOUND when a file to read is not
+ * there. */
 error_code store_open(const char *path, store_mode mode, store **out, error *e);
 void store_close(store *s);
 
@@ -33,10 +35,10 @@ typedef struct store_run_info {
   const char *pack, *pack_hash, *title, *title_zh, *currency;
   int64_t as_of;
   zone zone;
-  const char *source;      /* described, secrets out */
-  const char *params_json; /* {"name":"value"} */
-  const char *report_json; /* roles for the report, see run/report */
-  const char *key;         /* name of the key field */
+  const char *source;          /* described, secrets out */
+  const char *params_json;     /* {"name":"value"} */
+  const char *report_json;     /* roles for the report, see run/report */
+  const char *key;             /* name of the key field */
   const store_column *outputs; /* in the pack's order */
   size_t output_count;
   const store_column *inputs; /* in the order of the input blob */
@@ -54,13 +56,13 @@ error_code store_last_run(store *s, const char *pack, int64_t *records, double *
 /* Bytes that are free for the store: of its folder's disk, and within the file. */
 error_code store_free_bytes(store *s, uint64_t *out, error *e);
 
-/* Begins a run: sweeps unpublished leftovers in small steps, makes its tables. One run of a pack at a
- * time: ERR_BUSY names the process that has it (a dead process' claim is taken over). */
+/* Begins a run: sweeps unpublished leftovers in small steps, makes its tables. One run of a pack at
+ * a time: ERR_BUSY names the process that has it (a dead process' claim is taken over). */
 error_code store_begin(store *s, const store_run_info *info, int64_t *run_id, error *e);
 /* Appends the decisions, faults and rejects of one batch. In batch order. */
 error_code store_add(store *s, const decisions *d, error *e);
-/* Commits what was added so far. Batches share transactions, and an open one keeps the runs of other
- * packs waiting: call this before a wait that may be long (a source that stalls). */
+/* Commits what was added so far. Batches share transactions, and an open one keeps the runs of
+ * other packs waiting: call this before a wait that may be long (a source that stalls). */
 error_code store_flush(store *s, error *e);
 /* After the last batch: among the records with these numbers (same key hash, ascending), every one
  * whose key equals an earlier one's becomes a reject DUPLICATE_ID, whatever it was before. */
@@ -74,13 +76,13 @@ typedef struct store_counts {
 } store_counts;
 
 void store_counted(const store *s, store_counts *out); /* of the run at hand, so far */
-/* Publishes the run at hand: one short transaction, synced. Then drops what is older than the `keep`
- * newest published runs of the pack, in small steps. */
+/* Publishes the run at hand: one short transaction, synced. Then drops what is older than the
+ * `keep` newest published runs of the pack, in small steps. */
 error_code store_publish(store *s, int keep, error *e);
 /* Gives the run at hand up; its tables are dropped in small steps. */
 void store_discard(store *s, const char *why);
-/* From another thread: makes a long statement or wait of the run at hand stop, with ERR_INTERRUPTED;
- * what is left of the run is then swept by the next one. */
+/* From another thread: makes a long statement or wait of the run at hand stop, with
+ * ERR_INTERRUPTED; what is left of the run is then swept by the next one. */
 void store_interrupt(store *s);
 
 /* ---- reading: always the published run, one snapshot from open to close ---- */
@@ -104,17 +106,18 @@ const store_run *store_reader_run(const store_reader *r);
 
 typedef struct store_condition {
   const char *name; /* an output, the key, or status */
-  const char *op;   /* = != < <= > >= has (a code in a list, with its value or without); = and != with
-                       an empty value: missing, not missing. A missing value fits nothing else. Words of
-                       a choice compare by their place in its list, numbers as they are written. */
+  const char *op; /* = != < <= > >= has (a code in a list, with its value or without); = and != with
+                     an empty value: missing, not missing. A missing value fits nothing else. Words
+                     of a choice compare by their place in its list, numbers as they are written. */
   const char *value; /* as written in a pack (3000000.00, 2025-10-01, P1) */
 } store_condition;
 
 typedef struct store_query {
   const store_condition *conditions;
   size_t condition_count;
-  const char *sort; /* a name, '-' before it for descending; NULL = by key, as bytes; missing last */
-  int64_t limit;    /* -1 = all */
+  const char
+      *sort;     /* a name, '-' before it for descending; NULL = by key, as bytes; missing last */
+  int64_t limit; /* -1 = all */
 } store_query;
 
 typedef struct store_row {
@@ -148,14 +151,15 @@ typedef error_code store_each_outcome(void *ctx, const store_outcome *o, error *
 error_code store_outcomes(store_reader *r, const char *key, store_each_outcome *each, void *ctx,
                           error *e);
 
-/* Groups for the report: counts and the sum of a numeric output (stored units) by a choice (every word,
- * in the order of its list) or a boolean ("0", "1"); name NULL = without a value. `by` NULL = all in one
- * group, `sum` NULL = counts alone. Decisions that failed are in none. */
+/* Groups for the report: counts and the sum of a numeric output (stored units) by a choice (every
+ * word, in the order of its list) or a boolean ("0", "1"); name NULL = without a value. `by` NULL =
+ * all in one group, `sum` NULL = counts alone. Decisions that failed are in none. */
 typedef error_code store_each_group(void *ctx, const char *name, int64_t count, int64_t with_sum,
                                     int64_t above_zero, int128 sum, error *e);
 error_code store_group(store_reader *r, const char *by, const char *sum, store_each_group *each,
                        void *ctx, error *e);
-/* How many decisions carry a code (without its value) in an output of codes; in descending order. */
+/* How many decisions carry a code (without its value) in an output of codes; in descending order.
+ */
 typedef error_code store_each_code(void *ctx, const char *code, int64_t count, error *e);
 error_code store_code_counts(store_reader *r, const char *output, store_each_code *each, void *ctx,
                              error *e);

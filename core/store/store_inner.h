@@ -41,6 +41,7 @@ struct store {
   int64_t busy_since; /* of the wait at hand, monotonic ms */
   atomic_bool interrupted;
   store_work *work;
+  int64_t unreleased; /* a run that could not be marked as discarded; 0 = none */
 };
 
 /* ---- store.c ---- */

@@ -199,9 +199,31 @@ static error_code prepare_inserts(store *s, store_work *w, error *e) {
   return code;
 }
 
+/* Gives a run and its claim back. */
+static error_code release_run(store *s, int64_t run_id, const char *why, error *e) {
+  buffer sql = {0};
+  arena a = {0};
+  buffer_text(&sql, "UPDATE run SET status = 'discarded', note = ");
+  sql_literal(&sql, why);
+  buffer_format(&sql,
+                ", finished_at = '%s' WHERE run_id = %lld AND status = 'running'; "
+                "DELETE FROM claim WHERE run_id = %lld",
+                store_moment(&a, time(NULL), (zone){0}), (long long)run_id, (long long)run_id);
+  error_code code = store_begin_write(s, e);
+  if (code == ERR_OK) code = store_exec(s, sql.data, "giving the run up", e);
+  if (code == ERR_OK) code = store_commit(s, "giving the run up", e);
+  if (code != ERR_OK) store_rollback(s);
+  buffer_deinit(&sql);
+  arena_deinit(&a);
+  return code;
+}
+
 error_code store_begin(store *s, const store_run_info *info, int64_t *run_id, error *e) {
   if (s->work) return error_set(e, ERR_INTERNAL, "%s: a run is already at hand", s->path);
-  error_code code = store_begin_write(s, e);
+  error_code code = ERR_OK;
+  if (s->unreleased) code = release_run(s, s->unreleased, "given up", e);
+  if (code == ERR_OK) s->unreleased = 0;
+  if (code == ERR_OK) code = store_begin_write(s, e);
   if (code != ERR_OK) return code;
   store_work *w = work_new(info);
   code = begin_in_transaction(s, w, info, e);
@@ -533,6 +555,7 @@ static void end_run(store *s) {
  * before, is on the disk. */
 error_code store_publish(store *s, int keep, error *e) {
   error_code code = store_seal(s, e);
+  if (code == ERR_OK) code = store_exec(s, "PRAGMA wal_checkpoint(PASSIVE)", "publishing", e);
   if (code == ERR_OK) code = store_exec(s, "PRAGMA synchronous = FULL", "publishing", e);
   if (code == ERR_OK) code = store_begin_write(s, e);
   if (code == ERR_OK) code = publish_in_transaction(s, keep, e);
@@ -542,6 +565,7 @@ error_code store_publish(store *s, int keep, error *e) {
   if (code != ERR_OK) return code;
   end_run(s);
   store_sweep(s);
+  atomic_store(&s->interrupted, false); /* it came too late */
   return ERR_OK;
 }
 
@@ -550,17 +574,11 @@ void store_discard(store *s, const char *why) {
   if (!w) return;
   bool hurry = atomic_exchange(&s->interrupted, false); /* somebody waits for the program to end */
   store_rollback(s);
-  buffer sql = {0};
-  buffer_format(&sql, "UPDATE run SET status = 'discarded', note = ");
-  sql_literal(&sql, why ? why : "");
-  buffer_format(&sql, " WHERE run_id = %lld; DELETE FROM claim WHERE run_id = %lld",
-                (long long)w->id, (long long)w->id);
+  int64_t run_id = w->id;
   end_run(s);
-  error ignored; /* if even this fails, the next sweep sees a dead process */
-  if (store_begin_write(s, &ignored) == ERR_OK &&
-      (store_exec(s, sql.data, "giving the run up", &ignored) != ERR_OK ||
-       store_commit(s, "giving the run up", &ignored) != ERR_OK))
-    store_rollback(s);
-  buffer_deinit(&sql);
-  if (!hurry) store_sweep(s);
+  error ignored; /* a full disk may refuse even this: then the next begin tries again */
+  if (release_run(s, run_id, why ? why : "", &ignored) != ERR_OK)
+    s->unreleased = run_id;
+  else if (!hurry)
+    store_sweep(s);
 }

@@ -119,6 +119,7 @@ static bool shrink_table(store *s, const char *table) {
   for (;;) {
     int64_t bound = store_number(s->db, next, -1);
     if (bound < 0) return true;
+    if (atomic_load(&s->interrupted)) return false;
     snprintf(delete, sizeof delete, "DELETE FROM %s WHERE sequence < %lld", table,
              (long long)bound);
     if (sqlite3_exec(s->db, delete, NULL, NULL, NULL) != SQLITE_OK) return false;

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "base/text.h"
-#include "store/store.h"
+#include "store/store_inner.h"
 #include <math.h>
 #include <signal.h>
 #include <sqlite3.h>
@@ -55,7 +55,8 @@ typedef struct customer {
 #define M MISSING_I64
 
 static const customer customers[] = {
-    {"D1", false, 9325, 2, 300000000, 1758974400, 20357, 1, 2, 3, 0.1, 2, "O'Hara \"x\"", "A|B:1.50", 4},
+    {"D1", false, 9325, 2, 300000000, 1758974400, 20357, 1, 2, 3, 0.1, 2, "O'Hara \"x\"",
+     "A|B:1.50", 4},
     {"D2", false, 5450, 1, 0, 1759147200, 20358, 0, -1, 3, 1e300, -5, "好", "", -4},
     {"D10", false, M, -1, M, M, M, -1, M, 1, NAN, M, NULL, NULL, M},
     {"a|b", false, 1400, 0, 9007199254740993, 1, -1, 0, 1, 1, -0.0, 0, "", "B", 5},
@@ -117,8 +118,8 @@ static void maker_add(batch_maker *m, const customer *c) {
   put_text(&m->batch->columns[0], row, c->key);
   m->d.failed[row] = c->failed;
   if (c->failed)
-    m->d.faults[m->d.fault_count++] =
-        (fault){row, "RULE_ERROR", "limit", "rules/acme/credit.lua", 12, "attempt to divide by zero"};
+    m->d.faults[m->d.fault_count++] = (fault){
+        row, "RULE_ERROR", "limit", "rules/acme/credit.lua", 12, "attempt to divide by zero"};
   o[SCORE].i64[row] = c->score;
   o[GRADE].i32[row] = c->grade;
   o[LIMIT].i64[row] = c->limit;
@@ -138,9 +139,13 @@ static void maker_add(batch_maker *m, const customer *c) {
 }
 
 static void maker_reject(batch_maker *m, const char *key, const char *code, const char *at) {
-  m->batch->rejects[m->batch->reject_count++] =
-      (reject){.sequence = m->next, .position = (int64_t)m->next + 2, .key = key, .code = code,
-               .field = at, .value = "x", .message = "is no number"};
+  m->batch->rejects[m->batch->reject_count++] = (reject){.sequence = m->next,
+                                                         .position = (int64_t)m->next + 2,
+                                                         .key = key,
+                                                         .code = code,
+                                                         .field = at,
+                                                         .value = "x",
+                                                         .message = "is no number"};
   m->next++;
 }
 
@@ -178,9 +183,9 @@ static int tear_down(void **state) {
   return 0;
 }
 
-#define OK(call) \
-  do { \
-    if ((call) != ERR_OK) fail_msg("%s: %s", #call, w->e.message); \
+#define OK(call)                                                                                   \
+  do {                                                                                             \
+    if ((call) != ERR_OK) fail_msg("%s: %s", #call, w->e.message);                                 \
   } while (0)
 
 static void assert_says(const char *message, const char *part) {
@@ -262,7 +267,11 @@ static const char *ask(const world *w, const char *sql) {
   while (sqlite3_step(q) == SQLITE_ROW)
     for (int i = 0; i < sqlite3_column_count(q); i++) {
       const char *text = (const char *)sqlite3_column_text(q, i);
-      n += (size_t)snprintf(out + n, sizeof out - n, "%s%s", i ? "," : n ? "/" : "", text ? text : "NULL");
+      n += (size_t)snprintf(out + n, sizeof out - n, "%s%s",
+                            i   ? ","
+                            : n ? "/"
+                                : "",
+                            text ? text : "NULL");
     }
   sqlite3_finalize(q);
   sqlite3_close(db);
@@ -363,8 +372,9 @@ static void test_round_trip(void **state) {
 
 static error_code collect_outcomes(void *ctx, const store_outcome *o, error *e) {
   (void)e;
-  buffer_format(ctx, "%s,%s,%lld,%s,%s,%s,%s,%s,%d,%s,%s/", o->kind, o->source, (long long)o->position,
-                o->key, o->code, o->field, o->rule, o->file, o->line, o->value, o->message);
+  buffer_format(ctx, "%s,%s,%lld,%s,%s,%s,%s,%s,%d,%s,%s/", o->kind, o->source,
+                (long long)o->position, o->key, o->code, o->field, o->rule, o->file, o->line,
+                o->value, o->message);
   return ERR_OK;
 }
 
@@ -376,10 +386,11 @@ static void test_outcomes(void **state) {
   OK(store_reader_open(w->store, "acme", &r, &w->e));
   buffer b = {0};
   OK(store_outcomes(r, NULL, collect_outcomes, &b, &w->e));
-  assert_string_equal(b.data, "rule_error,csv customers.csv,6,bad,RULE_ERROR,,limit,"
-                              "rules/acme/credit.lua,12,,attempt to divide by zero/"
-                              "reject,csv customers.csv,7,X1,BAD_VALUE,employees,,,0,x,is no number/"
-                              "reject,csv customers.csv,8,,REQUIRED,customer_id,,,0,x,is no number/");
+  assert_string_equal(b.data,
+                      "rule_error,csv customers.csv,6,bad,RULE_ERROR,,limit,"
+                      "rules/acme/credit.lua,12,,attempt to divide by zero/"
+                      "reject,csv customers.csv,7,X1,BAD_VALUE,employees,,,0,x,is no number/"
+                      "reject,csv customers.csv,8,,REQUIRED,customer_id,,,0,x,is no number/");
   buffer_clear(&b);
   OK(store_outcomes(r, "bad", collect_outcomes, &b, &w->e));
   assert_int_equal(strncmp(b.data, "rule_error,", 11), 0);
@@ -396,13 +407,16 @@ static void test_views(void **state) {
   const struct {
     const char *sql, *expected;
   } cases[] = {
-      {"SELECT customer_id, status, score, grade, credit_limit, next_follow_up, due, hold, share, dbt, "
+      {"SELECT customer_id, status, score, grade, credit_limit, next_follow_up, due, hold, share, "
+       "dbt, "
        "days, note, reasons, thirds, run_id FROM current_acme_china WHERE customer_id = 'D1'",
        "D1,graded,93.25,apex,3000000.0,2025-09-27T20:00:00+08:00,2025-09-26,1,0.67,0.1,2,O'Hara "
        "\"x\",A|B:1.50,1.33,1"},
-      {"SELECT share, thirds, days FROM current_acme_china WHERE customer_id = 'D2'", "-0.33,-1.33,-5"},
+      {"SELECT share, thirds, days FROM current_acme_china WHERE customer_id = 'D2'",
+       "-0.33,-1.33,-5"},
       {"SELECT due FROM current_acme_china WHERE customer_id = 'a|b'", "1969-12-31"},
-      {"SELECT score, hold, reasons FROM current_acme_china WHERE customer_id = 'D10'", "NULL,NULL,NULL"},
+      {"SELECT score, hold, reasons FROM current_acme_china WHERE customer_id = 'D10'",
+       "NULL,NULL,NULL"},
       {"SELECT customer_id, score FROM current_acme_china WHERE status = 'error'", "bad,NULL"},
       {"SELECT typeof(credit_limit), typeof(hold), typeof(days) FROM current_acme_china LIMIT 1",
        "real,integer,integer"},
@@ -434,8 +448,9 @@ static void test_weird_names(void **state) {
   const char *const packs[] = {"房地产", "it's \"a\" pack", "x;DROP TABLE run"};
   store_column odd[OUTPUTS];
   memcpy(odd, outputs, sizeof odd);
-  const char *const names[] = {"position", "Status", "status", "key", "评级 \"甲\"", "failed", "inputs",
-                               "run_id", "inputs_den", "select", "list", "a,b'c"};
+  const char *const names[] = {"position",    "Status", "status", "key",
+                               "评级 \"甲\"", "failed", "inputs", "run_id",
+                               "inputs_den",  "select", "list",   "a,b'c"};
   for (int i = 0; i < OUTPUTS; i++) odd[i].name = names[i];
   for (size_t i = 0; i < 3; i++) {
     store_run_info info = info_of(packs[i]);
@@ -459,11 +474,12 @@ static void test_weird_names(void **state) {
     buffer_deinit(&keys);
     store_reader_close(r);
   }
-  assert_string_equal(ask(w, "SELECT position, Status_2, key, \"评级 \"\"甲\"\"\", \"a,b'c\", run_id_2, "
-                             "code FROM \"current_房地产\" WHERE code = 'D1'"),
-                      "93.25,apex,2025-09-27T20:00:00+08:00,2025-09-26,1.33,0.1,D1");
-  assert_string_equal(ask(w, "SELECT code, code_2 FROM \"current_it's \"\"a\"\" pack_reasons\" LIMIT 1"),
-                      "D1,A");
+  assert_string_equal(
+      ask(w, "SELECT position, Status_2, key, \"评级 \"\"甲\"\"\", \"a,b'c\", run_id_2, "
+             "code FROM \"current_房地产\" WHERE code = 'D1'"),
+      "93.25,apex,2025-09-27T20:00:00+08:00,2025-09-26,1.33,0.1,D1");
+  assert_string_equal(
+      ask(w, "SELECT code, code_2 FROM \"current_it's \"\"a\"\" pack_reasons\" LIMIT 1"), "D1,A");
   assert_whole(w);
 }
 
@@ -555,7 +571,8 @@ static void test_discard(void **state) {
   store_close(w->store);
   w->store = NULL;
   assert_string_equal(ask(w, "SELECT status, stored FROM run WHERE run_id = 3"), "discarded,0");
-  assert_string_equal(ask(w, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'decision%'"), "2");
+  assert_string_equal(ask(w, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'decision%'"),
+                      "2");
 }
 
 static void test_interrupt(void **state) {
@@ -578,14 +595,14 @@ static void test_duplicates(void **state) {
   OK(store_open(w->path, STORE_WRITE, &w->store, &w->e));
   begin(w, "acme");
   batch_maker *m = &w->maker;
-  maker_add(m, &(customer){.key = "A", .share_den = 1, .score = 1});               /* 0 */
-  maker_add(m, &(customer){.key = "B", .share_den = 1});                           /* 1 */
-  maker_reject(m, "C", "BAD_VALUE", "employees");                                  /* 2 */
-  maker_add(m, &(customer){.key = "A", .share_den = 1, .score = 2});               /* 3 */
-  maker_add(m, &(customer){.key = "C", .share_den = 1});                           /* 4 */
-  maker_reject(m, "A", "BAD_VALUE", "employees");                                  /* 5 */
-  maker_add(m, &(customer){.key = "B", .share_den = 1, .failed = true});           /* 6 */
-  maker_reject(m, NULL, "REQUIRED", "customer_id");                                /* 7 */
+  maker_add(m, &(customer){.key = "A", .share_den = 1, .score = 1});     /* 0 */
+  maker_add(m, &(customer){.key = "B", .share_den = 1});                 /* 1 */
+  maker_reject(m, "C", "BAD_VALUE", "employees");                        /* 2 */
+  maker_add(m, &(customer){.key = "A", .share_den = 1, .score = 2});     /* 3 */
+  maker_add(m, &(customer){.key = "C", .share_den = 1});                 /* 4 */
+  maker_reject(m, "A", "BAD_VALUE", "employees");                        /* 5 */
+  maker_add(m, &(customer){.key = "B", .share_den = 1, .failed = true}); /* 6 */
+  maker_reject(m, NULL, "REQUIRED", "customer_id");                      /* 7 */
   m->batch->position[0] = -1; /* a source that has no positions */
   OK(store_add(w->store, &m->d, &w->e));
   /* A and B as if their hashes were the same; the record without a key is never one */
@@ -599,14 +616,16 @@ static void test_duplicates(void **state) {
   assert_int_equal(c.rejected, 6);
   assert_int_equal(c.duplicates, 4);
   OK(store_publish(w->store, 1, &w->e));
-  assert_string_equal(ask(w, "SELECT customer_id, score FROM current_acme ORDER BY 1"), "A,0.01/B,0.0");
-  assert_string_equal(ask(w, "SELECT sequence, kind, key, code, field, rule, message FROM outcome_1"),
-                      "2,reject,C,BAD_VALUE,employees,NULL,is no number/"
-                      "3,reject,A,DUPLICATE_ID,customer_id,NULL,the first is record 1/"
-                      "4,reject,C,DUPLICATE_ID,customer_id,NULL,the first is at line 4/"
-                      "5,reject,A,DUPLICATE_ID,customer_id,NULL,the first is record 1/"
-                      "6,reject,B,DUPLICATE_ID,customer_id,NULL,the first is at line 3/"
-                      "7,reject,NULL,REQUIRED,customer_id,NULL,is no number");
+  assert_string_equal(ask(w, "SELECT customer_id, score FROM current_acme ORDER BY 1"),
+                      "A,0.01/B,0.0");
+  assert_string_equal(
+      ask(w, "SELECT sequence, kind, key, code, field, rule, message FROM outcome_1"),
+      "2,reject,C,BAD_VALUE,employees,NULL,is no number/"
+      "3,reject,A,DUPLICATE_ID,customer_id,NULL,the first is record 1/"
+      "4,reject,C,DUPLICATE_ID,customer_id,NULL,the first is at line 4/"
+      "5,reject,A,DUPLICATE_ID,customer_id,NULL,the first is record 1/"
+      "6,reject,B,DUPLICATE_ID,customer_id,NULL,the first is at line 3/"
+      "7,reject,NULL,REQUIRED,customer_id,NULL,is no number");
 }
 
 /* ---- one run at a time ---- */
@@ -640,6 +659,65 @@ static void test_busy_claim(void **state) {
   OK(store_publish(second, 1, &w->e));
   store_close(second);
   assert_string_equal(ask(w, "SELECT run_id FROM run WHERE status = 'published'"), "3");
+}
+
+static void test_another_writer(void **state) {
+  world *w = *state;
+  OK(store_open(w->path, STORE_WRITE, &w->store, &w->e));
+  begin(w, "acme");
+  w->store->patience_ms = 200;
+  sqlite3 *other;
+  assert_int_equal(sqlite3_open(w->path, &other), SQLITE_OK);
+  assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+  maker_add(&w->maker, &customers[0]);
+  assert_int_equal(store_add(w->store, &w->maker.d, &w->e), ERR_BUSY);
+  assert_says(w->e.message, "another program has been writing");
+  store_interrupt(w->store); /* ends the wait */
+  assert_int_equal(store_add(w->store, &w->maker.d, &w->e), ERR_INTERRUPTED);
+  store_discard(w->store, "no way in");
+  assert_int_equal(w->store->unreleased, 1);
+  sqlite3_close(other);
+  run_many(w, "acme", 5, 1, 1); /* the claim of the first run is given back first */
+  assert_string_equal(ask(w, "SELECT status FROM run"), "discarded/published");
+  assert_string_equal(ask(w, "SELECT count(*) FROM claim"), "0");
+}
+
+static void test_full_disk(void **state) {
+  world *w = *state;
+  OK(store_open(w->path, STORE_WRITE, &w->store, &w->e));
+  run_many(w, "acme", 30000, 1, 1);
+  begin(w, "acme");
+  assert_int_equal(sqlite3_exec(w->store->db, "PRAGMA max_page_count = 1", NULL, NULL, NULL),
+                   SQLITE_OK);
+  error_code code = ERR_OK; /* the file may keep the pages that it has, and get no more */
+  for (int i = 0; i < 100 && code == ERR_OK; i++) {
+    maker_clear(&w->maker);
+    for (int k = 0; k < BATCH_ROWS; k++) maker_add(&w->maker, &customers[0]);
+    code = store_add(w->store, &w->maker.d, &w->e);
+  }
+  assert_int_equal(code, ERR_STORE);
+  assert_says(w->e.message, "the disk is full while writing decisions");
+  assert_says(w->e.message, "the last run of acme took");
+  store_discard(w->store, w->e.message);
+  assert_string_equal(ask(w, "SELECT count(*), run_id FROM current_acme"), "30000,1");
+  sqlite3_exec(w->store->db, "PRAGMA max_page_count = 1000000", NULL, NULL, NULL);
+  run_many(w, "acme", 10, 1, 1);
+  assert_whole(w);
+}
+
+/* Between two batches another pack's run may write. */
+static void test_flush(void **state) {
+  world *w = *state;
+  OK(store_open(w->path, STORE_WRITE, &w->store, &w->e));
+  begin(w, "acme");
+  add_many(w, 10, 1);
+  OK(store_flush(w->store, &w->e));
+  OK(store_flush(w->store, &w->e));
+  tell(w, "CREATE TABLE beside (x)");
+  assert_string_equal(ask(w, "SELECT count(*) FROM decision_1"), "10");
+  add_many(w, 0, 1);
+  OK(store_publish(w->store, 1, &w->e));
+  assert_string_equal(ask(w, "SELECT count(*) FROM current_acme"), "10");
 }
 
 /* ---- files that are no store ---- */
@@ -709,7 +787,13 @@ static void test_read_only_file(void **state) {
 
 /* ---- dying ---- */
 
-typedef enum moment_of_death { IN_ADD, IN_DUPLICATES, AFTER_SEAL, AFTER_PUBLISH, ANYWHERE } moment_of_death;
+typedef enum moment_of_death {
+  IN_ADD,
+  IN_DUPLICATES,
+  AFTER_SEAL,
+  AFTER_PUBLISH,
+  ANYWHERE
+} moment_of_death;
 
 /* A run of 120,000 in a process of its own, which dies at the moment, or when the parent likes. */
 static pid_t run_in_child(world *w, moment_of_death when, int64_t score) {
@@ -762,7 +846,8 @@ static void test_kill_at_a_moment(void **state) {
   OK(store_open(w->path, STORE_WRITE, &w->store, &w->e));
   run_many(w, "acme", 10, 5, 1);
   assert_string_equal(ask(w, "SELECT count(*) FROM run WHERE stored = 1"), "1");
-  assert_string_equal(ask(w, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'decision%'"), "2");
+  assert_string_equal(ask(w, "SELECT count(*) FROM sqlite_schema WHERE name LIKE 'decision%'"),
+                      "2");
   assert_string_equal(ask(w, "SELECT count(*) FROM run WHERE note = 'its process died'"), "3");
   assert_whole(w);
 }
@@ -859,8 +944,8 @@ static void test_list(void **state) {
     store_query q = {&cases[i].c, cases[i].c.name != NULL, cases[i].sort, cases[i].limit};
     OK(store_list(r, &q, collect_keys, &keys, &w->e));
     if (strcmp(keys.data, cases[i].keys) != 0)
-      fail_msg("case %zu (%s %s %s, sort %s): %s", i, cases[i].c.name, cases[i].c.op, cases[i].c.value,
-               cases[i].sort, keys.data);
+      fail_msg("case %zu (%s %s %s, sort %s): %s", i, cases[i].c.name, cases[i].c.op,
+               cases[i].c.value, cases[i].sort, keys.data);
     buffer_deinit(&keys);
   }
   store_condition both[] = {{"hold", "=", "false"}, {"days", "=", "0"}};
@@ -910,8 +995,8 @@ static void test_list_refuses(void **state) {
 static error_code collect_groups(void *ctx, const char *name, int64_t count, int64_t with_sum,
                                  int64_t above_zero, int128 sum, error *e) {
   (void)e;
-  buffer_format(ctx, "%s %lld %lld %lld %lld/", name ? name : "-", (long long)count, (long long)with_sum,
-                (long long)above_zero, (long long)(sum / 1000));
+  buffer_format(ctx, "%s %lld %lld %lld %lld/", name ? name : "-", (long long)count,
+                (long long)with_sum, (long long)above_zero, (long long)(sum / 1000));
   return ERR_OK;
 }
 
@@ -975,6 +1060,9 @@ int main(void) {
       TEST(test_interrupt),
       TEST(test_duplicates),
       TEST(test_busy_claim),
+      TEST(test_another_writer),
+      TEST(test_full_disk),
+      TEST(test_flush),
       TEST(test_files_that_are_refused),
       TEST(test_read_only_file),
       TEST(test_kill_at_a_moment),

@@ -1,1 +1,0 @@
-bands "grade" { of = "ammount", { "A", 1000 }, { "B" } }

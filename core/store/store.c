@@ -331,7 +331,7 @@ static void sync_folder(const char *path) {
 
 static error_code open_write(store *s, error *e) {
   bool fresh = access(s->path, F_OK) != 0;
-  int64_t version;
+  int64_t version = 0;
   if (store_connect(s->path, STORE_WRITE, s, &s->db, e) != ERR_OK) return e->code;
   if (check_file(s, &version, e) != ERR_OK) return e->code; /* before a byte of it changes */
   if (sqlite3_db_readonly(s->db, "main") == 1)
@@ -347,7 +347,7 @@ static error_code open_read(store *s, error *e) {
                      "%s: there is no such database: name the file with --db or "
                      "ASSAY_DB, or make it with `assay run`",
                      s->path);
-  int64_t version;
+  int64_t version = 0;
   if (store_connect(s->path, STORE_READ, s, &s->db, e) != ERR_OK) return e->code;
   if (check_file(s, &version, e) != ERR_OK) return e->code;
   if (version == 0)

@@ -192,8 +192,7 @@ void schema_written(buffer *out, const char *stored, const char *den, value_type
   sql_name(out, stored);
   buffer_text(out, " < 0 THEN -1 ELSE 1 END * CAST((abs(");
   sql_name(out, stored);
-  buffer_format(out, ") * %lld + %s) / (2 * %s) AS INTEGER))", (long long)(2 * unit), d.data,
-                d.data);
+  buffer_format(out, ") * %lld + %s) / (2 * %s) AS INTEGER))", 2 * (long long)unit, d.data, d.data);
   buffer_deinit(&d);
 }
 

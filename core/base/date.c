@@ -1,9 +1,10 @@
-/* Dates and moments. Pure integer arithmetic: no clock, no locale and no zone file is ever asked. */
+/* Dates and moments. Pure integer arithmetic: no clock, no locale and no zone file is ever asked.
+ */
 #include "date.h"
 #include <string.h>
 
-/* Both conversions count from 1 March, which puts the leap day at the end of the year: the method of
- * the proleptic Gregorian calendar in eras of 400 years (146,097 days). */
+/* Both conversions count from 1 March, which puts the leap day at the end of the year: the method
+ * of the proleptic Gregorian calendar in eras of 400 years (146,097 days). */
 enum { ERA_DAYS = 146097, EPOCH_FROM_MARCH_0 = 719468, DAY_SECONDS = 86400 };
 
 int64_t date_from_civil(int year, int month, int day) {

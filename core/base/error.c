@@ -15,7 +15,8 @@ static void message_mark_cut(char *message, size_t size) {
 
 error_code error_set(error *e, error_code code, const char *format, ...) {
   if (!e) return code;
-  /* The arguments may point into the message itself, when an error is put into a longer sentence. */
+  /* The arguments may point into the message itself, when an error is put into a longer sentence.
+   */
   char text[sizeof e->message];
   va_list arguments;
   va_start(arguments, format);
@@ -31,15 +32,16 @@ error_code error_set(error *e, error_code code, const char *format, ...) {
 const char *error_text(error_code code) {
   switch (code) {
 #define X(name, value, text)                                                                       \
-  case ERR_##name: return text;
+  case ERR_##name:                                                                                 \
+    return text;
     ERROR_CODES(X)
 #undef X
   }
   return "an unknown error";
 }
 
-void findings_add(findings *list, severity weight, const char *file, int line,
-                  const char *format, ...) {
+void findings_add(findings *list, severity weight, const char *file, int line, const char *format,
+                  ...) {
   if (list->count == list->capacity) {
     list->capacity = list->capacity ? list->capacity * 2 : 8;
     list->items = mem_grow(list->items, list->capacity, sizeof *list->items);
@@ -50,10 +52,8 @@ void findings_add(findings *list, severity weight, const char *file, int line,
   int length = vasprintf(&message, format, arguments);
   va_end(arguments);
   if (length < 0) message = mem_string(format);
-  list->items[list->count++] = (finding){.severity = weight,
-                                         .file = file ? mem_string(file) : NULL,
-                                         .line = line,
-                                         .message = message};
+  list->items[list->count++] = (finding){
+      .severity = weight, .file = file ? mem_string(file) : NULL, .line = line, .message = message};
   if (weight == SEVERITY_ERROR) list->errors++;
 }
 
@@ -77,7 +77,7 @@ static void finding_write(buffer *out, const finding *f) {
 
 error_code findings_to_error(const findings *list, error *e, error_code code) {
   /* The errors come first and the count is always there, however many findings are cut. */
-  enum { ROOM = sizeof ((error *)0)->message - 80 };
+  enum { ROOM = sizeof((error *)0)->message - 80 };
   buffer text = {0};
   size_t shown = 0;
   for (int pass = 0; pass < 2; pass++) {

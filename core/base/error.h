@@ -29,7 +29,8 @@ typedef enum error_code {
 
 typedef struct error {
   error_code code;
-  char message[1536]; /* one or more lines, no newline at the end, complete: names file, line, ... */
+  char
+      message[1536]; /* one or more lines, no newline at the end, complete: names file, line, ... */
 } error;
 
 /* Sets the error (if not NULL) and returns the code, so that `return error_set(e, ERR_X, ...)`. */
@@ -53,8 +54,8 @@ typedef struct findings {
   size_t count, capacity, errors;
 } findings;
 
-void findings_add(findings *list, severity severity, const char *file, int line,
-                  const char *format, ...) __attribute__((format(printf, 5, 6)));
+void findings_add(findings *list, severity severity, const char *file, int line, const char *format,
+                  ...) __attribute__((format(printf, 5, 6)));
 void findings_deinit(findings *list);
 /* Folds all findings into one error: "file:line: error: message" lines, then the count. */
 error_code findings_to_error(const findings *list, error *e, error_code code);

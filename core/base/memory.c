@@ -7,8 +7,10 @@
 #include <string.h>
 
 static _Noreturn void mem_give_up(size_t bytes) {
-  fprintf(stderr, "assay: no memory for %zu bytes; nothing was published. Run on a machine with more "
-                  "memory, or with fewer threads.\n", bytes);
+  fprintf(stderr,
+          "assay: no memory for %zu bytes; nothing was published. Run on a machine with more "
+          "memory, or with fewer threads.\n",
+          bytes);
   abort();
 }
 
@@ -62,8 +64,8 @@ struct arena_block {
 
 enum { ARENA_BLOCK = 4096 - (int)sizeof(arena_block) };
 
-/* A request that does not fit the head block gets a new one, at least twice as large as the last (up
- * to a limit), so that many small requests cost few blocks. */
+/* A request that does not fit the head block gets a new one, at least twice as large as the last
+ * (up to a limit), so that many small requests cost few blocks. */
 static arena_block *arena_add_block(arena *a, size_t bytes) {
   size_t size = a->head ? a->head->size * 2 : ARENA_BLOCK;
   if (size > 1u << 20) size = 1u << 20;

@@ -6,11 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-void *mem_alloc(size_t bytes);                 /* zeroed */
-void *mem_array(size_t count, size_t size);    /* zeroed; checks count * size */
+void *mem_alloc(size_t bytes);                          /* zeroed */
+void *mem_array(size_t count, size_t size);             /* zeroed; checks count * size */
 void *mem_grow(void *block, size_t count, size_t size); /* realloc, not zeroed */
-void *mem_aligned(size_t bytes);               /* 64-byte aligned, padded to 64, zeroed; free() */
-char *mem_string(const char *text);            /* strdup */
+void *mem_aligned(size_t bytes);    /* 64-byte aligned, padded to 64, zeroed; free() */
+char *mem_string(const char *text); /* strdup */
 char *mem_string_n(const char *text, size_t n);
 
 typedef struct arena_block arena_block;
@@ -23,7 +23,7 @@ void *arena_array(arena *a, size_t count, size_t size);
 char *arena_string(arena *a, const char *text);
 char *arena_string_n(arena *a, const char *text, size_t n);
 char *arena_format(arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void arena_clear(arena *a);  /* forgets all, keeps the first block for reuse */
+void arena_clear(arena *a); /* forgets all, keeps the first block for reuse */
 void arena_deinit(arena *a);
 
 typedef struct buffer {

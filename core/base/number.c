@@ -204,8 +204,7 @@ size_t decimal_write(char *out, int64_t value, int digits) {
 }
 
 size_t quotient_write(char *out, int128 num, int128 den, int digits) {
-  unsigned __int128 magnitude =
-      num < 0 ? 0 - (unsigned __int128)num : (unsigned __int128)num;
+  unsigned __int128 magnitude = num < 0 ? 0 - (unsigned __int128)num : (unsigned __int128)num;
   unsigned __int128 divisor = (unsigned __int128)den;
   unsigned __int128 whole = magnitude / divisor, rest = magnitude % divisor;
   uint64_t fraction = 0;
@@ -283,8 +282,7 @@ size_t number_write(char *out, double value) {
     int exponent = digits_of(magnitude, precision, digits);
     double back;
     size_t length = digits_place(out + n, digits, exponent);
-    if (precision == 17 ||
-        (number_parse(out + n, length, &back) == PARSE_OK && back == magnitude))
+    if (precision == 17 || (number_parse(out + n, length, &back) == PARSE_OK && back == magnitude))
       return n + length;
   }
 }

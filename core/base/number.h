@@ -49,8 +49,8 @@ bool rational_round(rational a, int digits, int64_t *out);
 int64_t pow10_i64(int digits); /* digits 0..18 */
 int128 int128_gcd(int128 a, int128 b);
 int128 int128_floor_div(int128 a, int128 b); /* b > 0 */
-/* num / den rounded half-up as money is rounded by hand: the magnitude, ties away from zero, with the
- * sign put back. den > 0. rational_round and quotient_write do the same. */
+/* num / den rounded half-up as money is rounded by hand: the magnitude, ties away from zero, with
+ * the sign put back. den > 0. rational_round and quotient_write do the same. */
 int128 int128_round_div(int128 num, int128 den);
 
 /* Writes value / 10^digits with exactly `digits` decimals ("-12.50"); returns the length (< 48). */

@@ -62,8 +62,8 @@ bool rational_make(int128 num, int128 den, rational *out) {
   return true;
 }
 
-/* With g the greatest common divisor of the divisors, the sum is num / (a.den / g * b.den), and what
- * can still be cut from it divides g: no step is larger than it must be. */
+/* With g the greatest common divisor of the divisors, the sum is num / (a.den / g * b.den), and
+ * what can still be cut from it divides g: no step is larger than it must be. */
 bool rational_add(rational a, rational b, rational *out) {
   int128 g = int128_gcd(a.den, b.den);
   int128 left, right, num, den;

@@ -54,15 +54,13 @@ typedef struct code_range {
 
 /* Marks that stand on the character before them, and characters that are not seen. */
 static const code_range zero_width[] = {
-    {0x0300, 0x036F},   {0x0483, 0x0489},   {0x0591, 0x05BD},   {0x05BF, 0x05BF},
-    {0x05C1, 0x05C2},   {0x05C4, 0x05C5},   {0x05C7, 0x05C7},   {0x0610, 0x061A},
-    {0x064B, 0x065F},   {0x0670, 0x0670},   {0x06D6, 0x06DC},   {0x06DF, 0x06E4},
-    {0x06E7, 0x06E8},   {0x06EA, 0x06ED},   {0x0900, 0x0902},   {0x093C, 0x093C},
-    {0x0941, 0x0948},   {0x094D, 0x094D},   {0x0E31, 0x0E31},   {0x0E34, 0x0E3A},
-    {0x0E47, 0x0E4E},   {0x1AB0, 0x1AFF},   {0x1DC0, 0x1DFF},   {0x200B, 0x200F},
-    {0x202A, 0x202E},   {0x2060, 0x2064},   {0x20D0, 0x20F0},   {0x302A, 0x302D},
-    {0x3099, 0x309A},   {0xFE00, 0xFE0F},   {0xFE20, 0xFE2F},   {0xFEFF, 0xFEFF},
-    {0x1F3FB, 0x1F3FF}, {0xE0020, 0xE007F}, {0xE0100, 0xE01EF},
+    {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD},   {0x05BF, 0x05BF},   {0x05C1, 0x05C2},
+    {0x05C4, 0x05C5}, {0x05C7, 0x05C7}, {0x0610, 0x061A},   {0x064B, 0x065F},   {0x0670, 0x0670},
+    {0x06D6, 0x06DC}, {0x06DF, 0x06E4}, {0x06E7, 0x06E8},   {0x06EA, 0x06ED},   {0x0900, 0x0902},
+    {0x093C, 0x093C}, {0x0941, 0x0948}, {0x094D, 0x094D},   {0x0E31, 0x0E31},   {0x0E34, 0x0E3A},
+    {0x0E47, 0x0E4E}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF},   {0x200B, 0x200F},   {0x202A, 0x202E},
+    {0x2060, 0x2064}, {0x20D0, 0x20F0}, {0x302A, 0x302D},   {0x3099, 0x309A},   {0xFE00, 0xFE0F},
+    {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}, {0x1F3FB, 0x1F3FF}, {0xE0020, 0xE007F}, {0xE0100, 0xE01EF},
 };
 
 /* East Asian wide and fullwidth, and emoji that terminals draw wide. */
@@ -89,8 +87,10 @@ static bool range_has(const code_range *ranges, size_t count, uint32_t code) {
   size_t low = 0, high = count;
   while (low < high) {
     size_t middle = (low + high) / 2;
-    if (code > ranges[middle].last) low = middle + 1;
-    else high = middle;
+    if (code > ranges[middle].last)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return low < count && code >= ranges[low].first;
 }
@@ -149,8 +149,7 @@ void text_pad(buffer *out, const char *text, size_t width, bool right) {
 /* What a terminal would obey, hide or reorder by, rather than show. */
 static bool code_is_control(uint32_t code) {
   return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x200B && code <= 0x200F) ||
-         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) ||
-         code == 0xFEFF;
+         (code >= 0x2028 && code <= 0x202E) || (code >= 0x2060 && code <= 0x206F) || code == 0xFEFF;
 }
 
 /* Appends the next character of the text as it is shown; how wide it is goes to *columns. */
@@ -194,11 +193,16 @@ void text_json(buffer *out, const char *text, size_t n) {
       continue;
     }
     buffer_add(out, text + plain, i - plain);
-    if (code == '"' || code == '\\') buffer_format(out, "\\%c", (char)code);
-    else if (code == '\n') buffer_text(out, "\\n");
-    else if (code == '\r') buffer_text(out, "\\r");
-    else if (code == '\t') buffer_text(out, "\\t");
-    else buffer_format(out, "\\u%04x", code);
+    if (code == '"' || code == '\\')
+      buffer_format(out, "\\%c", (char)code);
+    else if (code == '\n')
+      buffer_text(out, "\\n");
+    else if (code == '\r')
+      buffer_text(out, "\\r");
+    else if (code == '\t')
+      buffer_text(out, "\\t");
+    else
+      buffer_format(out, "\\u%04x", code);
     i += length ? length : 1;
     plain = i;
   }

@@ -77,9 +77,8 @@ static error_code condition(arena *a, const store_run *run, const char *text, st
 }
 
 static error_code read_query(cli *c, const arguments *a, const store_run *run, store_query *q,
-                             store_condition *conditions, error *e) {
-  long long limit;
-  error_code code = arguments_number(a, "limit", 0, INT64_MAX, -1, &limit, e);
+                             store_condition *conditions, long long limit, error *e) {
+  error_code code = ERR_OK;
   *q = (store_query){.conditions = conditions, .sort = arguments_value(a, "sort"), .limit = limit};
   for (size_t i = 0; i < a->count && !code; i++) {
     if (strcmp(a->items[i].option->name, "where")) continue;
@@ -95,11 +94,13 @@ static error_code run_list(cli *c, const arguments *a, error *e) {
   store_reader *r = NULL;
   store_condition conditions[MOST_CONDITIONS];
   store_query q;
-  error_code code = cli_open_run(c, a, &s, &r, e);
+  long long limit;
+  error_code code = arguments_number(a, "limit", 0, INT64_MAX, -1, &limit, e);
+  if (!code) code = cli_open_run(c, a, &s, &r, e);
   if (code) return code;
   const store_run *run = store_reader_run(r);
   const output_format format = output_format_of(arguments_value(a, "format"));
-  if ((code = read_query(c, a, run, &q, conditions, e))) goto cleanup;
+  if ((code = read_query(c, a, run, &q, conditions, limit, e))) goto cleanup;
   listing l = {.out = output_new(stdout, format, output_colour(stdout)),
                .zone = run->zone,
                .outputs = run->output_count,

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../run/report_text.h"
 #include "cli.h"
 #include "output.h"
 
@@ -16,6 +17,7 @@ typedef struct listing {
   output *out;
   bool table;
   long long left; /* -1 = no limit */
+  buffer code;
 } listing;
 
 static void text_cell(output *o, const char *text) {
@@ -38,7 +40,9 @@ static error_code each(void *ctx, const store_outcome *x, error *e) {
   if (!l->table) text_cell(o, x->source);
   number_cell(o, x->position, x->position >= 0);
   text_cell(o, x->key);
-  text_cell(o, x->code);
+  buffer_clear(&l->code);
+  write_outcome_code(&l->code, x);
+  output_cell(o, l->code.data, l->code.size);
   if (!l->table) {
     text_cell(o, x->field);
     text_cell(o, x->rule);
@@ -82,6 +86,7 @@ static error_code run_rejects(cli *c, const arguments *a, error *e) {
   code = store_outcomes(r, NULL, each, &l, e);
   error closing;
   const error_code closed = output_close(l.out, code ? &closing : e);
+  buffer_deinit(&l.code);
   store_reader_close(r);
   store_close(s);
   return code ? code : closed;

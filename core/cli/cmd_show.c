@@ -150,7 +150,7 @@ static error_code write_person(show *s, const store_row *row, error *e) {
 
 static void write_outcome(show *s, const store_outcome *x) {
   paint(s, "33");
-  buffer_text(&s->out, x->code);
+  write_outcome_code(&s->out, x);
   paint(s, "0");
   if (x->position >= 0) buffer_format(&s->out, "  line %lld", (long long)x->position);
   if (x->rule && *x->rule) buffer_format(&s->out, "  rule %s", x->rule);
@@ -236,9 +236,12 @@ static error_code write_json(show *s, const store_row *row, error *e) {
 }
 
 static void json_outcome(show *s, const store_outcome *x) {
+  buffer code = {0};
+  write_outcome_code(&code, x);
+  buffer_char(&code, 0);
   const struct {
     const char *name, *value;
-  } texts[] = {{"kind", x->kind}, {"code", x->code},   {"field", x->field},    {"rule", x->rule},
+  } texts[] = {{"kind", x->kind}, {"code", code.data}, {"field", x->field},    {"rule", x->rule},
                {"file", x->file}, {"value", x->value}, {"message", x->message}};
   buffer_char(&s->out, '{');
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -248,6 +251,7 @@ static void json_outcome(show *s, const store_outcome *x) {
   buffer_format(&s->out, x->line > 0 ? ",\"line\":%d" : ",\"line\":null", x->line);
   buffer_format(&s->out, x->position >= 0 ? ",\"position\":%lld}" : ",\"position\":null}",
                 (long long)x->position);
+  buffer_deinit(&code);
 }
 
 /* Everything that differs between two runs over the same records stands in here. */

@@ -25,14 +25,22 @@ void column_init(column *c, value_type type, size_t rows) {
     c->text.missing = column_block(rows, 1);
     column_reserve_text(c, 0, rows);
     break;
-  case STORE_I32: c->i32 = column_block(rows, sizeof *c->i32); break;
-  case STORE_I64: c->i64 = column_block(rows, sizeof *c->i64); break;
-  case STORE_F64: c->f64 = column_block(rows, sizeof *c->f64); break;
+  case STORE_I32:
+    c->i32 = column_block(rows, sizeof *c->i32);
+    break;
+  case STORE_I64:
+    c->i64 = column_block(rows, sizeof *c->i64);
+    break;
+  case STORE_F64:
+    c->f64 = column_block(rows, sizeof *c->f64);
+    break;
   case STORE_RATIO:
     c->i64 = column_block(rows, sizeof *c->i64);
     c->den = column_block(rows, sizeof *c->den);
     break;
-  case STORE_LIST: list_init(c, rows); break;
+  case STORE_LIST:
+    list_init(c, rows);
+    break;
   }
 }
 
@@ -63,7 +71,7 @@ batch *batch_new(const schema *s, const bool *wanted) {
   batch_numbers(b, BATCH_ROWS);
   for (size_t i = 0; i < s->count; i++) {
     b->columns[i].type = s->fields[i].type;
-    if (!wanted || wanted[i] || i == s->key) column_init(&b->columns[i], s->fields[i].type, BATCH_ROWS);
+    if (!wanted || wanted[i]) column_init(&b->columns[i], s->fields[i].type, BATCH_ROWS);
   }
   return b;
 }
@@ -198,12 +206,17 @@ void batch_drop(batch *b, const uint8_t *drop) {
 bool column_missing(const column *c, size_t row) {
   if (!column_is_there(c)) return true;
   switch (type_storage(c->type.kind)) {
-  case STORE_TEXT: return c->text.missing && c->text.missing[row];
-  case STORE_I32: return c->i32[row] == MISSING_I32;
+  case STORE_TEXT:
+    return c->text.missing && c->text.missing[row];
+  case STORE_I32:
+    return c->i32[row] == MISSING_I32;
   case STORE_I64:
-  case STORE_RATIO: return c->i64[row] == MISSING_I64;
-  case STORE_F64: return isnan(c->f64[row]);
-  case STORE_LIST: return c->list.missing && c->list.missing[row];
+  case STORE_RATIO:
+    return c->i64[row] == MISSING_I64;
+  case STORE_F64:
+    return isnan(c->f64[row]);
+  case STORE_LIST:
+    return c->list.missing && c->list.missing[row];
   }
   return true;
 }
@@ -219,18 +232,31 @@ void column_write(buffer *out, const column *c, size_t row, zone z) {
   case TYPE_CODES:
     buffer_add(out, t->bytes + t->offsets[row], t->offsets[row + 1] - t->offsets[row]);
     break;
-  case TYPE_CHOICE: buffer_text(out, c->type.choices->names[c->i32[row]]); break;
-  case TYPE_BOOLEAN: buffer_text(out, c->i32[row] ? "true" : "false"); break;
+  case TYPE_CHOICE:
+    buffer_text(out, c->type.choices->names[c->i32[row]]);
+    break;
+  case TYPE_BOOLEAN:
+    buffer_text(out, c->i32[row] ? "true" : "false");
+    break;
   case TYPE_INTEGER:
   case TYPE_MONEY:
-  case TYPE_DECIMAL: out->size += decimal_write(end, c->i64[row], c->type.digits); break;
-  case TYPE_DATE: out->size += date_write(end, c->i64[row]); break;
-  case TYPE_TIMESTAMP: out->size += moment_write(end, c->i64[row], z); break;
-  case TYPE_NUMBER: out->size += number_write(end, c->f64[row]); break;
+  case TYPE_DECIMAL:
+    out->size += decimal_write(end, c->i64[row], c->type.digits);
+    break;
+  case TYPE_DATE:
+    out->size += date_write(end, c->i64[row]);
+    break;
+  case TYPE_TIMESTAMP:
+    out->size += moment_write(end, c->i64[row], z);
+    break;
+  case TYPE_NUMBER:
+    out->size += number_write(end, c->f64[row]);
+    break;
   case TYPE_RATIO:
     out->size += quotient_write(end, c->i64[row], c->den[row], c->type.digits);
     break;
   case TYPE_LIST: /* its records are written one by one, by who knows the form */
-  case TYPE_NONE: break;
+  case TYPE_NONE:
+    break;
   }
 }

@@ -12,8 +12,8 @@
 typedef struct text_data {
   uint32_t *offsets; /* rows + 1 */
   char *bytes;
-  size_t capacity;   /* of bytes */
-  uint8_t *missing;  /* one byte a row, NULL = none is missing; a missing text has length 0 */
+  size_t capacity;  /* of bytes */
+  uint8_t *missing; /* one byte a row, NULL = none is missing; a missing text has length 0 */
 } text_data;
 
 struct batch;
@@ -49,16 +49,15 @@ typedef struct reject {
 typedef struct batch {
   const schema *schema;
   size_t rows, capacity; /* filled; that there is room for */
-  column *columns; /* schema->count of them */
-  uint64_t *sequence; /* per row, number of the record in the run */
-  int64_t *position;  /* per row, -1 unknown */
+  column *columns;       /* schema->count of them */
+  uint64_t *sequence;    /* per row, number of the record in the run */
+  int64_t *position;     /* per row, -1 unknown */
   size_t reject_count, reject_capacity;
-  reject *rejects;    /* in source order */
-  arena texts;        /* of the rejects */
+  reject *rejects; /* in source order */
+  arena texts;     /* of the rejects */
 } batch;
 
-/* Allocates the columns that `wanted` names (one flag a field; NULL = all), and the key, for BATCH_ROWS
- * rows. */
+/* Allocates the columns that `wanted` names (one flag a field; NULL = all) for BATCH_ROWS rows. */
 batch *batch_new(const schema *s, const bool *wanted);
 /* Forgets rows and rejects, keeps the memory. */
 void batch_clear(batch *b);

@@ -60,8 +60,10 @@ static bool integers_in_bounds(const field *f, const int64_t *values, size_t n, 
   if (!outside) return true;
   for (size_t r = 0; r < n; r++) {
     if (values[r] == MISSING_I64) continue;
-    if (values[r] < min) fault[r] = min == 0 ? FAULT_NEGATIVE : FAULT_BELOW;
-    else if (values[r] > max) fault[r] = FAULT_ABOVE;
+    if (values[r] < min)
+      fault[r] = min == 0 ? FAULT_NEGATIVE : FAULT_BELOW;
+    else if (values[r] > max)
+      fault[r] = FAULT_ABOVE;
   }
   return false;
 }
@@ -72,7 +74,8 @@ static bool numbers_in_bounds(const field *f, const double *values, size_t n, ui
     if (isnan(values[r])) continue;
     if (f->has_min && values[r] < f->number_min)
       fault[r] = f->number_min == 0 ? FAULT_NEGATIVE : FAULT_BELOW;
-    else if (f->has_max && values[r] > f->number_max) fault[r] = FAULT_ABOVE;
+    else if (f->has_max && values[r] > f->number_max)
+      fault[r] = FAULT_ABOVE;
     inside &= fault[r] == FAULT_NONE;
   }
   return inside;
@@ -173,7 +176,8 @@ static void null_records_reject(level *l, const source_rows *rows) {
   static const cast_column record = {.field = &itself, .name = (char *)""};
   if (!rows->valid) return;
   for (size_t r = 0; r < l->n; r++)
-    if (row_is_null(rows, r)) reject_value(l, l->self ? l->self : &record, NULL, r, FAULT_NULL_RECORD);
+    if (row_is_null(rows, r))
+      reject_value(l, l->self ? l->self : &record, NULL, r, FAULT_NULL_RECORD);
 }
 
 static error_code level_cast(level *l, const struct ArrowArray *array, size_t first) {
@@ -185,9 +189,10 @@ static error_code level_cast(level *l, const struct ArrowArray *array, size_t fi
       source_rows_init(&records, array, &structs, first, l->n, name, d->cast->source, d->e);
   if (code != ERR_OK) return code;
   if ((uint64_t)array->n_children != l->record->children)
-    return error_set(d->e, ERR_SOURCE, "%s: the Arrow array has %lld columns, its schema %zu; the "
-                     "source is faulty", d->cast->source, (long long)array->n_children,
-                     l->record->children);
+    return error_set(d->e, ERR_SOURCE,
+                     "%s: the Arrow array has %lld columns, its schema %zu; the "
+                     "source is faulty",
+                     d->cast->source, (long long)array->n_children, l->record->children);
   if (l->n == 0) return ERR_OK;
   null_records_reject(l, &records);
   for (size_t i = 0; i < l->record->count; i++) {
@@ -245,7 +250,8 @@ static const char *usable_key(const column *key, size_t row, size_t *n) {
 
 static error_code keys_note(door *d, size_t n, keys *k) {
   const column *key = &d->out->columns[d->cast->record.schema->key];
-  uint64_t *hashes = mem_grow(NULL, n, sizeof *hashes), *numbers = mem_grow(NULL, n, sizeof *numbers);
+  uint64_t *hashes = mem_grow(NULL, n, sizeof *hashes),
+           *numbers = mem_grow(NULL, n, sizeof *numbers);
   size_t count = 0;
   for (size_t r = 0; r < n; r++) {
     size_t length = key->text.offsets[r + 1] - key->text.offsets[r];

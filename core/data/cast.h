@@ -22,10 +22,10 @@ error_code cast_new(const schema *s, const bool *wanted, const struct ArrowSchem
 void cast_free(cast *c);
 
 /* Casts rows [from, from + n) (n <= BATCH_ROWS) of a struct array of the bound schema into `out`
- * (cleared first): accepted records become rows, the others rejects. `first` is the number in the run
- * of row 0 of the array. Adds every usable key (of accepted and of refused records) to `keys`, unless
- * NULL. An array that breaks the Arrow rules (wrong number of buffers, offsets running backwards,
- * too short) is ERR_SOURCE. */
+ * (cleared first): accepted records become rows, the others rejects. `first` is the number in the
+ * run of row 0 of the array. Adds every usable key (of accepted and of refused records) to `keys`,
+ * unless NULL. An array that breaks the Arrow rules (wrong number of buffers, offsets running
+ * backwards, too short) is ERR_SOURCE. */
 error_code cast_rows(const cast *c, const struct ArrowArray *array, size_t from, size_t n,
                      uint64_t first, batch *out, keys *keys, error *e);
 

@@ -1,7 +1,8 @@
 /* Arrow arrays: their formats understood, their structure checked, their values read.
  *
- * A source is another's code: nothing is believed that can be checked. What cannot be (that a buffer
- * is as long as its offsets say) is the one thing that the C data interface leaves to trust. */
+ * A source is another's code: nothing is believed that can be checked. What cannot be (that a
+ * buffer is as long as its offsets say) is the one thing that the C data interface leaves to trust.
+ */
 #include "cast_parts.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,21 +10,50 @@
 /* Letters of the formats with one letter. */
 static bool plain_type_parse(char letter, source_type *out) {
   switch (letter) {
-  case 'n': *out = (source_type){.kind = SOURCE_NULL}; return true;
-  case 'b': *out = (source_type){.kind = SOURCE_BOOLEAN, .width = 1}; return true;
-  case 'c': *out = (source_type){.kind = SOURCE_INTEGER, .width = 1, .is_signed = true}; return true;
-  case 'C': *out = (source_type){.kind = SOURCE_INTEGER, .width = 1}; return true;
-  case 's': *out = (source_type){.kind = SOURCE_INTEGER, .width = 2, .is_signed = true}; return true;
-  case 'S': *out = (source_type){.kind = SOURCE_INTEGER, .width = 2}; return true;
-  case 'i': *out = (source_type){.kind = SOURCE_INTEGER, .width = 4, .is_signed = true}; return true;
-  case 'I': *out = (source_type){.kind = SOURCE_INTEGER, .width = 4}; return true;
-  case 'l': *out = (source_type){.kind = SOURCE_INTEGER, .width = 8, .is_signed = true}; return true;
-  case 'L': *out = (source_type){.kind = SOURCE_INTEGER, .width = 8}; return true;
-  case 'f': *out = (source_type){.kind = SOURCE_FLOAT, .width = 4}; return true;
-  case 'g': *out = (source_type){.kind = SOURCE_FLOAT, .width = 8}; return true;
-  case 'u': *out = (source_type){.kind = SOURCE_TEXT, .width = 4}; return true;
-  case 'U': *out = (source_type){.kind = SOURCE_TEXT, .width = 8}; return true;
-  default: return false;
+  case 'n':
+    *out = (source_type){.kind = SOURCE_NULL};
+    return true;
+  case 'b':
+    *out = (source_type){.kind = SOURCE_BOOLEAN, .width = 1};
+    return true;
+  case 'c':
+    *out = (source_type){.kind = SOURCE_INTEGER, .width = 1, .is_signed = true};
+    return true;
+  case 'C':
+    *out = (source_type){.kind = SOURCE_INTEGER, .width = 1};
+    return true;
+  case 's':
+    *out = (source_type){.kind = SOURCE_INTEGER, .width = 2, .is_signed = true};
+    return true;
+  case 'S':
+    *out = (source_type){.kind = SOURCE_INTEGER, .width = 2};
+    return true;
+  case 'i':
+    *out = (source_type){.kind = SOURCE_INTEGER, .width = 4, .is_signed = true};
+    return true;
+  case 'I':
+    *out = (source_type){.kind = SOURCE_INTEGER, .width = 4};
+    return true;
+  case 'l':
+    *out = (source_type){.kind = SOURCE_INTEGER, .width = 8, .is_signed = true};
+    return true;
+  case 'L':
+    *out = (source_type){.kind = SOURCE_INTEGER, .width = 8};
+    return true;
+  case 'f':
+    *out = (source_type){.kind = SOURCE_FLOAT, .width = 4};
+    return true;
+  case 'g':
+    *out = (source_type){.kind = SOURCE_FLOAT, .width = 8};
+    return true;
+  case 'u':
+    *out = (source_type){.kind = SOURCE_TEXT, .width = 4};
+    return true;
+  case 'U':
+    *out = (source_type){.kind = SOURCE_TEXT, .width = 8};
+    return true;
+  default:
+    return false;
   }
 }
 
@@ -102,10 +132,14 @@ bool source_type_parse(const struct ArrowSchema *s, source_type *out, const char
   if (format[0] && !format[1]) return plain_type_parse(format[0], out);
   if (format[0] == 'd') return decimal_type_parse(format, out);
   if (format[0] == 't') return time_type_parse(format, out);
-  if (strcmp(format, "+l") == 0) *out = (source_type){.kind = SOURCE_LIST, .width = 4};
-  else if (strcmp(format, "+L") == 0) *out = (source_type){.kind = SOURCE_LIST, .width = 8};
-  else if (strcmp(format, "+s") == 0) *out = (source_type){.kind = SOURCE_STRUCT};
-  else return false;
+  if (strcmp(format, "+l") == 0)
+    *out = (source_type){.kind = SOURCE_LIST, .width = 4};
+  else if (strcmp(format, "+L") == 0)
+    *out = (source_type){.kind = SOURCE_LIST, .width = 8};
+  else if (strcmp(format, "+s") == 0)
+    *out = (source_type){.kind = SOURCE_STRUCT};
+  else
+    return false;
   return true;
 }
 
@@ -115,7 +149,8 @@ static int64_t buffers_of(const source_type *type) {
   return type->kind == SOURCE_TEXT && !type->index ? 3 : 2;
 }
 
-/* What is wrong with the array, NULL if nothing; `end` rows of it (before its offset) are needed. */
+/* What is wrong with the array, NULL if nothing; `end` rows of it (before its offset) are needed.
+ */
 static const char *array_fault(const struct ArrowArray *a, const source_type *type, size_t end) {
   int64_t last;
   if (!a) return "is not there";
@@ -176,10 +211,17 @@ static inline int64_t load_integer(const void *data, size_t at, int width, bool 
   int32_t i4;
   int16_t i2;
   switch (width) {
-  case 1: return is_signed ? *(const signed char *)p : *(const unsigned char *)p;
-  case 2: memcpy(&i2, p, 2); return is_signed ? i2 : (uint16_t)i2;
-  case 4: memcpy(&i4, p, 4); return is_signed ? i4 : (int64_t)(uint32_t)i4;
-  default: memcpy(&i8, p, 8); return i8; /* an uint64 above INT64_MAX comes out negative */
+  case 1:
+    return is_signed ? *(const signed char *)p : *(const unsigned char *)p;
+  case 2:
+    memcpy(&i2, p, 2);
+    return is_signed ? i2 : (uint16_t)i2;
+  case 4:
+    memcpy(&i4, p, 4);
+    return is_signed ? i4 : (int64_t)(uint32_t)i4;
+  default:
+    memcpy(&i8, p, 8);
+    return i8; /* an uint64 above INT64_MAX comes out negative */
   }
 }
 
@@ -188,16 +230,24 @@ static error_code texts_fault(const source_rows *rows, const char *what, error *
                    rows->source, rows->name, what);
 }
 
-/* Offsets [first, first + n] never run backwards, begin at 0 or later, and span less than 4 GiB. */
-static const char *offsets_fault(const void *offsets, size_t first, size_t n, int width) {
-  int64_t start = load_offset(offsets, first, width), before = start, signs = start;
+/* True when offsets [first, first + n] begin at 0 or later and never run backwards. */
+static inline __attribute__((always_inline)) bool offsets_ascend(const void *offsets, size_t first,
+                                                                 size_t n, const int width) {
+  int64_t before = load_offset(offsets, first, width), signs = before;
   for (size_t i = 1; i <= n; i++) {
     int64_t next = load_offset(offsets, first + i, width);
     signs |= next | (int64_t)((uint64_t)next - (uint64_t)before);
     before = next;
   }
-  if (signs < 0) return "has offsets that run backwards";
-  return before - start > UINT32_MAX ? "holds more than 4 GiB in one batch" : NULL;
+  return signs >= 0;
+}
+
+static const char *offsets_fault(const void *offsets, size_t first, size_t n, int width) {
+  bool ascend =
+      width == 4 ? offsets_ascend(offsets, first, n, 4) : offsets_ascend(offsets, first, n, 8);
+  if (!ascend) return "has offsets that run backwards";
+  int64_t span = load_offset(offsets, first + n, width) - load_offset(offsets, first, width);
+  return span > UINT32_MAX ? "holds more than 4 GiB in one batch" : NULL;
 }
 
 static error_code plain_texts(const source_rows *rows, scratch *s, text_view *out, error *e) {
@@ -265,8 +315,10 @@ static error_code integer_texts(const source_rows *rows, scratch *s, text_view *
     int64_t value = load_integer(rows->array->buffers[1], rows->first + r, rows->type->width,
                                  rows->type->is_signed);
     char *end = s->digits.data + s->digits.size;
-    if (wraps) s->digits.size += (size_t)sprintf(end, "%" PRIu64, (uint64_t)value);
-    else s->digits.size += decimal_write(end, value, 0);
+    if (wraps)
+      s->digits.size += (size_t)sprintf(end, "%" PRIu64, (uint64_t)value);
+    else
+      s->digits.size += decimal_write(end, value, 0);
     s->end[r] = (uint32_t)s->digits.size;
   }
   *out = (text_view){.bytes = s->digits.data, .start = s->start, .end = s->end};
@@ -303,8 +355,8 @@ static void spellings_to_missing(const words *missing, scratch *s, text_view *v,
 error_code source_texts(const source_rows *rows, const cast *c, scratch *s, text_view *out,
                         error *e) {
   if (rows->type->kind == SOURCE_INTEGER) return integer_texts(rows, s, out);
-  error_code code = rows->type->index ? dictionary_texts(rows, s, out, e)
-                                      : plain_texts(rows, s, out, e);
+  error_code code =
+      rows->type->index ? dictionary_texts(rows, s, out, e) : plain_texts(rows, s, out, e);
   if (code != ERR_OK) return code;
   if (rows->valid && !rows->type->index) nulls_to_missing(rows, s, out);
   if (c->has_missing) spellings_to_missing(&c->missing, s, out, rows->n);
@@ -396,22 +448,33 @@ bool source_write(buffer *out, const source_rows *rows, size_t row) {
   buffer_reserve(out, 64);
   char *end = out->data + out->size;
   switch (t->kind) {
-  case SOURCE_TEXT: text_value_write(out, rows, row); break;
-  case SOURCE_BOOLEAN: buffer_text(out, source_boolean(rows, row) ? "true" : "false"); break;
-  case SOURCE_FLOAT: out->size += number_write(end, source_float(rows, row)); break;
-  case SOURCE_DECIMAL: decimal128_write(out, source_decimal(rows, row), t->scale); break;
+  case SOURCE_TEXT:
+    text_value_write(out, rows, row);
+    break;
+  case SOURCE_BOOLEAN:
+    buffer_text(out, source_boolean(rows, row) ? "true" : "false");
+    break;
+  case SOURCE_FLOAT:
+    out->size += number_write(end, source_float(rows, row));
+    break;
+  case SOURCE_DECIMAL:
+    decimal128_write(out, source_decimal(rows, row), t->scale);
+    break;
   case SOURCE_INTEGER:
   case SOURCE_DATE:
   case SOURCE_TIMESTAMP: {
     bool is_signed = t->kind != SOURCE_INTEGER || t->is_signed;
     int64_t v = load_integer(rows->array->buffers[1], rows->first + row, t->width, is_signed);
-    if (!is_signed && v < 0) buffer_format(out, "%" PRIu64, (uint64_t)v);
-    else out->size += decimal_write(end, v, 0);
+    if (!is_signed && v < 0)
+      buffer_format(out, "%" PRIu64, (uint64_t)v);
+    else
+      out->size += decimal_write(end, v, 0);
     break;
   }
   case SOURCE_NULL:
   case SOURCE_LIST:
-  case SOURCE_STRUCT: break;
+  case SOURCE_STRUCT:
+    break;
   }
   return true;
 }

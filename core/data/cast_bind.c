@@ -59,7 +59,8 @@ static bool castable(source_kind from, type_kind to) {
   switch (to) {
   case TYPE_KEY:
   case TYPE_TEXT:
-  case TYPE_CHOICE: return from == SOURCE_TEXT || from == SOURCE_INTEGER;
+  case TYPE_CHOICE:
+    return from == SOURCE_TEXT || from == SOURCE_INTEGER;
   case TYPE_INTEGER:
   case TYPE_MONEY:
   case TYPE_DECIMAL:
@@ -68,12 +69,16 @@ static bool castable(source_kind from, type_kind to) {
            from == SOURCE_DECIMAL;
   case TYPE_BOOLEAN:
     return from == SOURCE_TEXT || from == SOURCE_BOOLEAN || from == SOURCE_INTEGER;
-  case TYPE_DATE: return from == SOURCE_TEXT || from == SOURCE_DATE || from == SOURCE_TIMESTAMP;
-  case TYPE_TIMESTAMP: return from == SOURCE_TEXT || from == SOURCE_TIMESTAMP;
-  case TYPE_LIST: return from == SOURCE_LIST;
+  case TYPE_DATE:
+    return from == SOURCE_TEXT || from == SOURCE_DATE || from == SOURCE_TIMESTAMP;
+  case TYPE_TIMESTAMP:
+    return from == SOURCE_TEXT || from == SOURCE_TIMESTAMP;
+  case TYPE_LIST:
+    return from == SOURCE_LIST;
   case TYPE_NONE:
   case TYPE_RATIO:
-  case TYPE_CODES: return false;
+  case TYPE_CODES:
+    return false;
   }
   return false;
 }
@@ -130,8 +135,10 @@ static void column_absent(binding *b, const field *f, const char *name,
   buffer text = {0};
   buffer_format(&text, "no column '%s' for field %s", f->column, name);
   if (f->file) buffer_format(&text, " (%s:%d)", f->file, f->line);
-  if (near) buffer_format(&text, "; did you mean '%s'?", near);
-  else buffer_text(&text, "; the columns are: ");
+  if (near)
+    buffer_format(&text, "; did you mean '%s'?", near);
+  else
+    buffer_text(&text, "; the columns are: ");
   for (size_t i = 0; i < count && !near; i++)
     buffer_format(&text, "%s%s", i ? ", " : "", i < 30 ? names[i] : "...");
   binding_fault(b, text.data);
@@ -173,8 +180,8 @@ static void field_bind(binding *b, cast_record *r, size_t index, bool wanted,
   size_t found = columns_of(stream, f, &c.child);
   if (found > 1) {
     buffer text = {0};
-    buffer_format(&text, "the column '%s' is given %zu times; field %s needs exactly one", f->column,
-                  found, c.name);
+    buffer_format(&text, "the column '%s' is given %zu times; field %s needs exactly one",
+                  f->column, found, c.name);
     binding_fault(b, text.data);
     buffer_deinit(&text);
   }
@@ -228,8 +235,10 @@ error_code cast_new(const schema *s, const bool *wanted, const struct ArrowSchem
                     const char *source, cast **out, error *e) {
   *out = NULL;
   if (!stream->format || strcmp(stream->format, "+s") != 0 || !children_are_there(stream))
-    return error_set(e, ERR_SOURCE, "%s: the stream must be one of records (Arrow format '+s'), found "
-                     "'%s'", source, stream->format ? stream->format : "");
+    return error_set(e, ERR_SOURCE,
+                     "%s: the stream must be one of records (Arrow format '+s'), found "
+                     "'%s'",
+                     source, stream->format ? stream->format : "");
   binding b = {.source = source};
   cast *c = mem_alloc(sizeof *c);
   c->source = mem_string(source);

@@ -73,12 +73,12 @@ struct cast {
 #define CAST_FAULTS(X)                                                                             \
   X(NONE, "")                                                                                      \
   X(REQUIRED, "REQUIRED")                                                                          \
-  X(FORM, "BAD_VALUE")        /* not of the form of its type */                                    \
-  X(DIGITS, "BAD_VALUE")      /* more decimals than its type has */                                \
-  X(WHOLE, "BAD_VALUE")       /* not a whole number */                                             \
-  X(ROUNDED, "BAD_VALUE")     /* a double that stands for no one decimal */                        \
-  X(SECONDS, "BAD_VALUE")     /* parts of a second */                                              \
-  X(MIDNIGHT, "BAD_VALUE")    /* a date with a time of day */                                      \
+  X(FORM, "BAD_VALUE")     /* not of the form of its type */                                       \
+  X(DIGITS, "BAD_VALUE")   /* more decimals than its type has */                                   \
+  X(WHOLE, "BAD_VALUE")    /* not a whole number */                                                \
+  X(ROUNDED, "BAD_VALUE")  /* a double that stands for no one decimal */                           \
+  X(SECONDS, "BAD_VALUE")  /* parts of a second */                                                 \
+  X(MIDNIGHT, "BAD_VALUE") /* a date with a time of day */                                         \
   X(NUL, "BAD_VALUE")                                                                              \
   X(NULL_RECORD, "BAD_VALUE") /* the record itself is null */                                      \
   X(ENCODING, "ENCODING")                                                                          \
@@ -135,7 +135,8 @@ typedef struct level {
   door *door;
   const cast_record *record;
   const cast_column *self; /* the list whose items these are, NULL = the records */
-  const uint32_t *owner; /* the record of each item, UINT32_MAX = of none; NULL = a row is a record */
+  const uint32_t
+      *owner; /* the record of each item, UINT32_MAX = of none; NULL = a row is a record */
   batch *out;
   scratch *scratch;
   size_t n;
@@ -151,7 +152,8 @@ static inline bool row_is_null(const source_rows *rows, size_t row) {
   size_t at = rows->first + row;
   return rows->valid && !(rows->valid[at >> 3] >> (at & 7) & 1);
 }
-error_code source_texts(const source_rows *rows, const cast *c, scratch *s, text_view *out, error *e);
+error_code source_texts(const source_rows *rows, const cast *c, scratch *s, text_view *out,
+                        error *e);
 /* Integers, dates and timestamps as they stand; missing MISSING_I64; true if a fault was left. */
 bool source_integers(const source_rows *rows, int64_t *out, uint8_t *fault);
 double source_float(const source_rows *rows, size_t row);

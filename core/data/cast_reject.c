@@ -88,22 +88,35 @@ void reject_source(door *d, size_t record, const char *text, size_t n) {
 
 static void form_describe(buffer *out, value_type t) {
   switch (t.kind) {
-  case TYPE_INTEGER: buffer_text(out, "an integer such as 250 or -3"); break;
+  case TYPE_INTEGER:
+    buffer_text(out, "an integer such as 250 or -3");
+    break;
   case TYPE_MONEY:
   case TYPE_DECIMAL:
-    if (t.kind == TYPE_MONEY) buffer_text(out, "an amount of money ");
-    else buffer_text(out, "a decimal ");
-    if (t.digits == 0) buffer_text(out, "without decimals, such as 250");
-    else buffer_format(out, "with at most %d decimal%s, such as 250.%0*d", t.digits,
-                       t.digits == 1 ? "" : "s", t.digits, 5);
+    if (t.kind == TYPE_MONEY)
+      buffer_text(out, "an amount of money ");
+    else
+      buffer_text(out, "a decimal ");
+    if (t.digits == 0)
+      buffer_text(out, "without decimals, such as 250");
+    else
+      buffer_format(out, "with at most %d decimal%s, such as 250.%0*d", t.digits,
+                    t.digits == 1 ? "" : "s", t.digits, 5);
     break;
-  case TYPE_NUMBER: buffer_text(out, "a number such as 2.5 or 1e-3"); break;
-  case TYPE_BOOLEAN: buffer_text(out, "true or false"); break;
-  case TYPE_DATE: buffer_text(out, "a date that exists, as YYYY-MM-DD"); break;
+  case TYPE_NUMBER:
+    buffer_text(out, "a number such as 2.5 or 1e-3");
+    break;
+  case TYPE_BOOLEAN:
+    buffer_text(out, "true or false");
+    break;
+  case TYPE_DATE:
+    buffer_text(out, "a date that exists, as YYYY-MM-DD");
+    break;
   case TYPE_TIMESTAMP:
     buffer_text(out, "a timestamp YYYY-MM-DDTHH:MM:SS with its offset, +08:00 or Z");
     break;
-  default: buffer_text(out, type_name(t.kind));
+  default:
+    buffer_text(out, type_name(t.kind));
   }
 }
 
@@ -136,33 +149,55 @@ static void message_write(buffer *out, const cast_column *c, cast_fault fault, c
   const field *f = c->field;
   buffer_text(out, "expected ");
   switch (fault) {
-  case FAULT_REQUIRED: buffer_format(out, "a value, for %s may not be missing", c->name); break;
-  case FAULT_WHOLE: buffer_text(out, "a whole number"); break;
+  case FAULT_REQUIRED:
+    buffer_format(out, "a value, for %s may not be missing", c->name);
+    break;
+  case FAULT_WHOLE:
+    buffer_text(out, "a whole number");
+    break;
   case FAULT_ROUNDED:
     form_describe(out, f->type);
-    buffer_text(out, "; a floating-point value of this size stands for no one decimal: let the source "
-                     "give a decimal, an integer or text");
+    buffer_text(out,
+                "; a floating-point value of this size stands for no one decimal: let the source "
+                "give a decimal, an integer or text");
     break;
-  case FAULT_SECONDS: buffer_text(out, "whole seconds"); break;
-  case FAULT_MIDNIGHT: buffer_text(out, "a date, found a time of day with it"); break;
-  case FAULT_NUL: buffer_text(out, "text without NUL bytes"); break;
-  case FAULT_NULL_RECORD: buffer_text(out, "a record, found null"); break;
+  case FAULT_SECONDS:
+    buffer_text(out, "whole seconds");
+    break;
+  case FAULT_MIDNIGHT:
+    buffer_text(out, "a date, found a time of day with it");
+    break;
+  case FAULT_NUL:
+    buffer_text(out, "text without NUL bytes");
+    break;
+  case FAULT_NULL_RECORD:
+    buffer_text(out, "a record, found null");
+    break;
   case FAULT_ENCODING:
     buffer_text(out, "UTF-8; save the file as UTF-8, or name its encoding in the source's options");
     break;
-  case FAULT_CHOICE: choices_describe(out, f->type.choices, value); break;
+  case FAULT_CHOICE:
+    choices_describe(out, f->type.choices, value);
+    break;
   case FAULT_TOO_LARGE:
     form_describe(out, f->type);
     if (f->type.kind == TYPE_DATE || f->type.kind == TYPE_TIMESTAMP)
       buffer_text(out, ", of the years 0001 to 9999");
-    else buffer_text(out, ", of a size that 64 bits hold");
+    else
+      buffer_text(out, ", of a size that 64 bits hold");
     break;
   case FAULT_NEGATIVE:
-  case FAULT_BELOW: bound_describe(out, f, false); break;
-  case FAULT_ABOVE: bound_describe(out, f, true); break;
+  case FAULT_BELOW:
+    bound_describe(out, f, false);
+    break;
+  case FAULT_ABOVE:
+    bound_describe(out, f, true);
+    break;
   case FAULT_NONE:
   case FAULT_FORM:
-  case FAULT_DIGITS: form_describe(out, f->type); break;
+  case FAULT_DIGITS:
+    form_describe(out, f->type);
+    break;
   }
   if (*value) buffer_format(out, ": found '%s'", value);
 }

@@ -55,11 +55,14 @@ static unsigned values_to_decimals(const source_rows *rows, int digits, const in
     out[r] = MISSING_I64;
     if (row_is_null(rows, r) || fault[r]) continue;
     switch (rows->type->kind) {
-    case SOURCE_INTEGER: f = wide_to_decimal(wide[r], digits, &out[r]); break;
+    case SOURCE_INTEGER:
+      f = wide_to_decimal(wide[r], digits, &out[r]);
+      break;
     case SOURCE_FLOAT:
       f = double_to_decimal(source_float(rows, r), rows->type->width == 4, digits, &out[r]);
       break;
-    default: f = int128_to_decimal(source_decimal(rows, r), rows->type->scale, digits, &out[r]);
+    default:
+      f = int128_to_decimal(source_decimal(rows, r), rows->type->scale, digits, &out[r]);
     }
     faults |= fault[r] = (uint8_t)f;
   }
@@ -87,9 +90,12 @@ static unsigned values_to_numbers(const source_rows *rows, const int64_t *wide, 
     cast_fault f = FAULT_NONE;
     out[r] = NAN;
     if (row_is_null(rows, r) || fault[r]) continue;
-    if (rows->type->kind == SOURCE_INTEGER) out[r] = (double)wide[r];
-    else if (rows->type->kind == SOURCE_FLOAT) out[r] = source_float(rows, r);
-    else f = int128_to_number(source_decimal(rows, r), rows->type->scale, &out[r]);
+    if (rows->type->kind == SOURCE_INTEGER)
+      out[r] = (double)wide[r];
+    else if (rows->type->kind == SOURCE_FLOAT)
+      out[r] = source_float(rows, r);
+    else
+      f = int128_to_number(source_decimal(rows, r), rows->type->scale, &out[r]);
     if (!f && !isfinite(out[r])) f = FAULT_FORM;
     if (f) out[r] = NAN;
     faults |= fault[r] = (uint8_t)f;
@@ -105,9 +111,12 @@ static unsigned values_to_booleans(const source_rows *rows, const int64_t *wide,
   for (size_t r = 0; r < rows->n; r++) {
     out[r] = MISSING_I32;
     if (row_is_null(rows, r) || fault[r]) continue;
-    if (rows->type->kind == SOURCE_BOOLEAN) out[r] = source_boolean(rows, r);
-    else if (wide[r] == 0 || wide[r] == 1) out[r] = (int32_t)wide[r]; /* databases without booleans */
-    else faults |= fault[r] = FAULT_FORM;
+    if (rows->type->kind == SOURCE_BOOLEAN)
+      out[r] = source_boolean(rows, r);
+    else if (wide[r] == 0 || wide[r] == 1)
+      out[r] = (int32_t)wide[r]; /* databases without booleans */
+    else
+      faults |= fault[r] = FAULT_FORM;
   }
   return faults;
 }
@@ -142,8 +151,8 @@ static unsigned values_to_times(const source_rows *rows, bool date, zone z, cons
   for (size_t r = 0; r < rows->n; r++) {
     out[r] = MISSING_I64;
     if (wide[r] == MISSING_I64) continue; /* null, or has its fault */
-    cast_fault f = date ? to_date(rows->type, wide[r], &out[r])
-                        : to_moment(rows->type, wide[r], z, &out[r]);
+    cast_fault f =
+        date ? to_date(rows->type, wide[r], &out[r]) : to_moment(rows->type, wide[r], z, &out[r]);
     faults |= fault[r] = (uint8_t)f;
   }
   return faults;
@@ -151,10 +160,14 @@ static unsigned values_to_times(const source_rows *rows, bool date, zone z, cons
 
 static void all_missing(size_t n, column *out) {
   for (size_t r = 0; r < n; r++) {
-    if (out->i64) out->i64[r] = MISSING_I64;
-    else if (out->i32) out->i32[r] = MISSING_I32;
-    else if (out->f64) out->f64[r] = NAN;
-    else if (out->text.offsets) column_add_text(out, r, NULL, 0);
+    if (out->i64)
+      out->i64[r] = MISSING_I64;
+    else if (out->i32)
+      out->i32[r] = MISSING_I32;
+    else if (out->f64)
+      out->f64[r] = NAN;
+    else if (out->text.offsets)
+      column_add_text(out, r, NULL, 0);
   }
 }
 
@@ -175,11 +188,20 @@ bool value_to_typed(const source_rows *rows, const cast_column *c, zone z, scrat
   case TYPE_DECIMAL:
     faults |= values_to_decimals(rows, c->field->type.digits, s->wide, fault, out->i64);
     break;
-  case TYPE_NUMBER: faults |= values_to_numbers(rows, s->wide, fault, out->f64); break;
-  case TYPE_BOOLEAN: faults |= values_to_booleans(rows, s->wide, fault, out->i32); break;
-  case TYPE_DATE: faults |= values_to_times(rows, true, z, s->wide, fault, out->i64); break;
-  case TYPE_TIMESTAMP: faults |= values_to_times(rows, false, z, s->wide, fault, out->i64); break;
-  default: break; /* binding lets nothing else through */
+  case TYPE_NUMBER:
+    faults |= values_to_numbers(rows, s->wide, fault, out->f64);
+    break;
+  case TYPE_BOOLEAN:
+    faults |= values_to_booleans(rows, s->wide, fault, out->i32);
+    break;
+  case TYPE_DATE:
+    faults |= values_to_times(rows, true, z, s->wide, fault, out->i64);
+    break;
+  case TYPE_TIMESTAMP:
+    faults |= values_to_times(rows, false, z, s->wide, fault, out->i64);
+    break;
+  default:
+    break; /* binding lets nothing else through */
   }
   return faults != 0;
 }

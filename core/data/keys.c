@@ -1,8 +1,9 @@
 /* Duplicate keys in bounded memory.
  *
- * Pairs are gathered in a block of half the budget; a full one is sorted and appended to a temporary
- * file as one run. At the end the runs are merged, each read through its share of the budget. A file
- * that nobody can name any more (it is unlinked at once) cannot be left behind by a crash. */
+ * Pairs are gathered in a block of half the budget; a full one is sorted and appended to a
+ * temporary file as one run. At the end the runs are merged, each read through its share of the
+ * budget. A file that nobody can name any more (it is unlinked at once) cannot be left behind by a
+ * crash. */
 #include "keys.h"
 #include "../base/memory.h"
 #include <errno.h>
@@ -12,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 typedef struct pair {
   uint64_t hash, sequence;
@@ -55,26 +58,12 @@ void keys_free(keys *k) {
   free(k);
 }
 
-static uint64_t mix(uint64_t a, uint64_t b) {
-  unsigned __int128 product = (unsigned __int128)a * b;
-  return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
 uint64_t keys_hash(const char *key, size_t n) {
-  static const uint64_t salts[] = {0x9E3779B97F4A7C15u, 0xBF58476D1CE4E5B9u, 0x94D049BB133111EBu};
-  uint64_t hash = mix(salts[0] ^ n, salts[2]); /* far apart, so that no word makes up for a length */
-  for (; n > 8; key += 8, n -= 8) {
-    uint64_t word;
-    memcpy(&word, key, 8);
-    hash = mix(hash ^ word, salts[1]);
-  }
-  uint64_t last = 0;
-  if (n) memcpy(&last, key, n);
-  return mix(hash ^ last ^ salts[2], salts[1]) ^ mix(hash + salts[0], last ^ salts[2]);
+  return XXH3_64bits(key, n);
 }
 
-/* ---- sorting: bytes of the hash from the lowest up; equal ones keep their order, so a pass over the
- * sequence comes first ---- */
+/* ---- sorting: bytes of the hash from the lowest up; equal ones keep their order, so a pass over
+ * the sequence comes first ---- */
 
 static uint64_t pair_key(const pair *p, int pass) {
   return pass < 8 ? p->sequence >> (8 * pass) : p->hash >> (8 * (pass - 8));
@@ -111,8 +100,10 @@ static void pairs_sort(keys *k) {
 /* ---- the temporary file ---- */
 
 static error_code file_fault(const keys *k, const char *what, error *e) {
-  return error_set(e, ERR_STORE, "the temporary file in %s cannot be %s: %s; free some disk there, or "
-                   "set TMPDIR to a folder with room", k->folder, what, strerror(errno));
+  return error_set(e, ERR_STORE,
+                   "the temporary file in %s cannot be %s: %s; free some disk there, or "
+                   "set TMPDIR to a folder with room",
+                   k->folder, what, strerror(errno));
 }
 
 static error_code file_open(keys *k, error *e) {
@@ -162,7 +153,8 @@ static error_code add_locked(keys *k, const uint64_t *hashes, const uint64_t *se
   return ERR_OK;
 }
 
-error_code keys_add(keys *k, const uint64_t *hashes, const uint64_t *sequences, size_t n, error *e) {
+error_code keys_add(keys *k, const uint64_t *hashes, const uint64_t *sequences, size_t n,
+                    error *e) {
   pthread_mutex_lock(&k->lock);
   error_code code = add_locked(k, hashes, sequences, n, e);
   pthread_mutex_unlock(&k->lock);
@@ -174,8 +166,8 @@ error_code keys_add(keys *k, const uint64_t *hashes, const uint64_t *sequences, 
 /* One sorted run, read in pieces; the last one is what is still in memory. */
 typedef struct reader {
   pair *pairs;
-  size_t at, count;  /* of the piece */
-  size_t left;       /* in the file behind the piece */
+  size_t at, count; /* of the piece */
+  size_t left;      /* in the file behind the piece */
   off_t next;
   size_t room;
 } reader;

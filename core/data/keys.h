@@ -10,7 +10,8 @@
 
 typedef struct keys keys;
 
-/* Holds at most `budget` bytes in memory; spills to an unlinked file in `folder` (NULL = TMPDIR). */
+/* Holds at most `budget` bytes in memory; spills to an unlinked file in `folder` (NULL = TMPDIR).
+ */
 keys *keys_new(size_t budget, const char *folder);
 void keys_free(keys *k);
 uint64_t keys_hash(const char *key, size_t n);

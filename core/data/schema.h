@@ -6,13 +6,13 @@
 
 typedef struct field {
   const char *name;
-  const char *column;  /* its name in the source; the same as name unless mapped */
+  const char *column; /* its name in the source; the same as name unless mapped */
   value_type type;
-  bool required;       /* may not be missing (a key always) */
+  bool required; /* may not be missing (a key always) */
   bool has_min, has_max;
-  int64_t min, max;    /* STORE_I64, in stored units, inclusive */
+  int64_t min, max;              /* STORE_I64, in stored units, inclusive */
   double number_min, number_max; /* NUMBER */
-  const char *file;    /* where it is declared, for messages */
+  const char *file;              /* where it is declared, for messages */
   int line;
 } field;
 
@@ -21,7 +21,7 @@ typedef struct field {
 typedef struct schema {
   size_t count;
   const field *fields;
-  size_t key; /* index of the key field */
+  size_t key;                 /* index of the key field */
   const char *const *missing; /* spellings of a missing text value beside the empty one */
   size_t missing_count;
   zone zone; /* of timestamps that a source gives without one */

@@ -8,37 +8,57 @@ storage type_storage(type_kind kind) {
   case TYPE_NONE:
   case TYPE_KEY:
   case TYPE_TEXT:
-  case TYPE_CODES: return STORE_TEXT;
+  case TYPE_CODES:
+    return STORE_TEXT;
   case TYPE_CHOICE:
-  case TYPE_BOOLEAN: return STORE_I32;
+  case TYPE_BOOLEAN:
+    return STORE_I32;
   case TYPE_INTEGER:
   case TYPE_MONEY:
   case TYPE_DECIMAL:
   case TYPE_DATE:
-  case TYPE_TIMESTAMP: return STORE_I64;
-  case TYPE_NUMBER: return STORE_F64;
-  case TYPE_RATIO: return STORE_RATIO;
-  case TYPE_LIST: return STORE_LIST;
+  case TYPE_TIMESTAMP:
+    return STORE_I64;
+  case TYPE_NUMBER:
+    return STORE_F64;
+  case TYPE_RATIO:
+    return STORE_RATIO;
+  case TYPE_LIST:
+    return STORE_LIST;
   }
   return STORE_TEXT;
 }
 
 const char *type_name(type_kind kind) {
   switch (kind) {
-  case TYPE_NONE: return "none";
-  case TYPE_KEY: return "key";
-  case TYPE_TEXT: return "text";
-  case TYPE_CHOICE: return "choice";
-  case TYPE_INTEGER: return "integer";
-  case TYPE_MONEY: return "money";
-  case TYPE_DECIMAL: return "decimal";
-  case TYPE_NUMBER: return "number";
-  case TYPE_BOOLEAN: return "boolean";
-  case TYPE_DATE: return "date";
-  case TYPE_TIMESTAMP: return "timestamp";
-  case TYPE_LIST: return "list";
-  case TYPE_RATIO: return "ratio";
-  case TYPE_CODES: return "codes";
+  case TYPE_NONE:
+    return "none";
+  case TYPE_KEY:
+    return "key";
+  case TYPE_TEXT:
+    return "text";
+  case TYPE_CHOICE:
+    return "choice";
+  case TYPE_INTEGER:
+    return "integer";
+  case TYPE_MONEY:
+    return "money";
+  case TYPE_DECIMAL:
+    return "decimal";
+  case TYPE_NUMBER:
+    return "number";
+  case TYPE_BOOLEAN:
+    return "boolean";
+  case TYPE_DATE:
+    return "date";
+  case TYPE_TIMESTAMP:
+    return "timestamp";
+  case TYPE_LIST:
+    return "list";
+  case TYPE_RATIO:
+    return "ratio";
+  case TYPE_CODES:
+    return "codes";
   }
   return "none";
 }
@@ -56,8 +76,8 @@ void type_describe(buffer *out, value_type t) {
 }
 
 bool type_is_numeric(type_kind kind) {
-  return kind == TYPE_INTEGER || kind == TYPE_MONEY || kind == TYPE_DECIMAL || kind == TYPE_NUMBER ||
-         kind == TYPE_RATIO;
+  return kind == TYPE_INTEGER || kind == TYPE_MONEY || kind == TYPE_DECIMAL ||
+         kind == TYPE_NUMBER || kind == TYPE_RATIO;
 }
 
 static bool choices_equal(const choice_list *a, const choice_list *b) {

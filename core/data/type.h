@@ -8,19 +8,19 @@
 
 typedef enum type_kind {
   TYPE_NONE,
-  TYPE_KEY,       /* text, the customer's identity */
+  TYPE_KEY, /* text, the customer's identity */
   TYPE_TEXT,
-  TYPE_CHOICE,    /* one of a list of words; the order of the list is the order of the words */
+  TYPE_CHOICE, /* one of a list of words; the order of the list is the order of the words */
   TYPE_INTEGER,
-  TYPE_MONEY,     /* minor units of the company's currency */
-  TYPE_DECIMAL,   /* n digits after the point */
-  TYPE_NUMBER,    /* a measured value, double */
+  TYPE_MONEY,   /* minor units of the company's currency */
+  TYPE_DECIMAL, /* n digits after the point */
+  TYPE_NUMBER,  /* a measured value, double */
   TYPE_BOOLEAN,
   TYPE_DATE,
   TYPE_TIMESTAMP,
-  TYPE_LIST,      /* records of their own */
-  TYPE_RATIO,     /* an exact quotient with a divisor of its own in each row; never a field */
-  TYPE_CODES      /* a list of reason codes, joined with '|'; never a field */
+  TYPE_LIST,  /* records of their own */
+  TYPE_RATIO, /* an exact quotient with a divisor of its own in each row; never a field */
+  TYPE_CODES  /* a list of reason codes, joined with '|'; never a field */
 } type_kind;
 
 /* How a column of the type lies in memory. */
@@ -49,9 +49,9 @@ typedef struct value_type {
 } value_type;
 
 storage type_storage(type_kind kind);
-const char *type_name(type_kind kind);           /* "money" */
-void type_describe(buffer *out, value_type t);   /* "choice (A, B, C)", "decimal(2)" */
-bool type_is_numeric(type_kind kind);            /* INTEGER MONEY DECIMAL NUMBER RATIO */
+const char *type_name(type_kind kind);         /* "money" */
+void type_describe(buffer *out, value_type t); /* "choice (A, B, C)", "decimal(2)" */
+bool type_is_numeric(type_kind kind);          /* INTEGER MONEY DECIMAL NUMBER RATIO */
 bool type_equal(value_type a, value_type b);
 int choice_find(const choice_list *list, const char *word, size_t n); /* index or -1 */
 

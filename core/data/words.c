@@ -1,5 +1,5 @@
-/* Words: an open hash table, four times as large as it need be, so that nearly every look-up ends at
- * its first slot. */
+/* Words: an open hash table, four times as large as it need be, so that nearly every look-up ends
+ * at its first slot. */
 #include "words.h"
 #include "../base/memory.h"
 #include <stdlib.h>

@@ -49,7 +49,8 @@ static inline int words_find(const words *w, const char *text, size_t n) {
   for (uint32_t at = words_hash(w, prefix, n);; at++) {
     const words_slot *s = &w->slots[at & w->mask];
     if (s->index < 0) return -1;
-    if (s->prefix == prefix && s->length == n && (n <= 8 || memcmp(s->word + 8, text + 8, n - 8) == 0))
+    if (s->prefix == prefix && s->length == n &&
+        (n <= 8 || memcmp(s->word + 8, text + 8, n - 8) == 0))
       return s->index;
   }
 }

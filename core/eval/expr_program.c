@@ -131,8 +131,7 @@ static int compile_as(compiler *c, const node *n, value_type type) {
 /* x times a constant; the result in the denominator of `type`. */
 static int scaled(compiler *c, const node *x, rational by, value_type type) {
   rational k;
-  if (!rational_mul(by, (rational){type.denominator, x->type.denominator}, &k) &&
-      !(rational_make(type.denominator, x->type.denominator, &k) && rational_mul(by, k, &k)))
+  if (!rational_make(type.denominator, x->type.denominator, &k) || !rational_mul(by, k, &k))
     return give_up(c);
   if (k.den != 1 || k.num > INT64_MAX || k.num <= INT64_MIN) return give_up(c);
   int a = compile(c, x);

@@ -265,8 +265,9 @@ static void settle_inputs(plan *p) {
   p->wanted = arena_array(&p->arena, s->count + 1, sizeof *p->wanted);
   p->inputs = arena_array(&p->arena, s->count + 1, sizeof *p->inputs);
   for (size_t i = 0; i < s->count; i++) {
-    p->wanted[i] = p->scope.symbols[i].used && i != s->key;
-    if (p->wanted[i] && s->fields[i].type.kind != TYPE_LIST) p->inputs[p->input_count++] = i;
+    p->wanted[i] = p->scope.symbols[i].used || i == s->key;
+    if (p->wanted[i] && i != s->key && s->fields[i].type.kind != TYPE_LIST)
+      p->inputs[p->input_count++] = i;
   }
 }
 

@@ -60,17 +60,35 @@ bool queue_put(queue *q, uint64_t number, void *item) {
   return taken;
 }
 
+/* With the mutex held: nothing to be had, but something may come. */
+static bool must_wait(const queue *q) {
+  return !q->stopped && !q->slots[q->head % q->capacity] && !(q->closed && q->head == q->tail);
+}
+
+static void *take(queue *q) {
+  void **slot = &q->slots[q->head % q->capacity], *item = q->stopped ? NULL : *slot;
+  if (!item) return NULL;
+  *slot = NULL;
+  q->head++;
+  uv_cond_broadcast(&q->room);
+  return item;
+}
+
 void *queue_pop(queue *q) {
-  void *item = NULL;
   uv_mutex_lock(&q->mutex);
-  while (!q->stopped && !q->slots[q->head % q->capacity] && !(q->closed && q->head == q->tail))
-    uv_cond_wait(&q->item, &q->mutex);
-  if (!q->stopped && q->slots[q->head % q->capacity]) {
-    item = q->slots[q->head % q->capacity];
-    q->slots[q->head % q->capacity] = NULL;
-    q->head++;
-    uv_cond_broadcast(&q->room);
-  }
+  while (must_wait(q)) uv_cond_wait(&q->item, &q->mutex);
+  void *item = take(q);
+  uv_mutex_unlock(&q->mutex);
+  return item;
+}
+
+void *queue_pop_within(queue *q, unsigned milliseconds, bool *late) {
+  const uint64_t until = uv_hrtime() + milliseconds * 1000000ull;
+  uv_mutex_lock(&q->mutex);
+  for (uint64_t now; must_wait(q) && (now = uv_hrtime()) < until;)
+    uv_cond_timedwait(&q->item, &q->mutex, until - now);
+  *late = must_wait(q);
+  void *item = take(q);
   uv_mutex_unlock(&q->mutex);
   return item;
 }

@@ -21,6 +21,8 @@ bool queue_push(queue *q, void *item);
 bool queue_put(queue *q, uint64_t number, void *item);
 /* Takes the next in order; waits until it is there. NULL: closed and empty, or stopped. */
 void *queue_pop(queue *q);
+/* The same, but waits at most so long: NULL with `late` true when nothing came. */
+void *queue_pop_within(queue *q, unsigned milliseconds, bool *late);
 void queue_close(queue *q);
 void queue_stop(queue *q);
 

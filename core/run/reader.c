@@ -43,8 +43,7 @@ static void note_progress(void *ctx, uint64_t done, uint64_t total) {
 static void copy_fields(reader *r) {
   r->fields = mem_array(r->schema->count, sizeof *r->fields);
   for (size_t i = 0; i < r->schema->count; i++)
-    if (i == r->schema->key || !r->wanted || r->wanted[i] || r->schema->fields[i].required)
-      r->fields[r->field_count++] = mem_string(r->schema->fields[i].column);
+    if (r->wanted[i]) r->fields[r->field_count++] = mem_string(r->schema->fields[i].column);
 }
 
 reader *reader_new(const assay_plugin *p, plugin_settings *settings, const schema *s,

@@ -61,35 +61,53 @@ static void write_counts(page *p) {
 
 /* ---- what next ---- */
 
-static void hint(page *p, const char *command, phrase why) {
+typedef struct hint {
+  const char *line;
+  phrase why;
+} hint;
+
+static hint hint_for(page *p, const char *command, phrase why) {
   const char *db = p->o->database;
-  const char *line = db ? arena_format(&p->arena, "%s %s --db %s", p->o->program, command, db)
-                        : arena_format(&p->arena, "%s %s", p->o->program, command);
-  const size_t used = text_width(line, strlen(line));
-  buffer_format(p->out, "  %s%*s", line, used < 62 ? (int)(62 - used) : 2, "");
-  page_faint(p, say(p->language, why));
-  buffer_char(p->out, '\n');
+  return (hint){db ? arena_format(&p->arena, "%s %s --db %s", p->o->program, command, db)
+                   : arena_format(&p->arena, "%s %s", p->o->program, command),
+                why};
+}
+
+/* A word that a shell takes as it is. */
+static bool is_plain(const char *text) {
+  return text && *text && *text != '-' && !strpbrk(text, " \t'\"$`\\&|;<>()*?!~#{}[]");
 }
 
 static void write_next(page *p) {
   arena *a = &p->arena;
   const char *name = p->run->pack;
+  hint hints[5];
+  size_t n = 0, width = 0;
   if (p->o->dry_run || !p->o->program) return;
-  page_heading(p, SAY_NEXT, NULL);
-  if (p->shown_key && !strpbrk(p->shown_key, " '\"$`\\&|;<>()*?!~#"))
-    hint(p, arena_format(a, "show %s %s", name, p->shown_key), SAY_NEXT_SHOW);
+  if (is_plain(p->shown_key))
+    hints[n++] = hint_for(p, arena_format(a, "show %s %s", name, p->shown_key), SAY_NEXT_SHOW);
   if (p->roles.limit >= 0)
-    hint(p,
-         arena_format(a, "list %s --sort -%s --limit 20", name,
-                      p->run->outputs[p->roles.limit].name),
-         SAY_NEXT_LIST);
+    hints[n++] = hint_for(p,
+                          arena_format(a, "list %s --sort -%s --limit 20", name,
+                                       p->run->outputs[p->roles.limit].name),
+                          SAY_NEXT_LIST);
   if (p->run->counts.rejected || p->run->counts.failed)
-    hint(p, arena_format(a, "rejects %s", name), SAY_NEXT_REJECTS);
-  hint(p, arena_format(a, "report %s", name), SAY_NEXT_REPORT);
-  buffer_format(p->out, "  %s --help%*s", p->o->program,
-                strlen(p->o->program) < 55 ? (int)(55 - strlen(p->o->program)) : 2, "");
-  page_faint(p, say(p->language, SAY_NEXT_HELP));
-  buffer_char(p->out, '\n');
+    hints[n++] = hint_for(p, arena_format(a, "rejects %s", name), SAY_NEXT_REJECTS);
+  hints[n++] = hint_for(p, arena_format(a, "report %s", name), SAY_NEXT_REPORT);
+  hints[n++] = (hint){arena_format(a, "%s --help", p->o->program), SAY_NEXT_HELP};
+  page_heading(p, SAY_NEXT, NULL);
+  for (size_t i = 0; i < n; i++) page_widen(&width, hints[i].line);
+  for (size_t i = 0; i < n; i++) {
+    const char *why = say(p->language, hints[i].why);
+    buffer_text(p->out, "  ");
+    if (2 + width + 2 + text_width(why, strlen(why)) <= p->width) {
+      text_pad(p->out, hints[i].line, width + 2, false);
+      page_faint(p, why);
+    } else {
+      buffer_text(p->out, hints[i].line); /* the commands are what matters */
+    }
+    buffer_char(p->out, '\n');
+  }
 }
 
 error_code report_write(buffer *out, store_reader *r, const report_options *o, error *e) {

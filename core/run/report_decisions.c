@@ -101,6 +101,8 @@ static error_code consider(void *ctx, const store_row *row, error *e) {
   for (size_t i = 0; i < s->taken_count; i++)
     if (!strcmp(s->taken[i], row->key)) return ERR_OK;
   if (s->ordinary) {
+    const int due = s->page->roles.follow_up;
+    if (due >= 0 && column_missing(&row->outputs[due], 0)) return ERR_OK;
     for (size_t i = 0; i < s->page->run->output_count; i++)
       each_code(&row->outputs[i], 0, note_attention, s);
     if (s->found) {

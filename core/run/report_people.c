@@ -217,6 +217,7 @@ typedef struct reject_counts {
   reject_count items[CODES_COUNTED];
   size_t count;
   int64_t other;
+  buffer code; /* of the one at hand */
 } reject_counts;
 
 static error_code add_outcome(void *ctx, const store_outcome *x, error *e) {
@@ -224,12 +225,16 @@ static error_code add_outcome(void *ctx, const store_outcome *x, error *e) {
   page *p = c->page;
   size_t i = 0;
   (void)e;
-  while (i < c->count && strcmp(c->items[i].code, x->code)) i++;
+  buffer_clear(&c->code);
+  write_outcome_code(&c->code, x);
+  buffer_char(&c->code, 0);
+  while (i < c->count && strcmp(c->items[i].code, c->code.data)) i++;
   if (i == CODES_COUNTED) {
     c->other++;
     return ERR_OK;
   }
-  if (i == c->count) c->items[c->count++] = (reject_count){arena_string(&p->arena, x->code), 0, ""};
+  if (i == c->count)
+    c->items[c->count++] = (reject_count){arena_string(&p->arena, c->code.data), 0, ""};
   reject_count *item = &c->items[i];
   if (item->count++ >= EXAMPLES) return ERR_OK;
   const char *key = x->key && *x->key ? x->key : "?", *before = item->examples;
@@ -246,6 +251,7 @@ error_code page_rejects(page *p, error *e) {
   reject_counts c = {.page = p};
   size_t width = 0;
   error_code code = store_outcomes(p->reader, NULL, add_outcome, &c, e);
+  buffer_deinit(&c.code);
   if (code) return code;
   page_heading(p, SAY_REFUSED, NULL);
   for (size_t i = 0; i < c.count; i++) page_widen(&width, c.items[i].code);

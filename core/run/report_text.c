@@ -107,6 +107,11 @@ bool write_reason(buffer *out, store_reader *r, const char *code, size_t n, cons
   return text != NULL;
 }
 
+void write_outcome_code(buffer *out, const store_outcome *o) {
+  buffer_text(out, o->code);
+  if (o->field && *o->field && strcmp(o->code, "DUPLICATE_ID")) buffer_format(out, ":%s", o->field);
+}
+
 void each_code(const column *c, size_t row, void (*each)(void *ctx, const char *code, size_t n),
                void *ctx) {
   if (c->type.kind != TYPE_CODES || column_missing(c, row)) return;

@@ -28,6 +28,7 @@
 #define SPARE_ITEMS 3          /* beside one an evaluator: with the reader, the writer, waiting */
 #define KEYS_BUDGET (8u << 20) /* bytes in memory for the search for duplicates */
 #define TICK_MS 100            /* how often the calling thread looks up */
+#define IDLE_MS 200            /* after which the writer commits what it has */
 #define GRACE_MS 500           /* what a blocked source gets after a stop */
 
 typedef struct work {
@@ -53,6 +54,7 @@ typedef struct run {
   cast *cast; /* made by the reader before the first item goes out */
   keys *keys;
   store *store;
+  bool *wanted; /* a flag a field: what is read from the source */
   manifest manifest;
   int64_t last_records; /* of the last published run; -1 = none */
   bool begun;           /* in the store */
@@ -197,16 +199,29 @@ static error_code same_hash(void *ctx, const uint64_t *sequences, size_t n, erro
   return store_duplicates(r->store, sequences, n, e);
 }
 
+/* The next batch in order; while there is none for a time, what is written is committed. */
+static error_code next_batch(run *r, work **out, error *e) {
+  bool late;
+  *out = queue_pop_within(r->done, IDLE_MS, &late);
+  if (!late) return ERR_OK;
+  const error_code code = store_flush(r->store, e);
+  if (!code) *out = queue_pop(r->done);
+  return code;
+}
+
 /* Writes batch after batch as they come, in order. Ends with ERR_OK at the end of the source. */
 static error_code write_batches(run *r, error *e) {
-  work *w;
   store_counts counts;
-  while ((w = queue_pop(r->done))) {
+  for (;;) {
+    work *w;
+    error_code code = next_batch(r, &w, e);
+    if (code) return code;
+    if (!w) break;
     if (w->failure.code) {
       *e = w->failure;
       return e->code;
     }
-    error_code code = store_add(r->store, w->out, e);
+    code = store_add(r->store, w->out, e);
     if (code) return code;
     store_counted(r->store, &counts);
     atomic_store(&r->records, (uint64_t)counts.records);
@@ -340,6 +355,15 @@ static uint64_t source_size(const assay_plugin *p, const plugin_settings *s) {
   return bytes;
 }
 
+/* The key, what the plan reads, and what may not be missing. */
+static bool *wanted_fields(const pack *p, const plan *made) {
+  const bool *read = plan_wanted(made);
+  bool *wanted = mem_array(p->schema.count, sizeof *wanted);
+  for (size_t i = 0; i < p->schema.count; i++)
+    wanted[i] = i == p->schema.key || read[i] || p->schema.fields[i].required;
+  return wanted;
+}
+
 /* The pack's settings with those of the caller behind them; another plugin takes none of the
  * pack's. */
 static error_code open_source(run *r, error *e) {
@@ -360,7 +384,8 @@ static error_code open_source(run *r, error *e) {
   if (code == ERR_PACK && (extra || other)) e->code = code = ERR_USAGE;
   if (code) return code;
   r->result->source_bytes = source_size(plugin, &checked);
-  r->reader = reader_new(plugin, &checked, &o->pack->schema, plan_wanted(o->plan), o->limit);
+  r->wanted = wanted_fields(o->pack, o->plan);
+  r->reader = reader_new(plugin, &checked, &o->pack->schema, r->wanted, o->limit);
   return ERR_OK;
 }
 
@@ -373,7 +398,7 @@ static error_code make(run *r, error *e) {
   r->done = queue_new(r->item_count);
   r->keys = keys_new(KEYS_BUDGET, NULL);
   for (size_t i = 0; i < r->item_count; i++) {
-    r->items[i].in = batch_new(&r->o->pack->schema, plan_wanted(r->o->plan));
+    r->items[i].in = batch_new(&r->o->pack->schema, r->wanted);
     r->items[i].out = decisions_new(r->o->plan);
     queue_push(r->free, &r->items[i]);
   }
@@ -402,6 +427,7 @@ static void unmake(run *r) {
   if (r->keys) keys_free(r->keys);
   if (r->cast) cast_free(r->cast);
   if (!r->reader_abandoned) reader_free(r->reader);
+  free(r->wanted);
 }
 
 static bool start(run *r, uv_thread_t *thread, void (*entry)(void *), void *arg) {

@@ -40,8 +40,10 @@ static void build_nulls(arena *a, built *b, const bool *nulls, size_t n, size_t 
   if (!nulls) return;
   uint8_t *bits = arena_alloc(a, (n + skip) / 8 + 1);
   for (size_t r = 0; r < n; r++) {
-    if (nulls[r]) b->array.null_count++;
-    else bits[(r + skip) / 8] |= (uint8_t)(1 << ((r + skip) % 8));
+    if (nulls[r])
+      b->array.null_count++;
+    else
+      bits[(r + skip) / 8] |= (uint8_t)(1 << ((r + skip) % 8));
   }
   b->array.buffers[0] = bits;
 }

@@ -50,7 +50,8 @@ static void types_have_names_and_descriptions(void **state) {
   const choice_list copy = {3, same}, shorter = {2, same};
   assert_true(type_equal(cases[1].type, (value_type){.kind = TYPE_CHOICE, .choices = &copy}));
   assert_false(type_equal(cases[1].type, (value_type){.kind = TYPE_CHOICE, .choices = &shorter}));
-  assert_false(type_equal(cases[2].type, (value_type){.kind = TYPE_DECIMAL, .digits = 3, .denominator = 1000}));
+  assert_false(type_equal(cases[2].type,
+                          (value_type){.kind = TYPE_DECIMAL, .digits = 3, .denominator = 1000}));
   assert_int_equal(choice_find(&letters, "CCC", 3), 2);
   assert_int_equal(choice_find(&letters, "CC", 2), -1);
 }
@@ -119,11 +120,12 @@ static void texts_are_added_row_by_row(void **state) {
 
 static const field item_fields[] = {{.name = "n", .column = "n", .type = {.kind = TYPE_INTEGER}}};
 static const schema items = {.count = 1, .fields = item_fields};
-static const field fields[] = {{.name = "id", .column = "id", .type = {.kind = TYPE_KEY}},
-                               {.name = "n", .column = "n", .type = {.kind = TYPE_INTEGER}},
-                               {.name = "b", .column = "b", .type = {.kind = TYPE_BOOLEAN}},
-                               {.name = "x", .column = "x", .type = {.kind = TYPE_NUMBER}},
-                               {.name = "l", .column = "l", .type = {.kind = TYPE_LIST, .record = &items}}};
+static const field fields[] = {
+    {.name = "id", .column = "id", .type = {.kind = TYPE_KEY}},
+    {.name = "n", .column = "n", .type = {.kind = TYPE_INTEGER}},
+    {.name = "b", .column = "b", .type = {.kind = TYPE_BOOLEAN}},
+    {.name = "x", .column = "x", .type = {.kind = TYPE_NUMBER}},
+    {.name = "l", .column = "l", .type = {.kind = TYPE_LIST, .record = &items}}};
 static const schema all = {.count = 5, .fields = fields};
 
 /* Record r has r % 4 items, each with the number r. */
@@ -199,8 +201,9 @@ static void only_wanted_columns_have_memory(void **state) {
 
 static void words_are_found_and_only_they(void **state) {
   (void)state;
-  static const char *const list[] = {"a", "aa", "aaa", "aaaa", "aaaaa", "aaaaaaaa", "aaaaaaaab", "aaaaaaaac",
-                                     "aab", "aba", "abaa", "cash", "preapproved", "in_process", "none", "灰"};
+  static const char *const list[] = {
+      "a",   "aa",  "aaa",  "aaaa", "aaaaa",       "aaaaaaaa",   "aaaaaaaab", "aaaaaaaac",
+      "aab", "aba", "abaa", "cash", "preapproved", "in_process", "none",      "灰"};
   enum { N = sizeof list / sizeof *list };
   words w;
   words_init(&w, list, N);

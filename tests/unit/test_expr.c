@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "eval/expr.h"
+#include "eval/expr_program.h"
 
 static const char *const grade_words[] = {"A", "B", "C", "D"};
 static const choice_list grades = {4, grade_words};
@@ -281,6 +282,34 @@ static void test_truth_and_faults(void **state) {
   assert_int_equal(f.decisions.faults[2].line, 7);
   expr_free(x);
   fixture_deinit(&f);
+}
+
+/* What people write is done by loops; a row on its own costs fifty times as much. */
+static void test_common_forms_have_loops(void **state) {
+  (void)state;
+  static const char *const formulas[] = {
+      "floor(min(m, p / 10, m / 6) * i / 100000) * 1000",
+      "m / 365 * (i + 15) * 1.2",
+      "m + p * 0.3 - 100",
+      "if m > 100 then 0 else round(p * i / 100, 2)",
+      "m / p >= 0.9 and i > 3",
+      "round(m / p * 100, 2)",
+      "coalesce(i / j, 1.5)",
+      "g in (A, [B..C]) or b",
+      "add_months(day, 3) >= date(at)",
+      "x * m / 3",
+      "if b then name else \"call\"",
+      "m = null or name = \"x\"",
+  };
+  for (size_t i = 0; i < sizeof formulas / sizeof *formulas; i++) {
+    fixture f;
+    fixture_init(&f, 1);
+    program p;
+    program_compile(&p, parse(&f, formulas[i]), f.context.zone);
+    if (p.by_row) fail_msg("%s goes row by row", formulas[i]);
+    program_free(&p);
+    fixture_deinit(&f);
+  }
 }
 
 /* ---- random formulas ---- */
@@ -583,6 +612,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_examples),
       cmocka_unit_test(test_truth_and_faults),
+      cmocka_unit_test(test_common_forms_have_loops),
       cmocka_unit_test(test_random_formulas_are_exact),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

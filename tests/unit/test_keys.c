@@ -12,8 +12,8 @@
 
 enum { RECORDS = 20000 };
 
-/* Record i has the key i, but for every 10th, which has that of record i / 10 * 5: half of these have
- * a partner. */
+/* Record i has the key i, but for every 10th, which has that of record i / 10 * 5: half of these
+ * have a partner. */
 static uint64_t key_of(uint64_t record) {
   return record % 10 == 0 ? record / 10 * 5 : record;
 }
@@ -170,8 +170,10 @@ static void hashes_differ(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(any_budget_finds_the_same), cmocka_unit_test(threads_add_in_any_order),
-      cmocka_unit_test(none_one_and_a_stop),       cmocka_unit_test(a_folder_that_is_not_there),
+      cmocka_unit_test(any_budget_finds_the_same),
+      cmocka_unit_test(threads_add_in_any_order),
+      cmocka_unit_test(none_one_and_a_stop),
+      cmocka_unit_test(a_folder_that_is_not_there),
       cmocka_unit_test(hashes_differ),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

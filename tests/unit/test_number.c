@@ -116,17 +116,31 @@ static void decimals_go_round(void **state) {
 
 static void numbers(void **state) {
   (void)state;
-  static const char *const good[] = {"0",    "-0",     "1.5",   "0.1",     "1e3",  "1E-3", "-2.5e+10",
-                                     "1e22", "1e-22",  "1e308", "5e-324",  "1e-400", "123456789012345678",
-                                     "0.30000000000000004", "9007199254740993", "1.7976931348623157e308",
-                                     "00012.500", "2.2250738585072011e-308"};
+  static const char *const good[] = {"0",
+                                     "-0",
+                                     "1.5",
+                                     "0.1",
+                                     "1e3",
+                                     "1E-3",
+                                     "-2.5e+10",
+                                     "1e22",
+                                     "1e-22",
+                                     "1e308",
+                                     "5e-324",
+                                     "1e-400",
+                                     "123456789012345678",
+                                     "0.30000000000000004",
+                                     "9007199254740993",
+                                     "1.7976931348623157e308",
+                                     "00012.500",
+                                     "2.2250738585072011e-308"};
   for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
     double value;
     assert_int_equal(number_parse(good[i], strlen(good[i]), &value), PARSE_OK);
     assert_true(value == strtod(good[i], NULL));
   }
-  static const char *const bad[] = {"",    "nan", "inf",  "-inf", "0x10", "1.",   ".5", "+1", "1e",
-                                    "1e+", "1 ",  " 1",   "1,5",  "1e5.0", "--1", "-",  "1_0"};
+  static const char *const bad[] = {"",    "nan", "inf", "-inf", "0x10",  "1.",  ".5", "+1", "1e",
+                                    "1e+", "1 ",  " 1",  "1,5",  "1e5.0", "--1", "-",  "1_0"};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     double value;
     assert_int_equal(number_parse(bad[i], strlen(bad[i]), &value), PARSE_SYNTAX);
@@ -141,10 +155,12 @@ static void numbers_go_round(void **state) {
   static const struct {
     double value;
     const char *text;
-  } cases[] = {{0, "0"},           {-0.0, "-0"},     {0.1, "0.1"},         {1.0 / 3, "0.3333333333333333"},
-               {1e21, "1e+21"},    {1e20, "100000000000000000000"},        {-2.5, "-2.5"},
-               {1e-7, "1e-7"},     {1e-6, "0.000001"}, {123456.789, "123456.789"}, {5e-324, "5e-324"},
-               {1.7976931348623157e308, "1.7976931348623157e+308"}};
+  } cases[] = {{0, "0"},           {-0.0, "-0"},
+               {0.1, "0.1"},       {1.0 / 3, "0.3333333333333333"},
+               {1e21, "1e+21"},    {1e20, "100000000000000000000"},
+               {-2.5, "-2.5"},     {1e-7, "1e-7"},
+               {1e-6, "0.000001"}, {123456.789, "123456.789"},
+               {5e-324, "5e-324"}, {1.7976931348623157e308, "1.7976931348623157e+308"}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char text[48];
     text[number_write(text, cases[i].value)] = '\0';
@@ -289,8 +305,9 @@ static void exact_literals(void **state) {
   static const struct {
     const char *text;
     int64_t num, den;
-  } cases[] = {{"0.1", 1, 10},   {"1.20", 6, 5},    {"-12.50", -25, 2},
-               {"100", 100, 1},  {"0.000", 0, 1},   {"3.50000000000000000000000000000000000000000000000", 7, 2},
+  } cases[] = {{"0.1", 1, 10},         {"1.20", 6, 5},
+               {"-12.50", -25, 2},     {"100", 100, 1},
+               {"0.000", 0, 1},        {"3.50000000000000000000000000000000000000000000000", 7, 2},
                {"1000000", 1000000, 1}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     rational r;

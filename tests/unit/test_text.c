@@ -1,4 +1,5 @@
-/* Text: UTF-8, widths, quoting, suggestions; and the errors and memory that messages are made of. */
+/* Text: UTF-8, widths, quoting, suggestions; and the errors and memory that messages are made of.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,9 +44,18 @@ static void utf8_of_every_code_point(void **state) {
 
 static void utf8_that_is_broken(void **state) {
   (void)state;
-  static const char *const bad[] = {"\x80",         "\xC0\x80",         "\xC1\xBF", "\xE0\x80\x80",
-                                    "\xE0\x9F\xBF", "\xF0\x80\x80\x80", "\xF5\x80\x80\x80", "\xFF",
-                                    "\xE5\xBC",     "\xED\xA0\x80",     "\xC3",     "\xE5\xBC\x41"};
+  static const char *const bad[] = {"\x80",
+                                    "\xC0\x80",
+                                    "\xC1\xBF",
+                                    "\xE0\x80\x80",
+                                    "\xE0\x9F\xBF",
+                                    "\xF0\x80\x80\x80",
+                                    "\xF5\x80\x80\x80",
+                                    "\xFF",
+                                    "\xE5\xBC",
+                                    "\xED\xA0\x80",
+                                    "\xC3",
+                                    "\xE5\xBC\x41"};
   for (size_t i = 0; i < COUNT(bad); i++) {
     /* Whatever stands before it: the fast path must not step over the bad bytes. */
     for (size_t before = 0; before < 40; before++) {
@@ -65,9 +75,9 @@ static void widths(void **state) {
   static const struct {
     const char *text;
     size_t width;
-  } cases[] = {{"", 0},       {"abc", 3},      {"张伟", 4},         {"e\xCC\x81", 1}, {"ｆｕｌｌ", 8},
-               {"한국", 4},   {"naïve", 5},    {"P1 渴望", 7},      {"😀", 2},        {"\xFF", 1},
-               {"a\tb", 2},   {"—…", 2},       {"カタカナ", 8},     {"€", 1}};
+  } cases[] = {{"", 0},     {"abc", 3},   {"张伟", 4},     {"e\xCC\x81", 1}, {"ｆｕｌｌ", 8},
+               {"한국", 4}, {"naïve", 5}, {"P1 渴望", 7},  {"😀", 2},         {"\xFF", 1},
+               {"a\tb", 2}, {"—…", 2},    {"カタカナ", 8}, {"€", 1}};
   for (size_t i = 0; i < COUNT(cases); i++)
     assert_int_equal(text_width(cases[i].text, strlen(cases[i].text)), cases[i].width);
 }
@@ -79,10 +89,11 @@ static void padding(void **state) {
     size_t width;
     bool right;
     const char *expected;
-  } cases[] = {{"ab", 4, false, "ab  "},     {"ab", 4, true, "  ab"},      {"abcd", 4, false, "abcd"},
-               {"abcde", 4, false, "abc…"},  {"张伟", 5, false, "张伟 "},  {"张伟明", 5, false, "张伟…"},
-               {"张伟明", 4, false, "张… "}, {"张伟明", 4, true, " 张…"},  {"", 2, false, "  "},
-               {"x", 0, false, ""}};
+  } cases[] = {{"ab", 4, false, "ab  "},     {"ab", 4, true, "  ab"},
+               {"abcd", 4, false, "abcd"},   {"abcde", 4, false, "abc…"},
+               {"张伟", 5, false, "张伟 "},  {"张伟明", 5, false, "张伟…"},
+               {"张伟明", 4, false, "张… "}, {"张伟明", 4, true, " 张…"},
+               {"", 2, false, "  "},         {"x", 0, false, ""}};
   for (size_t i = 0; i < COUNT(cases); i++) {
     buffer out = {0};
     text_pad(&out, cases[i].text, cases[i].width, cases[i].right);
@@ -143,8 +154,14 @@ static void distances(void **state) {
   static const struct {
     const char *a, *b;
     size_t distance;
-  } cases[] = {{"", "", 0},           {"abc", "", 3},     {"kitten", "sitting", 3}, {"teh", "the", 1},
-               {"Retail", "retail", 0}, {"张伟", "张偉", 1}, {"ÄÖ", "äö", 0},        {"industry", "indutsry", 1},
+  } cases[] = {{"", "", 0},
+               {"abc", "", 3},
+               {"kitten", "sitting", 3},
+               {"teh", "the", 1},
+               {"Retail", "retail", 0},
+               {"张伟", "张偉", 1},
+               {"ÄÖ", "äö", 0},
+               {"industry", "indutsry", 1},
                {"ca", "abc", 3}};
   for (size_t i = 0; i < COUNT(cases); i++) {
     assert_int_equal(text_distance(cases[i].a, cases[i].b), cases[i].distance);
@@ -157,12 +174,21 @@ static void suggestions(void **state) {
   static const char *const words[] = {"cash", "preapproved", "in_process", "none", "D"};
   static const struct {
     const char *word, *expected;
-  } cases[] = {{"chas", "cash"},       {"Cash", "cash"}, {"in process", "in_process"}, {"nnoe", "none"},
-               {"preaproved", "preapproved"}, {"mortgage", NULL}, {"", NULL}, {"d", "D"}, {"x", NULL}};
+  } cases[] = {{"chas", "cash"},
+               {"Cash", "cash"},
+               {"in process", "in_process"},
+               {"nnoe", "none"},
+               {"preaproved", "preapproved"},
+               {"mortgage", NULL},
+               {"", NULL},
+               {"d", "D"},
+               {"x", NULL}};
   for (size_t i = 0; i < COUNT(cases); i++) {
     const char *found = text_suggest(cases[i].word, words, COUNT(words));
-    if (!cases[i].expected) assert_null(found);
-    else assert_string_equal(found, cases[i].expected);
+    if (!cases[i].expected)
+      assert_null(found);
+    else
+      assert_string_equal(found, cases[i].expected);
   }
 }
 
@@ -194,7 +220,8 @@ static void findings_become_one_error(void **state) {
   assert_int_equal(findings_to_error(&list, &e, ERR_PACK), ERR_PACK);
   assert_string_equal(e.message, "b.lua: error: is empty\nerror: no scripts\n"
                                  "a.lua:9: warning: field 'x' is never used\n2 errors, 1 warning");
-  for (int i = 0; i < 100; i++) findings_add(&list, SEVERITY_ERROR, "c.lua", i + 1, "one of many errors");
+  for (int i = 0; i < 100; i++)
+    findings_add(&list, SEVERITY_ERROR, "c.lua", i + 1, "one of many errors");
   findings_to_error(&list, &e, ERR_PACK);
   const char *end = "102 errors, 1 warning (not all shown)";
   assert_string_equal(e.message + strlen(e.message) - strlen(end), end);

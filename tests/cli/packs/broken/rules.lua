@@ -1,0 +1,1 @@
+bands "grade" { of = "ammount", { "A", 1000 }, { "B" } }

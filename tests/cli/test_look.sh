@@ -1,0 +1,158 @@
+#!/bin/bash
+# list, show, report, rejects, check, plugins: what they print.
+# shellcheck source=tests/cli/lib.sh
+. "$(dirname "$0")/lib.sh"
+export ASSAY_DB=$T/look.db
+cat >source.csv <<'END'
+id,name,amount,kind
+M2,"Smith, Ann",250.00,bad
+M10,boom,5.00,good
+m1,zz,1.00,bad
+M1,张伟,1500.00,good
+M4,Big One,9000.00,good
+M3,,,
+M5,minus,-3.00,good
+END
+assay "a run to look at" 1 run "$MINI" --source path="$T/source.csv" --as-of "$AS_OF"
+
+# ---- list
+assay "list as CSV" 0 list mini --format csv
+cat >expected <<'END'
+id,grade,next_follow_up,credit_limit,touchy,warnings
+M1,A,2025-09-27T18:00:00+08:00,1500.00,1,
+M10,,,,,
+M2,B,2025-09-27T18:00:00+08:00,250.00,1,
+M3,C,2025-09-27T18:00:00+08:00,,1,
+M4,A,2025-09-27T18:00:00+08:00,9000.00,1,BIG:9000.00
+m1,C,2025-09-27T18:00:00+08:00,0.00,1,
+END
+same "is the key and every output, by key as bytes" out expected
+assay "list sorted downwards" 0 list mini --format csv --sort -credit_limit
+holds "the missing last" test "$(sed 1d out | cut -d, -f1 | tr '\n' ' ')" = "M4 M1 M2 m1 M10 M3 "
+assay "list --limit" 0 list mini --format csv --sort credit_limit --limit 2
+holds "takes two" test "$(wc -l <out)" = 3
+rows() { # name expected-keys conditions...
+  local name=$1 keys=$2 where=()
+  shift 2
+  for c; do where+=(--where "$c"); done
+  "$ASSAY" list mini --format csv "${where[@]}" >out 2>err
+  if [ "$(sed 1d out | cut -d, -f1 | tr '\n' ' ')" = "$keys" ]; then ok "$name"; else not_ok "$name" "$(cat out err)"; fi
+}
+rows "where a word" "M1 M4 " grade=A
+rows "where not a word" "M2 M3 m1 " grade!=A
+rows "where a word or a later one" "M2 M3 m1 " 'grade>=B'
+rows "where money" "M1 M4 " 'credit_limit>=1500.00'
+rows "where less" "m1 " 'credit_limit<250'
+rows "where missing" "M10 M3 " credit_limit=
+rows "where a code" "M4 " warnings=BIG
+rows "where the key" "M2 " id=M2
+rows "where the status" "M10 " status=error
+rows "where several" "M1 " grade=A 'credit_limit<5000.00'
+rows "where a moment" "" 'next_follow_up<2025-09-27'
+assay "where without a value" 2 list mini --where grade
+says "says what it expects" err "NAME=VALUE"
+assay "where an unknown column" 2 list mini --where grad=A
+says "is told what was meant" err "grade"
+assay "where an unknown word" 2 list mini --where grade=Z
+assay "where a wrong value" 2 list mini --where credit_limit=much
+assay "sorted by an unknown column" 2 list mini --sort limit
+assay "list as JSON lines" 0 list mini --format jsonl --where warnings=BIG
+says "is one object" out '{"id":"M4","status":"graded","grade":"A","next_follow_up":"2025-09-27T18:00:00+08:00","credit_limit":9000.00,"touchy":1,"warnings":["BIG:9000.00"]}'
+assay "list as a table" 0 list mini
+says "has the columns" out "credit_limit"
+says "and the status, since one failed" out "error"
+"$ASSAY" list mini --format csv >/dev/full 2>err
+holds "a full device is an error" test $? = 70
+
+# ---- show
+assay "show" 0 show mini M4
+says "the output" out "9,000.00"
+says "the code" out "BIG:9000.00"
+says "its text" out "a large customer"
+says "what it was made of" out "Big One"
+assay "show --json" 0 show mini M1 --json
+holds "is JSON" python3 -c 'import json,sys; d = json.load(open(sys.argv[1])); assert d["id"] == "M1" and d["outputs"]["credit_limit"] == 1500 and d["inputs"]["name"] == "张伟" and d["run"]["id"]' "$T/out"
+assay "show a customer on whom a rule failed" 0 show mini M10
+says "tells the rule" out "touchy"
+says "the place" out "rules.lua:"
+says "and what it said" out "told to fail"
+assay "the same as JSON" 0 show mini M10 --json
+holds "has the fault" python3 -c 'import json,sys; d = json.load(open(sys.argv[1])); assert d["status"] == "error" and d["outputs"] is None and d["outcomes"][0]["code"] == "RULE_ERROR"' "$T/out"
+assay "show a refused record" 0 show mini M5
+says "tells that it was refused" out "M5 was rejected"
+says "and why" out "NEGATIVE:amount"
+assay "the same as JSON" 0 show mini M5 --json
+holds "has the reject" python3 -c 'import json,sys; d = json.load(open(sys.argv[1])); assert d["status"] == "rejected" and d["outcomes"][0]["position"] == 8' "$T/out"
+assay "show nobody" 7 show mini M44
+says "is told who may be meant" err "did you mean M4?"
+assay "show a key that is not UTF-8" 7 show mini $'M\xff'
+says "shows it" err '\xFF'
+assay "show of no pack" 7 show maxi M1
+
+# ---- report
+assay "report" 0 report mini
+says "the title" out "Mini"
+says "the classes" out "█"
+says "the sum of the limits" out "10,750.00"
+says "what needs attention" out "a large customer — M4"
+says "the refused" out "NEGATIVE:amount"
+says "the failed" out "RULE_ERROR"
+says "a decision" out "the highest limit"
+says "what next" out "show mini M4"
+silent "no colour in a file" out $'\x1b'
+holds "no line over 100 columns" python3 -c '
+import sys, unicodedata
+for l in open(sys.argv[1], encoding="utf-8"):
+    w = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in l.rstrip("\n"))
+    assert w <= 100, l' "$T/out"
+cp out one
+assay "report again" 0 report mini
+same "is the same" one out
+assay "report --lang zh" 0 report mini --lang zh
+says "the title in Chinese" out "迷你"
+says "the headings in Chinese" out "今日跟进"
+LC_ALL=zh_CN.UTF-8 "$ASSAY" report mini >out
+says "LC_ALL chooses Chinese" out "今日跟进"
+LC_ALL='' LC_MESSAGES='' LANG=zh_CN.UTF-8 "$ASSAY" report mini >out
+says "LANG chooses Chinese" out "今日跟进"
+if command -v script >/dev/null; then
+  script -qec "'$ASSAY' report mini" /dev/null >out </dev/null
+  says "colour on a terminal" out $'\x1b['
+  NO_COLOR=1 script -qec "'$ASSAY' report mini" /dev/null >out </dev/null
+  silent "none with NO_COLOR" out $'\x1b['
+  script -qec "'$ASSAY' run '$MINI' --db '$T/term.db' >/dev/null" /dev/null >out </dev/null
+  holds "a run on a terminal ends without a stale line" sh -c "! tail -c 5 '$T/out' | grep -q records"
+fi
+
+# ---- rejects
+assay "rejects as a table" 0 rejects mini
+says "has the message" out "told to fail"
+assay "rejects as JSON lines" 0 rejects mini --format jsonl
+holds "are JSON" python3 -c 'import json,sys; assert [json.loads(l)["code"] for l in open(sys.argv[1])] == ["RULE_ERROR", "NEGATIVE:amount"]' "$T/out"
+assay "rejects --limit" 0 rejects mini --format csv --limit 1
+holds "takes one" test "$(wc -l <out)" = 2
+
+# ---- check
+assay "check" 0 check "$MINI"
+says "tells the pack" out "mini: 4 fields"
+assay "check of a broken pack" 3 check "$ROOT/tests/cli/packs/broken"
+says "tells file and line" err "rules.lua:1"
+assay "check of nothing" 3 check "$T/nothing"
+cp -R "$MINI" odd && echo '"X",x' >>odd/reasons.en.csv && sed -i 's/"BIG" }/"BIG", "NOBODY" }/' odd/company.lua
+assay "check of an odd pack" 1 check odd
+says "tells the oddity" err "warning"
+sed -i 's/path = "customers.csv"/pahth = "customers.csv"/' odd/company.lua
+assay "check of a wrong source" 3 check odd
+says "is told what was meant" err "path"
+
+# ---- plugins
+assay "plugins" 0 plugins
+says "finds csv" out "csv "
+says "with its options" out "encoding"
+says "finds sqlite" out "sqlite "
+mkdir bad && echo nonsense >bad/wrong.so
+assay "a file that is no plugin" 4 plugins --plugin-path bad
+says "is refused by name" err "wrong.so"
+says "the others are listed" out "csv "
+ASSAY_PLUGIN_PATH=$T/bad assay "ASSAY_PLUGIN_PATH" 4 plugins
+says "is searched" err "wrong.so"

@@ -36,11 +36,15 @@ PACKAGES := gcc make pkg-config liblua5.4-dev libsqlite3-dev libuv1-dev libjanss
             libxxhash-dev zlib1g-dev
 TEST_PACKAGES := libcmocka-dev lua-check clang-tidy clang-format cppcheck sqlite3
 
+# V=1 shows the commands.
+Q := $(if $(V),,@)
+
 .PHONY: all
 all: $(BUILD)/assay $(PLUGIN_SO)
 
 $(BUILD)/assay: $(CLI_OBJ) $(BUILD)/libassay.a
-	$(CC) $(LDFLAGS) -o $@ $(CLI_OBJ) $(BUILD)/libassay.a $(LDLIBS)
+	@echo '  LINK   $@'
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(CLI_OBJ) $(BUILD)/libassay.a $(LDLIBS)
 
 $(BUILD)/libassay.a: $(LIB_OBJ)
 	@rm -f $@
@@ -48,20 +52,23 @@ $(BUILD)/libassay.a: $(LIB_OBJ)
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo '  CC     $<'
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # A plugin is one folder: all its .c files and nothing of the core but the public headers.
 .SECONDEXPANSION:
 $(BUILD)/plugins/%.so: $$(wildcard plugins/%/*.c) $$(wildcard plugins/%/*.h) $$(wildcard core/include/assay/*.h) Makefile
 	@mkdir -p $(@D)
-	$(CC) -D_GNU_SOURCE -DASSAY_VERSION='"$(VERSION)"' -Icore/include $(CFLAGS) -O3 -fvisibility=hidden -shared -o $@ \
+	@echo '  PLUGIN $@'
+	$(Q)$(CC) -D_GNU_SOURCE -DASSAY_VERSION='"$(VERSION)"' -Icore/include $(CFLAGS) -O3 -fvisibility=hidden -shared -o $@ \
 	  $(filter %.c,$^) $(PLUGIN_LIBS_$*)
 PLUGIN_LIBS_csv := -lz
 PLUGIN_LIBS_sqlite := -lsqlite3
 
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libassay.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -Icore -MMD -MP -o $@ $< $(LDFLAGS) $(BUILD)/libassay.a -lcmocka $(LDLIBS)
+	@echo '  TEST   $@'
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -Icore -MMD -MP -o $@ $< $(LDFLAGS) $(BUILD)/libassay.a -lcmocka $(LDLIBS)
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_BIN:=.d)
 

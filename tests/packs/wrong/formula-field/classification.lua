@@ -1,0 +1,7 @@
+scorecard "score" {
+  characteristic { "amount", { ">= 1000", 100 }, { "-", 0 } },
+}
+
+bands "grade" { of = "score", { "A", 50 }, { "B" } }
+
+derive "twice" { "amout * 2" }

@@ -1,0 +1,6 @@
+derive "x" { "credit_limit / 2" }
+scorecard "score" {
+  characteristic { "amount", { ">= 1000", 100 }, { "-", 0 } },
+}
+
+bands "grade" { of = "score", { "A", 50 }, { "B" } }

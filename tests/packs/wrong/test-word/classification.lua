@@ -1,0 +1,11 @@
+scorecard "score" {
+  characteristic { "amount", { ">= 1000", 100 }, { "-", 0 } },
+}
+
+bands "grade" { of = "score", { "A", 50 }, { "B" } }
+
+decision_table "terms" {
+  inputs = { "grade" },
+  { "A", "NET_30" },
+  { "Z", "PREPAY" },
+}

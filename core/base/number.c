@@ -235,7 +235,7 @@ size_t quotient_write(char *out, int128 num, int128 den, int digits) {
 /* The `precision` leading digits of a positive number and the exponent of the first, whatever the
  * locale puts between them. */
 static int digits_of(double value, int precision, char digits[20]) {
-  char text[40];
+  char text[40] = "";
   snprintf(text, sizeof text, "%.*e", precision - 1, value);
   int n = 0;
   const char *p = text;
@@ -243,7 +243,7 @@ static int digits_of(double value, int precision, char digits[20]) {
     if (*p >= '0' && *p <= '9') digits[n++] = *p;
   while (n > 1 && digits[n - 1] == '0') n--;
   digits[n] = '\0';
-  return atoi(p + 1);
+  return (int)strtol(p + 1, NULL, 10);
 }
 
 /* digits "12345", exponent 2 -> "123.45"; plain from 10^-6 to 10^20, else "1.2345e+30". */
@@ -276,7 +276,7 @@ size_t number_write(char *out, double value) {
   if (isinf(magnitude)) return n + (size_t)sprintf(out + n, "inf");
   if (magnitude < 1e15 && magnitude == floor(magnitude))
     return n + unsigned_write(out + n, (uint64_t)magnitude);
-  char digits[20];
+  char digits[20] = "";
   /* 15 digits hold every shorter decimal, 17 every double; only tiny subnormals may need fewer. */
   for (int precision = magnitude < 1e-300 ? 1 : 15;; precision++) {
     int exponent = digits_of(magnitude, precision, digits);

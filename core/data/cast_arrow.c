@@ -6,6 +6,7 @@
 #include "cast_parts.h"
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Letters of the formats with one letter. */
 static bool plain_type_parse(char letter, source_type *out) {
@@ -57,12 +58,21 @@ static bool plain_type_parse(char letter, source_type *out) {
   }
 }
 
+/* d:precision,scale or d:precision,scale,bits. */
 static bool decimal_type_parse(const char *format, source_type *out) {
-  int precision = 0, scale = 0, bits = 128, used = 0;
-  if (sscanf(format, "d:%d,%d%n", &precision, &scale, &used) != 2) return false;
-  if (format[used] == ',' && sscanf(format + used, ",%d", &bits) != 1) return false;
-  if (bits != 128 || precision < 1 || precision > 38 || scale < -38 || scale > 38) return false;
-  *out = (source_type){.kind = SOURCE_DECIMAL, .width = 16, .scale = scale};
+  long parts[3] = {0, 0, 128};
+  const char *at = format + 1;
+  int count = 0;
+  for (; *at && count < 3; count++) {
+    if (*at++ != (count ? ',' : ':')) return false;
+    char *end;
+    parts[count] = strtol(at, &end, 10);
+    if (end == at) return false;
+    at = end;
+  }
+  bool known = !*at && count >= 2 && parts[2] == 128;
+  if (!known || parts[0] < 1 || parts[0] > 38 || parts[1] < -38 || parts[1] > 38) return false;
+  *out = (source_type){.kind = SOURCE_DECIMAL, .width = 16, .scale = (int)parts[1]};
   return true;
 }
 
@@ -103,7 +113,7 @@ static const char *refused_name(const char *format) {
                {"Z", "large binary"},
                {"w:", "fixed-size binary"},
                {"e", "a half-precision float"},
-               {"d:", "a decimal that is not of 128 bits"},
+               {"d:", "a decimal that is not of 128 bits and at most 38 digits"},
                {"tt", "a time of day"},
                {"tD", "a duration"},
                {"ti", "an interval"}};

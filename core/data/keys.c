@@ -268,7 +268,7 @@ error_code keys_duplicates(keys *k, keys_group *group, void *ctx, error *e) {
   }
   pair *share = extra ? extra : k->spare;
   reader *readers = mem_array(k->run_count + 1, sizeof *readers);
-  reader **heap = mem_array(k->run_count + 1, sizeof *heap);
+  reader **heap = mem_array(k->run_count + 1, sizeof(reader *));
   for (size_t i = 0; i < k->run_count; i++)
     readers[i] = (reader){.pairs = share + i * room,
                           .left = k->runs[i].count,

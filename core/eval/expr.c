@@ -30,7 +30,9 @@ void expr_free(expr *x) {
   free(x);
 }
 
-value_type expr_type(const expr *x) { return x->tree->type; }
+value_type expr_type(const expr *x) {
+  return x->tree->type;
+}
 
 /* ---- memory ---- */
 
@@ -45,23 +47,31 @@ static void *scratch_block(frame *f, size_t bytes) {
 typedef struct evaluation {
   const expr *expr;
   frame *frame;
-  lane *lanes;      /* one a register */
-  char *memory;     /* the program's lines */
+  lane *lanes;  /* one a register */
+  char *memory; /* the program's lines */
   column *result;
   text_view *texts; /* of a STORE_TEXT result, until its bytes are known */
   chunk chunk;
-  size_t start;     /* of the chunk */
+  size_t start; /* of the chunk */
 } evaluation;
 
 static column *result_column(frame *f, value_type type) {
   column *out = arena_alloc(&f->scratch, sizeof *out);
   out->type = type;
   switch (type_storage(type.kind)) {
-  case STORE_RATIO: out->den = scratch_block(f, f->rows * sizeof *out->den); /* fall through */
-  case STORE_I64: out->i64 = scratch_block(f, f->rows * sizeof *out->i64); break;
-  case STORE_I32: out->i32 = scratch_block(f, f->rows * sizeof *out->i32); break;
-  case STORE_F64: out->f64 = scratch_block(f, f->rows * sizeof *out->f64); break;
-  default: break;
+  case STORE_RATIO:
+    out->den = scratch_block(f, f->rows * sizeof *out->den); /* fall through */
+  case STORE_I64:
+    out->i64 = scratch_block(f, f->rows * sizeof *out->i64);
+    break;
+  case STORE_I32:
+    out->i32 = scratch_block(f, f->rows * sizeof *out->i32);
+    break;
+  case STORE_F64:
+    out->f64 = scratch_block(f, f->rows * sizeof *out->f64);
+    break;
+  default:
+    break;
   }
   return out;
 }
@@ -74,10 +84,18 @@ static void point(lane *l, storage s, char *memory) {
     l->i64 = (int64_t *)(void *)memory;
     l->den = l->i64 + CHUNK_ROWS;
     break;
-  case STORE_I32: l->i32 = (int32_t *)(void *)memory; break;
-  case STORE_F64: l->f64 = (double *)(void *)memory; break;
-  case STORE_TEXT: l->text = (text_view *)(void *)memory; break;
-  default: l->i64 = (int64_t *)(void *)memory; break;
+  case STORE_I32:
+    l->i32 = (int32_t *)(void *)memory;
+    break;
+  case STORE_F64:
+    l->f64 = (double *)(void *)memory;
+    break;
+  case STORE_TEXT:
+    l->text = (text_view *)(void *)memory;
+    break;
+  default:
+    l->i64 = (int64_t *)(void *)memory;
+    break;
   }
 }
 
@@ -98,13 +116,19 @@ static void fill_constant(const program_register *r, lane *l) {
       l->i64[i] = known ? (int64_t)v->exact.num : MISSING_I64;
       l->den[i] = known ? (int64_t)v->exact.den : 1;
       break;
-    case STORE_I32: l->i32[i] = known ? (int32_t)v->exact.num : -1; break;
-    case STORE_F64: l->f64[i] = known ? v->number : NAN; break;
+    case STORE_I32:
+      l->i32[i] = known ? (int32_t)v->exact.num : -1;
+      break;
+    case STORE_F64:
+      l->f64[i] = known ? v->number : NAN;
+      break;
     case STORE_TEXT:
       l->text[i] = known && v->text != NULL ? (text_view){v->text, (uint32_t)strlen(v->text)}
                                             : (text_view){0};
       break;
-    default: l->i64[i] = stored; break;
+    default:
+      l->i64[i] = stored;
+      break;
     }
   }
   l->low = l->high = known ? stored : 0;
@@ -118,8 +142,12 @@ static void load_slot(evaluation *e, const program_register *r, lane *l) {
     l->i64 = from->i64 + e->start;
     l->den = from->den + e->start;
     break;
-  case STORE_I32: l->i32 = from->i32 + e->start; break;
-  case STORE_F64: l->f64 = from->f64 + e->start; break;
+  case STORE_I32:
+    l->i32 = from->i32 + e->start;
+    break;
+  case STORE_F64:
+    l->f64 = from->f64 + e->start;
+    break;
   case STORE_TEXT:
     for (size_t i = 0; i < e->chunk.rows; i++) l->text[i] = view_of(&from->text, e->start + i);
     break;
@@ -144,7 +172,7 @@ static void prepare(evaluation *e) {
   size_t line = CHUNK_ROWS * (p->wide ? 2 * sizeof(int64_t) : sizeof(int64_t));
   e->lanes = scratch_block(e->frame, (size_t)p->register_count * sizeof *e->lanes);
   e->memory = scratch_block(e->frame, (size_t)p->lines * line);
-  for (int i = 0; i < p->register_count; i++) {
+  for (int i = 0; p->registers != NULL && i < p->register_count; i++) {
     const program_register *r = &p->registers[i];
     if (r->line >= 0) point(&e->lanes[i], r->storage, e->memory + (size_t)r->line * line);
     if (r->source == FROM_CONSTANT) fill_constant(r, &e->lanes[i]);
@@ -159,38 +187,102 @@ static void run(evaluation *e, const instruction *in) {
   const lane *a = &e->lanes[in->a];
   const lane *b = in->b >= 0 ? &e->lanes[in->b] : NULL;
   switch (in->operation) {
-  case DO_AFFINE: kernel_affine(c, a, in->ka, in->kb, out); break;
-  case DO_LINEAR: kernel_linear(c, a, in->ka, b, in->kb, out); break;
-  case DO_MULTIPLY: kernel_multiply(c, a, b, out); break;
-  case DO_DIVIDE: kernel_divide(c, a, in->ka, in->mode, out); break;
-  case DO_LEAST: kernel_least(c, a, b, in->flag, out); break;
-  case DO_ABS: kernel_abs(c, a, out); break;
-  case DO_COMPARE: kernel_compare(c, a, in->ka, b, in->kb, in->kind, out); break;
-  case DO_COMPARE_CONSTANT: kernel_compare_constant(c, a, in->ka, in->kind, out); break;
-  case DO_COMPARE_CODE: kernel_code_compare(c, a, b, in->kind, out); break;
-  case DO_COMPARE_DOUBLE: kernel_double_compare(c, a, b, in->kind, out); break;
-  case DO_COMPARE_TEXT: kernel_text_compare(c, a, b, in->flag, out); break;
-  case DO_COMPARE_RATIO: kernel_ratio_compare(c, a, b, in->kind, out); break;
-  case DO_CALENDAR: kernel_calendar(c, a, out); break;
-  case DO_CIVIL: kernel_civil(c, a, in->function, out); break;
-  case DO_ADD_MONTHS: kernel_add_months(c, a, b, out); break;
-  case DO_QUOTIENT: kernel_quotient(c, a, in->ka, b, in->kb, out); break;
-  case DO_TO_RATIO: kernel_to_ratio(c, a, in->ka, out); break;
-  case DO_RATIO: kernel_ratio(c, in->kind, a, b, out); break;
-  case DO_RATIO_LEAST: kernel_ratio_least(c, a, b, in->flag, out); break;
-  case DO_RATIO_ABS: kernel_ratio_abs(c, a, out); break;
-  case DO_RATIO_ROUND: kernel_ratio_round(c, a, in->ka, in->kb, in->mode, out); break;
-  case DO_TO_DOUBLE: kernel_i64_to_double(c, a, in->ka, out); break;
-  case DO_RATIO_TO_DOUBLE: kernel_ratio_to_double(c, a, out); break;
-  case DO_DOUBLE: kernel_double(c, in->kind, a, b, out); break;
-  case DO_DOUBLE_LEAST: kernel_double_least(c, a, b, in->flag, out); break;
-  case DO_DOUBLE_FUNCTION: kernel_double_function(c, a, in->function, in->unit, out); break;
-  case DO_AND: kernel_and(c, a, b, out); break;
-  case DO_OR: kernel_or(c, a, b, out); break;
-  case DO_NOT: kernel_not(c, a, out); break;
-  case DO_IS_MISSING: kernel_is_missing(c, in->storage, a, in->flag, out); break;
-  case DO_SELECT: kernel_select(c, in->storage, &e->lanes[in->c], a, b, out); break;
-  case DO_COALESCE: kernel_coalesce(c, in->storage, a, b, out); break;
+  case DO_AFFINE:
+    kernel_affine(c, a, in->ka, in->kb, out);
+    break;
+  case DO_LINEAR:
+    kernel_linear(c, a, in->ka, b, in->kb, out);
+    break;
+  case DO_MULTIPLY:
+    kernel_multiply(c, a, b, out);
+    break;
+  case DO_DIVIDE:
+    kernel_divide(c, a, in->ka, in->mode, out);
+    break;
+  case DO_LEAST:
+    kernel_least(c, a, b, in->flag, out);
+    break;
+  case DO_ABS:
+    kernel_abs(c, a, out);
+    break;
+  case DO_COMPARE:
+    kernel_compare(c, a, in->ka, b, in->kb, in->kind, out);
+    break;
+  case DO_COMPARE_CONSTANT:
+    kernel_compare_constant(c, a, in->ka, in->kind, out);
+    break;
+  case DO_COMPARE_CODE:
+    kernel_code_compare(c, a, b, in->kind, out);
+    break;
+  case DO_COMPARE_DOUBLE:
+    kernel_double_compare(c, a, b, in->kind, out);
+    break;
+  case DO_COMPARE_TEXT:
+    kernel_text_compare(c, a, b, in->flag, out);
+    break;
+  case DO_COMPARE_RATIO:
+    kernel_ratio_compare(c, a, b, in->kind, out);
+    break;
+  case DO_CALENDAR:
+    kernel_calendar(c, a, out);
+    break;
+  case DO_CIVIL:
+    kernel_civil(c, a, in->function, out);
+    break;
+  case DO_ADD_MONTHS:
+    kernel_add_months(c, a, b, out);
+    break;
+  case DO_QUOTIENT:
+    kernel_quotient(c, a, in->ka, b, in->kb, out);
+    break;
+  case DO_TO_RATIO:
+    kernel_to_ratio(c, a, in->ka, out);
+    break;
+  case DO_RATIO:
+    kernel_ratio(c, in->kind, a, b, out);
+    break;
+  case DO_RATIO_LEAST:
+    kernel_ratio_least(c, a, b, in->flag, out);
+    break;
+  case DO_RATIO_ABS:
+    kernel_ratio_abs(c, a, out);
+    break;
+  case DO_RATIO_ROUND:
+    kernel_ratio_round(c, a, in->ka, in->kb, in->mode, out);
+    break;
+  case DO_TO_DOUBLE:
+    kernel_i64_to_double(c, a, in->ka, out);
+    break;
+  case DO_RATIO_TO_DOUBLE:
+    kernel_ratio_to_double(c, a, out);
+    break;
+  case DO_DOUBLE:
+    kernel_double(c, in->kind, a, b, out);
+    break;
+  case DO_DOUBLE_LEAST:
+    kernel_double_least(c, a, b, in->flag, out);
+    break;
+  case DO_DOUBLE_FUNCTION:
+    kernel_double_function(c, a, in->function, in->unit, out);
+    break;
+  case DO_AND:
+    kernel_and(c, a, b, out);
+    break;
+  case DO_OR:
+    kernel_or(c, a, b, out);
+    break;
+  case DO_NOT:
+    kernel_not(c, a, out);
+    break;
+  case DO_IS_MISSING:
+    kernel_is_missing(c, in->storage, a, in->flag, out);
+    break;
+  case DO_SELECT:
+    kernel_select(c, in->storage, &e->lanes[in->c], a, b, out);
+    break;
+  case DO_COALESCE:
+    kernel_coalesce(c, in->storage, a, b, out);
+    break;
   }
 }
 
@@ -217,11 +309,19 @@ static bool store_value(evaluation *e, size_t row, const value *v) {
     out->i64[row] = (int64_t)v->exact.num;
     out->den[row] = (int64_t)v->exact.den;
     return true;
-  case STORE_I32: out->i32[row] = (int32_t)v->exact.num; return true;
-  case STORE_F64: out->f64[row] = value_double(v); return isfinite(out->f64[row]);
-  case STORE_TEXT: e->texts[row] = (text_view){v->text, (uint32_t)strlen(v->text)}; return true;
-  case STORE_LIST: return false;
-  default: return value_stored(v, out->type, &out->i64[row]);
+  case STORE_I32:
+    out->i32[row] = (int32_t)v->exact.num;
+    return true;
+  case STORE_F64:
+    out->f64[row] = value_double(v);
+    return isfinite(out->f64[row]);
+  case STORE_TEXT:
+    if (e->texts != NULL) e->texts[row] = (text_view){v->text, (uint32_t)strlen(v->text)};
+    return true;
+  case STORE_LIST:
+    return false;
+  default:
+    return value_stored(v, out->type, &out->i64[row]);
   }
 }
 
@@ -230,7 +330,8 @@ static void evaluate_row(evaluation *e, size_t row, const step_place *at) {
   if (expr_row_value(e->expr->tree, e->expr->zone, e->frame, row, &v) && store_value(e, row, &v))
     return;
   store_missing(e, row);
-  frame_fail(e->frame, row, "OVERFLOW", at, "a value on the way to this one is too large to be exact");
+  frame_fail(e->frame, row, "OVERFLOW", at,
+             "a value on the way to this one is too large to be exact");
 }
 
 static void evaluate_chunk(evaluation *e, const step_place *at) {
@@ -299,8 +400,8 @@ const column *expr_eval(const expr *x, frame *f, const step_place *at) {
   if (result != NULL && result->source == FROM_SLOT)
     return slot_column(x, f, f->slots[result->slot]);
   evaluation e = {.expr = x, .frame = f, .result = result_column(f, x->tree->type)};
-  bool texts = type_storage(x->tree->type.kind) == STORE_TEXT;
-  if (texts) e.texts = scratch_block(f, f->rows * sizeof *e.texts);
+  if (type_storage(x->tree->type.kind) == STORE_TEXT)
+    e.texts = scratch_block(f, f->rows * sizeof *e.texts);
   if (x->tree->kind == NODE_CONSTANT || (result != NULL && result->source == FROM_CONSTANT)) {
     fill_result(&e, result != NULL ? &result->constant : &x->tree->constant, at);
   } else {
@@ -310,7 +411,7 @@ const column *expr_eval(const expr *x, frame *f, const step_place *at) {
       evaluate_chunk(&e, at);
     }
   }
-  if (texts) finish_texts(&e);
+  if (e.texts != NULL) finish_texts(&e);
   return e.result;
 }
 

@@ -45,16 +45,20 @@ static void flag(chunk *c, size_t row) {
 }
 
 /* Wrapping arithmetic for the slots whose value is not there anyway. */
-static inline int64_t times(int64_t a, int64_t b) { return (int64_t)((uint64_t)a * (uint64_t)b); }
-static inline int64_t plus(int64_t a, int64_t b) { return (int64_t)((uint64_t)a + (uint64_t)b); }
+static inline int64_t times(int64_t a, int64_t b) {
+  return (int64_t)((uint64_t)a * (uint64_t)b);
+}
+static inline int64_t plus(int64_t a, int64_t b) {
+  return (int64_t)((uint64_t)a + (uint64_t)b);
+}
 
 /* ---- arithmetic ---- */
 
 static void affine_checked(chunk *c, const lane *a, int64_t k, int64_t add, lane *out) {
   for (size_t i = 0; i < c->rows; i++) {
     int64_t x = a->i64[i], y = MISSING_I64;
-    if (x != MISSING_I64 && (__builtin_mul_overflow(x, k, &y) || __builtin_add_overflow(y, add, &y) ||
-                             y == MISSING_I64)) {
+    if (x != MISSING_I64 && (__builtin_mul_overflow(x, k, &y) ||
+                             __builtin_add_overflow(y, add, &y) || y == MISSING_I64)) {
       flag(c, i);
       y = MISSING_I64;
     }
@@ -156,8 +160,8 @@ static int64_t divide_rounded(int64_t x, int64_t by, rounding mode) {
   return quotient + (rest > 0);
 }
 
-/* For 0 <= x < 2^50 the product with the inverse is off by less than one: what remains of x tells by
- * how much. Far cheaper than a division. */
+/* For 0 <= x < 2^50 the product with the inverse is off by less than one: what remains of x tells
+ * by how much. Far cheaper than a division. */
 static void divide_small(chunk *c, const lane *a, int64_t by, rounding mode, lane *out) {
   const int64_t *restrict x = a->i64;
   int64_t *restrict y = out->i64;
@@ -219,16 +223,28 @@ void kernel_abs(chunk *c, const lane *a, lane *out) {
 
 #define COMPARE_LOOP(relation)                                                                     \
   for (size_t i = 0; i < c->rows; i++)                                                             \
-    out->i32[i] = MISSING_PAIR ? -1 : (int32_t)(LEFT relation RIGHT)
+  out->i32[i] = MISSING_PAIR ? -1 : (int32_t)(LEFT relation RIGHT)
 
 #define COMPARE_KINDS(kind)                                                                        \
   switch (kind) {                                                                                  \
-  case NODE_EQUAL: COMPARE_LOOP(==); break;                                                        \
-  case NODE_NOT_EQUAL: COMPARE_LOOP(!=); break;                                                    \
-  case NODE_LESS: COMPARE_LOOP(<); break;                                                          \
-  case NODE_LESS_EQUAL: COMPARE_LOOP(<=); break;                                                   \
-  case NODE_GREATER: COMPARE_LOOP(>); break;                                                       \
-  default: COMPARE_LOOP(>=); break;                                                                \
+  case NODE_EQUAL:                                                                                 \
+    COMPARE_LOOP(==);                                                                              \
+    break;                                                                                         \
+  case NODE_NOT_EQUAL:                                                                             \
+    COMPARE_LOOP(!=);                                                                              \
+    break;                                                                                         \
+  case NODE_LESS:                                                                                  \
+    COMPARE_LOOP(<);                                                                               \
+    break;                                                                                         \
+  case NODE_LESS_EQUAL:                                                                            \
+    COMPARE_LOOP(<=);                                                                              \
+    break;                                                                                         \
+  case NODE_GREATER:                                                                               \
+    COMPARE_LOOP(>);                                                                               \
+    break;                                                                                         \
+  default:                                                                                         \
+    COMPARE_LOOP(>=);                                                                              \
+    break;                                                                                         \
   }
 
 void kernel_compare(chunk *c, const lane *a, int64_t ka, const lane *b, int64_t kb, node_kind kind,
@@ -299,8 +315,8 @@ void kernel_double_compare(chunk *c, const lane *a, const lane *b, node_kind kin
 void kernel_text_compare(chunk *c, const lane *a, const lane *b, bool unequal, lane *out) {
   for (size_t i = 0; i < c->rows; i++) {
     const text_view *x = &a->text[i], *y = &b->text[i];
-    bool equal = x->at != NULL && y->at != NULL && x->size == y->size &&
-                 memcmp(x->at, y->at, x->size) == 0;
+    bool equal =
+        x->at != NULL && y->at != NULL && x->size == y->size && memcmp(x->at, y->at, x->size) == 0;
     out->i32[i] = x->at == NULL || y->at == NULL ? -1 : equal != unequal;
   }
 }
@@ -327,10 +343,18 @@ void kernel_is_missing(chunk *c, storage s, const lane *a, bool inverted, lane *
   for (size_t i = 0; i < c->rows; i++) {
     bool missing;
     switch (s) {
-    case STORE_I32: missing = a->i32[i] < 0; break;
-    case STORE_F64: missing = isnan(a->f64[i]); break;
-    case STORE_TEXT: missing = a->text[i].at == NULL; break;
-    default: missing = a->i64[i] == MISSING_I64; break;
+    case STORE_I32:
+      missing = a->i32[i] < 0;
+      break;
+    case STORE_F64:
+      missing = isnan(a->f64[i]);
+      break;
+    case STORE_TEXT:
+      missing = a->text[i].at == NULL;
+      break;
+    default:
+      missing = a->i64[i] == MISSING_I64;
+      break;
     }
     out->i32[i] = missing != inverted;
   }
@@ -372,17 +396,23 @@ void kernel_select(chunk *c, storage s, const lane *condition, const lane *a, co
 
 void kernel_coalesce(chunk *c, storage s, const lane *a, const lane *b, lane *out) {
   switch (s) {
-  case STORE_I32: EITHER(a->i32[i] >= 0) break;
-  case STORE_F64: EITHER(!isnan(a->f64[i])) break;
-  case STORE_TEXT: EITHER(a->text[i].at != NULL) break;
-  default: EITHER(a->i64[i] != MISSING_I64) break;
+  case STORE_I32:
+    EITHER(a->i32[i] >= 0) break;
+  case STORE_F64:
+    EITHER(!isnan(a->f64[i])) break;
+  case STORE_TEXT:
+    EITHER(a->text[i].at != NULL) break;
+  default:
+    EITHER(a->i64[i] != MISSING_I64) break;
   }
   out->missing = b->missing;
 }
 
 /* ---- dates ---- */
 
-static bool in_calendar(int64_t day) { return day >= DATE_LEAST && day <= DATE_MOST; }
+static bool in_calendar(int64_t day) {
+  return day >= DATE_LEAST && day <= DATE_MOST;
+}
 
 void kernel_calendar(chunk *c, const lane *a, lane *out) {
   memcpy(out->i64, a->i64, c->rows * sizeof *out->i64);
@@ -419,10 +449,14 @@ void kernel_add_months(chunk *c, const lane *a, const lane *months, lane *out) {
     int64_t day = a->i64[i], count = months->i64[i];
     out->i64[i] = MISSING_I64;
     if (day == MISSING_I64 || count == MISSING_I64) continue;
-    if (in_calendar(day) && count >= -120000 && count <= 120000) day = date_add_months(day, count);
-    else day = DATE_MOST + 1;
-    if (in_calendar(day)) out->i64[i] = day;
-    else flag(c, i);
+    if (in_calendar(day) && count >= -120000 && count <= 120000)
+      day = date_add_months(day, count);
+    else
+      day = DATE_MOST + 1;
+    if (in_calendar(day))
+      out->i64[i] = day;
+    else
+      flag(c, i);
   }
   lane_scan(out, c->rows);
 }
@@ -433,9 +467,12 @@ void kernel_i64_to_double(chunk *c, const lane *a, int64_t denominator, lane *ou
   const int64_t exactly = (int64_t)1 << 53;
   for (size_t i = 0; i < c->rows; i++) {
     int64_t x = a->i64[i];
-    if (x == MISSING_I64) out->f64[i] = NAN;
-    else if (x <= exactly && x >= -exactly) out->f64[i] = (double)x / (double)denominator;
-    else flag(c, i); /* reduced first, on its own */
+    if (x == MISSING_I64)
+      out->f64[i] = NAN;
+    else if (x <= exactly && x >= -exactly)
+      out->f64[i] = (double)x / (double)denominator;
+    else
+      flag(c, i); /* reduced first, on its own */
   }
 }
 
@@ -443,9 +480,12 @@ void kernel_ratio_to_double(chunk *c, const lane *a, lane *out) {
   const int64_t exactly = (int64_t)1 << 53;
   for (size_t i = 0; i < c->rows; i++) {
     int64_t x = a->i64[i], den = a->den[i];
-    if (x == MISSING_I64) out->f64[i] = NAN;
-    else if (x <= exactly && x >= -exactly && den <= exactly) out->f64[i] = (double)x / (double)den;
-    else flag(c, i);
+    if (x == MISSING_I64)
+      out->f64[i] = NAN;
+    else if (x <= exactly && x >= -exactly && den <= exactly)
+      out->f64[i] = (double)x / (double)den;
+    else
+      flag(c, i);
   }
 }
 
@@ -481,8 +521,10 @@ void kernel_double(chunk *c, node_kind kind, const lane *a, const lane *b, lane 
 void kernel_double_least(chunk *c, const lane *a, const lane *b, bool greatest, lane *out) {
   for (size_t i = 0; i < c->rows; i++) {
     double x = a->f64[i], y = b->f64[i];
-    if (isnan(x) || isnan(y)) out->f64[i] = NAN;
-    else out->f64[i] = greatest == (y > x) && y != x ? y : x;
+    if (isnan(x) || isnan(y))
+      out->f64[i] = NAN;
+    else
+      out->f64[i] = greatest == (y > x) && y != x ? y : x;
   }
 }
 
@@ -490,10 +532,18 @@ void kernel_double_function(chunk *c, const lane *a, function_kind f, double uni
   for (size_t i = 0; i < c->rows; i++) {
     double x = a->f64[i];
     switch (f) {
-    case FUNCTION_ABS: out->f64[i] = fabs(x); break;
-    case FUNCTION_FLOOR: out->f64[i] = floor(x); break;
-    case FUNCTION_CEILING: out->f64[i] = ceil(x); break;
-    default: out->f64[i] = copysign(floor(fabs(x) * unit + 0.5) / unit, x); break;
+    case FUNCTION_ABS:
+      out->f64[i] = fabs(x);
+      break;
+    case FUNCTION_FLOOR:
+      out->f64[i] = floor(x);
+      break;
+    case FUNCTION_CEILING:
+      out->f64[i] = ceil(x);
+      break;
+    default:
+      out->f64[i] = copysign(floor(fabs(x) * unit + 0.5) / unit, x);
+      break;
     }
   }
   flag_infinite(c, out);

@@ -27,7 +27,7 @@ typedef struct lane {
 
 typedef struct chunk {
   size_t rows;
-  bool again;                /* some flag is set */
+  bool again; /* some flag is set */
   uint8_t redo[CHUNK_ROWS];
 } chunk;
 
@@ -56,7 +56,8 @@ void kernel_ratio_least(chunk *c, const lane *a, const lane *b, bool greatest, l
 void kernel_ratio_abs(chunk *c, const lane *a, lane *out);
 void kernel_ratio_compare(chunk *c, const lane *a, const lane *b, node_kind kind, lane *out);
 /* a * times / by, rounded to a whole number */
-void kernel_ratio_round(chunk *c, const lane *a, int64_t times, int64_t by, rounding mode, lane *out);
+void kernel_ratio_round(chunk *c, const lane *a, int64_t times, int64_t by, rounding mode,
+                        lane *out);
 
 void kernel_i64_to_double(chunk *c, const lane *a, int64_t denominator, lane *out);
 void kernel_ratio_to_double(chunk *c, const lane *a, lane *out);

@@ -1,6 +1,6 @@
 /* Compiles a typed tree. Common parts are computed once; constants are folded into the instructions
- * where there is a form for it. It must never make an instruction that is not exact: what has no form
- * here makes the whole program `by_row`. */
+ * where there is a form for it. It must never make an instruction that is not exact: what has no
+ * form here makes the whole program `by_row`. */
 #include "expr_program.h"
 
 #include <math.h>
@@ -38,7 +38,8 @@ static int add_register(compiler *c, program_register r) {
 
 static int slot_register(compiler *c, const node *n) {
   for (int i = 0; i < c->p->register_count; i++)
-    if (c->p->registers[i].source == FROM_SLOT && c->p->registers[i].slot == n->symbol->slot) return i;
+    if (c->p->registers[i].source == FROM_SLOT && c->p->registers[i].slot == n->symbol->slot)
+      return i;
   return add_register(c, (program_register){.source = FROM_SLOT,
                                             .storage = type_storage(n->type.kind),
                                             .type = n->type,
@@ -85,7 +86,9 @@ static instruction over(operation o, int a, int b) {
   return (instruction){.operation = o, .a = a, .b = b, .c = -1};
 }
 
-static storage storage_of(const compiler *c, int r) { return c->p->registers[r].storage; }
+static storage storage_of(const compiler *c, int r) {
+  return c->p->registers[r].storage;
+}
 
 /* ---- conversions ---- */
 
@@ -183,7 +186,9 @@ static int quotient(compiler *c, const node *n) {
   return c->p->by_row ? 0 : emit(c, in, n->type);
 }
 
-static bool is_fixed(const node *n) { return type_storage(n->type.kind) == STORE_I64; }
+static bool is_fixed(const node *n) {
+  return type_storage(n->type.kind) == STORE_I64;
+}
 
 static int arithmetic(compiler *c, const node *n) {
   const node *a = n->children[0], *b = n->children[1];
@@ -192,15 +197,18 @@ static int arithmetic(compiler *c, const node *n) {
     if (n->kind == NODE_DIVIDE && !doubles && is_fixed(a) && is_fixed(b) &&
         a->kind != NODE_CONSTANT && b->kind != NODE_CONSTANT)
       return quotient(c, n);
-    instruction in = over(doubles ? DO_DOUBLE : DO_RATIO, compile_as(c, a, n->type),
-                          compile_as(c, b, n->type));
+    instruction in =
+        over(doubles ? DO_DOUBLE : DO_RATIO, compile_as(c, a, n->type), compile_as(c, b, n->type));
     in.kind = n->kind;
     return c->p->by_row ? 0 : emit(c, in, n->type);
   }
   int r;
-  if (n->kind == NODE_MULTIPLY) r = product(c, n);
-  else if (n->kind == NODE_DIVIDE) r = divided(c, n);
-  else r = sum(c, n);
+  if (n->kind == NODE_MULTIPLY)
+    r = product(c, n);
+  else if (n->kind == NODE_DIVIDE)
+    r = divided(c, n);
+  else
+    r = sum(c, n);
   if (c->p->by_row || n->type.kind != TYPE_DATE) return r;
   return emit(c, over(DO_CALENDAR, r, -1), n->type);
 }
@@ -208,8 +216,9 @@ static int arithmetic(compiler *c, const node *n) {
 static int negated(compiler *c, const node *n) {
   if (is_fixed(n)) return scaled(c, n->children[0], (rational){-1, 1}, n->type);
   const value zero = {.type = {.kind = TYPE_INTEGER, .denominator = 1}, .exact = {0, 1}};
-  instruction in = over(n->type.kind == TYPE_NUMBER ? DO_DOUBLE : DO_RATIO,
-                        constant_register(c, zero, n->type), compile_as(c, n->children[0], n->type));
+  instruction in =
+      over(n->type.kind == TYPE_NUMBER ? DO_DOUBLE : DO_RATIO, constant_register(c, zero, n->type),
+           compile_as(c, n->children[0], n->type));
   in.kind = NODE_SUBTRACT;
   return c->p->by_row ? 0 : emit(c, in, n->type);
 }
@@ -218,11 +227,16 @@ static int negated(compiler *c, const node *n) {
 
 static node_kind mirrored(node_kind kind) {
   switch (kind) {
-  case NODE_LESS: return NODE_GREATER;
-  case NODE_LESS_EQUAL: return NODE_GREATER_EQUAL;
-  case NODE_GREATER: return NODE_LESS;
-  case NODE_GREATER_EQUAL: return NODE_LESS_EQUAL;
-  default: return kind;
+  case NODE_LESS:
+    return NODE_GREATER;
+  case NODE_LESS_EQUAL:
+    return NODE_GREATER_EQUAL;
+  case NODE_GREATER:
+    return NODE_LESS;
+  case NODE_GREATER_EQUAL:
+    return NODE_LESS_EQUAL;
+  default:
+    return kind;
   }
 }
 
@@ -360,7 +374,9 @@ static int rounded(compiler *c, const node *n) {
 
 static int absolute(compiler *c, const node *n) {
   storage s = type_storage(n->type.kind);
-  instruction in = over(s == STORE_RATIO ? DO_RATIO_ABS : s == STORE_F64 ? DO_DOUBLE_FUNCTION : DO_ABS,
+  instruction in = over(s == STORE_RATIO ? DO_RATIO_ABS
+                        : s == STORE_F64 ? DO_DOUBLE_FUNCTION
+                                         : DO_ABS,
                         compile(c, n->children[0]), -1);
   in.function = FUNCTION_ABS;
   return c->p->by_row ? 0 : emit(c, in, n->type);
@@ -379,19 +395,24 @@ static int call(compiler *c, const node *n) {
   switch (n->function) {
   case FUNCTION_COALESCE:
   case FUNCTION_MIN:
-  case FUNCTION_MAX: return folded_pairs(c, n);
-  case FUNCTION_ABS: return absolute(c, n);
+  case FUNCTION_MAX:
+    return folded_pairs(c, n);
+  case FUNCTION_ABS:
+    return absolute(c, n);
   case FUNCTION_FLOOR:
   case FUNCTION_CEILING:
-  case FUNCTION_ROUND_HALF_UP: return rounded(c, n);
-  case FUNCTION_DATE: return date_of(c, n);
+  case FUNCTION_ROUND_HALF_UP:
+    return rounded(c, n);
+  case FUNCTION_DATE:
+    return date_of(c, n);
   case FUNCTION_ADD_MONTHS: {
     value_type whole = {.kind = TYPE_INTEGER, .denominator = 1};
     instruction in = over(DO_ADD_MONTHS, compile_as(c, n->children[0], n->type),
                           compile_as(c, n->children[1], whole));
     return c->p->by_row ? 0 : emit(c, in, n->type);
   }
-  default: break;
+  default:
+    break;
   }
   instruction in = over(DO_CIVIL, compile(c, n->children[0]), -1);
   in.function = n->function;
@@ -402,9 +423,12 @@ static int compile(compiler *c, const node *n) {
   if (c->p->by_row) return 0;
   if (type_storage(n->type.kind) == STORE_LIST) return give_up(c);
   switch (n->kind) {
-  case NODE_CONSTANT: return constant_register(c, n->constant, n->type);
-  case NODE_SLOT: return slot_register(c, n);
-  case NODE_NEGATE: return negated(c, n);
+  case NODE_CONSTANT:
+    return constant_register(c, n->constant, n->type);
+  case NODE_SLOT:
+    return slot_register(c, n);
+  case NODE_NEGATE:
+    return negated(c, n);
   case NODE_NOT: {
     instruction in = over(DO_NOT, compile_as(c, n->children[0], n->type), -1);
     return c->p->by_row ? 0 : emit(c, in, n->type);
@@ -412,13 +436,20 @@ static int compile(compiler *c, const node *n) {
   case NODE_ADD:
   case NODE_SUBTRACT:
   case NODE_MULTIPLY:
-  case NODE_DIVIDE: return arithmetic(c, n);
-  case NODE_AND: return joined(c, n, DO_AND, 0);
-  case NODE_OR: return joined(c, n, DO_OR, 0);
-  case NODE_IN: return joined(c, n, DO_OR, 1);
-  case NODE_IF: return selected(c, n);
-  case NODE_CALL: return call(c, n);
-  default: return comparison(c, n);
+  case NODE_DIVIDE:
+    return arithmetic(c, n);
+  case NODE_AND:
+    return joined(c, n, DO_AND, 0);
+  case NODE_OR:
+    return joined(c, n, DO_OR, 0);
+  case NODE_IN:
+    return joined(c, n, DO_OR, 1);
+  case NODE_IF:
+    return selected(c, n);
+  case NODE_CALL:
+    return call(c, n);
+  default:
+    return comparison(c, n);
   }
 }
 

@@ -1,29 +1,54 @@
-/* Inside expr: the program that a tree compiles to. Every instruction fills a register of its own; the
- * registers of values in between share a few lines of memory. */
+/* Inside expr: the program that a tree compiles to. Every instruction fills a register of its own;
+ * the registers of values in between share a few lines of memory. */
 #ifndef EVAL_EXPR_PROGRAM_H
 #define EVAL_EXPR_PROGRAM_H
 
 #include "expr_kernels.h"
 
 typedef enum operation {
-  DO_AFFINE, DO_LINEAR, DO_MULTIPLY, DO_DIVIDE, DO_LEAST, DO_ABS,
-  DO_COMPARE, DO_COMPARE_CONSTANT, DO_COMPARE_CODE, DO_COMPARE_DOUBLE, DO_COMPARE_TEXT,
+  DO_AFFINE,
+  DO_LINEAR,
+  DO_MULTIPLY,
+  DO_DIVIDE,
+  DO_LEAST,
+  DO_ABS,
+  DO_COMPARE,
+  DO_COMPARE_CONSTANT,
+  DO_COMPARE_CODE,
+  DO_COMPARE_DOUBLE,
+  DO_COMPARE_TEXT,
   DO_COMPARE_RATIO,
-  DO_CALENDAR, DO_CIVIL, DO_ADD_MONTHS,
-  DO_QUOTIENT, DO_TO_RATIO, DO_RATIO, DO_RATIO_LEAST, DO_RATIO_ABS, DO_RATIO_ROUND,
-  DO_TO_DOUBLE, DO_RATIO_TO_DOUBLE, DO_DOUBLE, DO_DOUBLE_LEAST, DO_DOUBLE_FUNCTION,
-  DO_AND, DO_OR, DO_NOT, DO_IS_MISSING, DO_SELECT, DO_COALESCE
+  DO_CALENDAR,
+  DO_CIVIL,
+  DO_ADD_MONTHS,
+  DO_QUOTIENT,
+  DO_TO_RATIO,
+  DO_RATIO,
+  DO_RATIO_LEAST,
+  DO_RATIO_ABS,
+  DO_RATIO_ROUND,
+  DO_TO_DOUBLE,
+  DO_RATIO_TO_DOUBLE,
+  DO_DOUBLE,
+  DO_DOUBLE_LEAST,
+  DO_DOUBLE_FUNCTION,
+  DO_AND,
+  DO_OR,
+  DO_NOT,
+  DO_IS_MISSING,
+  DO_SELECT,
+  DO_COALESCE
 } operation;
 
 typedef struct instruction {
   operation operation;
-  storage storage;        /* of the operands, where the operation takes any */
-  node_kind kind;         /* relation, sign */
+  storage storage; /* of the operands, where the operation takes any */
+  node_kind kind;  /* relation, sign */
   function_kind function;
   rounding mode;
-  bool flag;              /* greatest, inverted, unequal */
-  int out, a, b, c;       /* registers; -1 = none */
-  int64_t ka, kb;         /* factors, constants */
+  bool flag;        /* greatest, inverted, unequal */
+  int out, a, b, c; /* registers; -1 = none */
+  int64_t ka, kb;   /* factors, constants */
   double unit;
 } instruction;
 
@@ -35,18 +60,18 @@ typedef struct program_register {
   value_type type;
   int slot;
   value constant;
-  int last;  /* the last instruction that reads it */
-  int line;  /* of memory, FROM_CONSTANT and FROM_INSTRUCTION; -1: the result's own */
+  int last; /* the last instruction that reads it */
+  int line; /* of memory, FROM_CONSTANT and FROM_INSTRUCTION; -1: the result's own */
 } program_register;
 
 typedef struct program {
   instruction *instructions;
   program_register *registers;
   int count, capacity, register_count, register_capacity;
-  int lines;       /* of memory that the registers need */
-  bool wide;       /* a line holds 16 bytes a row, not 8 */
-  int result;      /* register */
-  bool by_row;     /* the tree has something that no loop holds: every row on its own */
+  int lines;   /* of memory that the registers need */
+  bool wide;   /* a line holds 16 bytes a row, not 8 */
+  int result;  /* register */
+  bool by_row; /* the tree has something that no loop holds: every row on its own */
 } program;
 
 void program_compile(program *p, const node *tree, zone z);

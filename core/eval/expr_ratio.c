@@ -1,5 +1,6 @@
-/* The loops over quotients: numerator and divisor of 64 bits in each row, worked out in 128. A result
- * is reduced only when it would not fit otherwise; the greatest common divisor is what costs. */
+/* The loops over quotients: numerator and divisor of 64 bits in each row, worked out in 128. A
+ * result is reduced only when it would not fit otherwise; the greatest common divisor is what
+ * costs. */
 #include "expr_kernels.h"
 
 static void flag(chunk *c, size_t row) {
@@ -33,16 +34,21 @@ static inline void put(chunk *c, lane *out, size_t row, int128 num, int128 den) 
 }
 
 static inline void put_quotient(chunk *c, lane *out, size_t row, int128 num, int128 den) {
-  if (den == 0) put_missing(out, row);
-  else if (den < 0) put(c, out, row, -num, -den);
-  else put(c, out, row, num, den);
+  if (den == 0)
+    put_missing(out, row);
+  else if (den < 0)
+    put(c, out, row, -num, -den);
+  else
+    put(c, out, row, num, den);
 }
 
 void kernel_quotient(chunk *c, const lane *a, int64_t ka, const lane *b, int64_t kb, lane *out) {
   for (size_t i = 0; i < c->rows; i++) {
     int64_t x = a->i64[i], y = b->i64[i];
-    if (x == MISSING_I64 || y == MISSING_I64) put_missing(out, i);
-    else put_quotient(c, out, i, (int128)x * ka, (int128)y * kb);
+    if (x == MISSING_I64 || y == MISSING_I64)
+      put_missing(out, i);
+    else
+      put_quotient(c, out, i, (int128)x * ka, (int128)y * kb);
   }
 }
 
@@ -61,10 +67,18 @@ void kernel_ratio(chunk *c, node_kind kind, const lane *a, const lane *b, lane *
       continue;
     }
     switch (kind) {
-    case NODE_ADD: put(c, out, i, x * q + y * p, p * q); break;
-    case NODE_SUBTRACT: put(c, out, i, x * q - y * p, p * q); break;
-    case NODE_MULTIPLY: put(c, out, i, x * y, p * q); break;
-    default: put_quotient(c, out, i, x * q, y * p); break;
+    case NODE_ADD:
+      put(c, out, i, x * q + y * p, p * q);
+      break;
+    case NODE_SUBTRACT:
+      put(c, out, i, x * q - y * p, p * q);
+      break;
+    case NODE_MULTIPLY:
+      put(c, out, i, x * y, p * q);
+      break;
+    default:
+      put_quotient(c, out, i, x * q, y * p);
+      break;
     }
   }
 }
@@ -107,12 +121,24 @@ void kernel_ratio_compare(chunk *c, const lane *a, const lane *b, node_kind kind
     }
     int o = order(a, b, i);
     switch (kind) {
-    case NODE_EQUAL: out->i32[i] = o == 0; break;
-    case NODE_NOT_EQUAL: out->i32[i] = o != 0; break;
-    case NODE_LESS: out->i32[i] = o < 0; break;
-    case NODE_LESS_EQUAL: out->i32[i] = o <= 0; break;
-    case NODE_GREATER: out->i32[i] = o > 0; break;
-    default: out->i32[i] = o >= 0; break;
+    case NODE_EQUAL:
+      out->i32[i] = o == 0;
+      break;
+    case NODE_NOT_EQUAL:
+      out->i32[i] = o != 0;
+      break;
+    case NODE_LESS:
+      out->i32[i] = o < 0;
+      break;
+    case NODE_LESS_EQUAL:
+      out->i32[i] = o <= 0;
+      break;
+    case NODE_GREATER:
+      out->i32[i] = o > 0;
+      break;
+    default:
+      out->i32[i] = o >= 0;
+      break;
     }
   }
 }
@@ -129,8 +155,10 @@ void kernel_ratio_round(chunk *c, const lane *a, int64_t times, int64_t by, roun
     out->i64[i] = MISSING_I64;
     if (a->i64[i] == MISSING_I64) continue;
     int128 rounded = round_quotient((int128)a->i64[i] * times, (int128)a->den[i] * by, mode);
-    if (fits(rounded, 1)) out->i64[i] = (int64_t)rounded;
-    else flag(c, i);
+    if (fits(rounded, 1))
+      out->i64[i] = (int64_t)rounded;
+    else
+      flag(c, i);
   }
   lane_scan(out, c->rows);
 }

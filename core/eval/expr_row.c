@@ -26,7 +26,9 @@ static bool read_slot(const row_context *c, const node *n, value *out) {
   const column *from = c->frame->slots[n->symbol->slot];
   *out = (value){.type = n->type, .exact = {0, 1}, .number = NAN};
   switch (type_storage(n->type.kind)) {
-  case STORE_TEXT: read_text(c, from, out); return true;
+  case STORE_TEXT:
+    read_text(c, from, out);
+    return true;
   case STORE_I32:
     out->exact.num = from->i32[c->row];
     out->missing = from->i32[c->row] < 0;
@@ -35,13 +37,16 @@ static bool read_slot(const row_context *c, const node *n, value *out) {
     out->number = from->f64[c->row];
     out->missing = isnan(out->number);
     return true;
-  case STORE_LIST: return false;
-  default: break;
+  case STORE_LIST:
+    return false;
+  default:
+    break;
   }
   bool ratio = type_storage(n->type.kind) == STORE_RATIO;
   out->missing = from->i64[c->row] == MISSING_I64;
-  return out->missing || rational_make(from->i64[c->row],
-                                       ratio ? from->den[c->row] : n->type.denominator, &out->exact);
+  return out->missing ||
+         rational_make(from->i64[c->row], ratio ? from->den[c->row] : n->type.denominator,
+                       &out->exact);
 }
 
 /* and, or, in: from the left until one decides. */
@@ -79,13 +84,19 @@ static bool coalesce_value(const row_context *c, const node *n, value *out) {
 
 static bool row_value(const row_context *c, const node *n, value *out) {
   switch (n->kind) {
-  case NODE_CONSTANT: *out = n->constant; return true;
-  case NODE_SLOT: return read_slot(c, n, out);
+  case NODE_CONSTANT:
+    *out = n->constant;
+    return true;
+  case NODE_SLOT:
+    return read_slot(c, n, out);
   case NODE_AND:
   case NODE_OR:
-  case NODE_IN: return join_value(c, n, out);
-  case NODE_IF: return if_value(c, n, out);
-  default: break;
+  case NODE_IN:
+    return join_value(c, n, out);
+  case NODE_IF:
+    return if_value(c, n, out);
+  default:
+    break;
   }
   if (n->child_count > ARGUMENTS_MOST) return false;
   if (n->kind == NODE_CALL && n->function == FUNCTION_COALESCE) return coalesce_value(c, n, out);

@@ -19,7 +19,7 @@ typedef struct frame {
 
 /* Notes a fault of a row, unless the row has one already; from then on the row is skipped by Lua
  * steps and its outputs mean nothing. */
-void frame_fail(frame *f, size_t row, const char *code, const step_place *at, const char *format, ...)
-    __attribute__((format(printf, 5, 6)));
+void frame_fail(frame *f, size_t row, const char *code, const step_place *at, const char *format,
+                ...) __attribute__((format(printf, 5, 6)));
 
 #endif

@@ -1,24 +1,23 @@
 /* The notation: DMN's FEEL where FEEL has a form for the thing. Two languages share one grammar:
  * unary tests (the cells of tables: "<=7", "[50..200)", "A, B", "not(C)", "-", "null") and
  * expressions ("sales_12m / 365 * (terms_days + 15) * 1.2"). Parsed once, typed, exact: decimal
- * literals are rationals, a missing operand makes a missing result, a condition on a missing value is
- * unknown, which is not true.
+ * literals are rationals, a missing operand makes a missing result, a condition on a missing value
+ * is unknown, which is not true.
  *
- * Names are letters (any script), digits and _. Operators by falling precedence: - (sign), * /, + -,
- * comparisons = != < <= > >= in between (never chained), and, or; not(...); if c then a else b.
+ * Names are letters (any script), digits and _. Operators by falling precedence: - (sign), * /, +
+ * -, comparisons = != < <= > >= in between (never chained), and, or; not(...); if c then a else b.
  *   x in (A, B, [1..5], > 7, null)   x in [a..b)   x between a and b   (both ends included)
  *   coalesce min max abs floor ceiling round(x, n) date add_months year month day weekday
  *   2025-10-01 and 2025-10-01T15:00:00+08:00 stand bare; "texts" in double quotes, with \" \\ \n \t
- * Missing: min and max are missing if one of theirs is (coalesce is there for that); a division by zero
- * is missing; and, or, not, in are three-valued; x = null and x != null are never unknown; an unknown
- * condition of if takes the else. round is half-up on the magnitude, as money is rounded by hand.
- * Words: beside a choice a bare name that is one of its words is that word, whatever else is called so;
- * any other bare name is looked up in the scope.
- * Types: money times money is refused, money / money has no unit. Exact numbers keep a constant
- * denominator (money / 365 has 36500); a division by a column, or a denominator above 10^15, makes a
- * RATIO; a NUMBER in a formula makes a NUMBER. date - date is days, timestamp - timestamp seconds,
- * date + whole number a date. Decimals when written: what the denominator needs, at most 2 or what an
- * operand has. */
+ * Missing: min and max are missing if one of theirs is (coalesce is there for that); a division by
+ * zero is missing; and, or, not, in are three-valued; x = null and x != null are never unknown; an
+ * unknown condition of if takes the else. round is half-up on the magnitude, as money is rounded by
+ * hand. Words: beside a choice a bare name that is one of its words is that word, whatever else is
+ * called so; any other bare name is looked up in the scope. Types: money times money is refused,
+ * money / money has no unit. Exact numbers keep a constant denominator (money / 365 has 36500); a
+ * division by a column, or a denominator above 10^15, makes a RATIO; a NUMBER in a formula makes a
+ * NUMBER. date - date is days, timestamp - timestamp seconds, date + whole number a date. Decimals
+ * when written: what the denominator needs, at most 2 or what an operand has. */
 #ifndef LANG_NOTATION_H
 #define LANG_NOTATION_H
 
@@ -29,9 +28,9 @@
 typedef struct value {
   value_type type;
   bool missing;
-  rational exact; /* INTEGER MONEY DECIMAL RATIO: the value itself (money in major units);
-                     DATE days, TIMESTAMP seconds, BOOLEAN 0 or 1, CHOICE the word's index: num */
-  double number;  /* NUMBER */
+  rational exact;   /* INTEGER MONEY DECIMAL RATIO: the value itself (money in major units);
+                       DATE days, TIMESTAMP seconds, BOOLEAN 0 or 1, CHOICE the word's index: num */
+  double number;    /* NUMBER */
   const char *text; /* KEY TEXT, and a CHOICE's word */
 } value;
 
@@ -39,11 +38,11 @@ typedef struct value {
 typedef struct symbol {
   const char *name;
   value_type type;
-  int slot;            /* where the column stands in a frame; -1 for a constant */
+  int slot; /* where the column stands in a frame; -1 for a constant */
   value constant;
   const char *defined; /* "field", "parameter", "output of scorecard", ... for messages */
   int file_line;
-  bool used;           /* set when an expression reads it */
+  bool used; /* set when an expression reads it */
 } symbol;
 
 typedef struct scope {
@@ -58,22 +57,40 @@ void scope_deinit(scope *s);
 typedef enum node_kind {
   NODE_CONSTANT, /* value */
   NODE_SLOT,     /* symbol: a column of the frame */
-  NODE_NEGATE, NODE_NOT,
-  NODE_ADD, NODE_SUBTRACT, NODE_MULTIPLY, NODE_DIVIDE,
+  NODE_NEGATE,
+  NODE_NOT,
+  NODE_ADD,
+  NODE_SUBTRACT,
+  NODE_MULTIPLY,
+  NODE_DIVIDE,
   /* = and != with a constant of TYPE_NONE in children[1] ask whether it is missing */
-  NODE_EQUAL, NODE_NOT_EQUAL, NODE_LESS, NODE_LESS_EQUAL, NODE_GREATER, NODE_GREATER_EQUAL,
-  NODE_AND, NODE_OR,
-  NODE_IN,       /* children[0] in tests: children[1..] are boolean nodes over it, ORed */
-  NODE_IF,       /* if c then a else b; an unknown condition takes the else */
-  NODE_CALL      /* function */
+  NODE_EQUAL,
+  NODE_NOT_EQUAL,
+  NODE_LESS,
+  NODE_LESS_EQUAL,
+  NODE_GREATER,
+  NODE_GREATER_EQUAL,
+  NODE_AND,
+  NODE_OR,
+  NODE_IN,  /* children[0] in tests: children[1..] are boolean nodes over it, ORed */
+  NODE_IF,  /* if c then a else b; an unknown condition takes the else */
+  NODE_CALL /* function */
 } node_kind;
 
 typedef enum function_kind {
-  FUNCTION_COALESCE, FUNCTION_MIN, FUNCTION_MAX, FUNCTION_ABS, FUNCTION_FLOOR, FUNCTION_CEILING,
+  FUNCTION_COALESCE,
+  FUNCTION_MIN,
+  FUNCTION_MAX,
+  FUNCTION_ABS,
+  FUNCTION_FLOOR,
+  FUNCTION_CEILING,
   FUNCTION_ROUND_HALF_UP, /* round(x, digits) */
   FUNCTION_DATE,          /* date(timestamp): its calendar date in the company's zone */
   FUNCTION_ADD_MONTHS,    /* add_months(date, n) */
-  FUNCTION_YEAR, FUNCTION_MONTH, FUNCTION_DAY, FUNCTION_WEEKDAY
+  FUNCTION_YEAR,
+  FUNCTION_MONTH,
+  FUNCTION_DAY,
+  FUNCTION_WEEKDAY
 } function_kind;
 
 typedef struct node {
@@ -81,7 +98,8 @@ typedef struct node {
   function_kind function;
   value_type type; /* of the result; BOOLEAN is three-valued */
   value constant;
-  const symbol *symbol; /* of a SLOT, or of a constant with a name: a copy that lives with the tree */
+  const symbol
+      *symbol; /* of a SLOT, or of a constant with a name: a copy that lives with the tree */
   size_t child_count;
   struct node **children;
   int offset; /* where it stands in the text, in bytes, for messages and explanation; -1: the input
@@ -91,7 +109,7 @@ typedef struct node {
 
 /* What an expression is parsed in: names, zone, and where it stands in the pack. */
 typedef struct notation_context {
-  arena *arena;  /* owns the tree */
+  arena *arena; /* owns the tree */
   scope *scope;
   zone zone;
   const char *file;
@@ -100,17 +118,17 @@ typedef struct notation_context {
 } notation_context;
 
 /* Parses, types and folds an expression. `expected` with kind TYPE_NONE = any; an expected CHOICE
- * lets bare words of its list stand without quotes (so does the other side of a comparison). A result
- * of another kind is a finding. A number comes out as exactly the expected type where that needs no
- * rounding; otherwise (MONEY, DECIMAL) it keeps its own denominator, or is a RATIO: rounding it is up to
- * the caller. null becomes a missing constant of the expected type.
- * Returns NULL after adding a finding. A node that folds is NODE_CONSTANT. A tree may share nodes. */
+ * lets bare words of its list stand without quotes (so does the other side of a comparison). A
+ * result of another kind is a finding. A number comes out as exactly the expected type where that
+ * needs no rounding; otherwise (MONEY, DECIMAL) it keeps its own denominator, or is a RATIO:
+ * rounding it is up to the caller. null becomes a missing constant of the expected type. Returns
+ * NULL after adding a finding. A node that folds is NODE_CONSTANT. A tree may share nodes. */
 node *notation_expression(const notation_context *c, const char *text, value_type expected);
 
 /* One alternative of a unary test over the values of a column. For STORE_I64 inputs the bounds are
- * closed and in stored units; for NUMBER closed doubles; for RATIO rationals with open flags. Without
- * a bound, low is MISSING_I64 + 1 or -inf and high INT64_MAX or +inf: comparing with both is right
- * and leaves out what is missing. */
+ * closed and in stored units; for NUMBER closed doubles; for RATIO rationals with open flags.
+ * Without a bound, low is MISSING_I64 + 1 or -inf and high INT64_MAX or +inf: comparing with both
+ * is right and leaves out what is missing. */
 typedef struct test_interval {
   bool has_low, has_high;
   int64_t low, high;
@@ -141,12 +159,12 @@ typedef struct unary_test {
 } unary_test;
 
 /* Parses a unary test over `input` (any expression; its type gives the form). NULL text = "-".
- * A bound that is no constant, or a condition over ? (the input), makes TEST_DYNAMIC; there `missing`
- * only repeats what the node says. False after adding a finding. */
+ * A bound that is no constant, or a condition over ? (the input), makes TEST_DYNAMIC; there
+ * `missing` only repeats what the node says. False after adding a finding. */
 bool notation_test(const notation_context *c, const char *text, node *input, unary_test *out);
 
-/* True when the constant value, of the input's type, matches (for tests and analysis). A TEST_DYNAMIC
- * needs a row and never matches here. */
+/* True when the constant value, of the input's type, matches (for tests and analysis). A
+ * TEST_DYNAMIC needs a row and never matches here. */
 bool unary_test_matches(const unary_test *t, const value *v);
 
 /* Calls `each` for every slot that the tree reads. */

@@ -29,7 +29,9 @@ enum { FUNCTIONS = sizeof functions / sizeof *functions };
 
 static const value_type anything = {.kind = TYPE_NONE, .denominator = 1};
 
-static arena *arena_of(const checker *k) { return k->source->context->arena; }
+static arena *arena_of(const checker *k) {
+  return k->source->context->arena;
+}
 
 static node *complain(checker *k, const syntax *s, const char *hint, const char *what) {
   notation_complain(k->source, SEVERITY_ERROR, s->mark, s->mark_length, hint, "%s", what);
@@ -50,12 +52,16 @@ const char *notation_hint(checker *k, const char *word, const choice_list *words
   return nearest == NULL ? NULL : arena_format(arena_of(k), "did you mean `%s`?", nearest);
 }
 
-static node *word_node(checker *k, const syntax *s, value_type choice, int index) {
-  value v = {.type = choice, .exact = {index, 1}, .text = choice.choices->names[index]};
+static node *word_node(checker *k, const syntax *s, const choice_list *words, int index) {
+  const value_type choice = {.kind = TYPE_CHOICE, .denominator = 1, .choices = words};
+  value v = {.type = choice, .exact = {index, 1}, .text = words->names[index]};
   return types_constant(k, s, v);
 }
 
-static bool is_choice(value_type t) { return t.kind == TYPE_CHOICE && t.choices != NULL; }
+/* The list of a choice, or NULL. */
+static const choice_list *words_of(value_type t) {
+  return t.kind == TYPE_CHOICE ? t.choices : NULL;
+}
 
 /* The words of a choice for a message, cut if there are many. */
 static const char *list_words(checker *k, const choice_list *list) {
@@ -74,10 +80,10 @@ static const char *list_words(checker *k, const choice_list *list) {
   return text;
 }
 
-static node *unknown_word(checker *k, const syntax *s, value_type choice, bool names) {
-  const char *hint = notation_hint(k, s->text, choice.choices, names);
+static node *unknown_word(checker *k, const syntax *s, const choice_list *words, bool names) {
+  const char *hint = notation_hint(k, s->text, words, names);
   notation_complain(k->source, SEVERITY_ERROR, s->mark, s->mark_length, hint,
-                    "`%s` is none of the words (%s)", s->text, list_words(k, choice.choices));
+                    "`%s` is none of the words (%s)", s->text, list_words(k, words));
   return NULL;
 }
 
@@ -96,13 +102,12 @@ static node *check_symbol(checker *k, const syntax *s, symbol *found) {
 
 /* A word of the expected choice is that word, whatever else has the name. */
 static node *check_name(checker *k, const syntax *s, value_type expected) {
-  if (is_choice(expected)) {
-    int index = choice_find(expected.choices, s->text, strlen(s->text));
-    if (index >= 0) return word_node(k, s, expected, index);
-  }
+  const choice_list *words = words_of(expected);
+  int index = words == NULL ? -1 : choice_find(words, s->text, strlen(s->text));
+  if (words != NULL && index >= 0) return word_node(k, s, words, index);
   symbol *found = scope_find(k->source->context->scope, s->text);
   if (found != NULL) return check_symbol(k, s, found);
-  if (is_choice(expected)) return unknown_word(k, s, expected, true);
+  if (words != NULL) return unknown_word(k, s, words, true);
   const char *hint = notation_hint(k, s->text, NULL, true);
   if (hint == NULL && expected.kind == TYPE_TEXT) hint = "a text stands in double quotes";
   notation_complain(k->source, SEVERITY_ERROR, s->mark, s->mark_length, hint, "unknown name `%s`",
@@ -111,9 +116,10 @@ static node *check_name(checker *k, const syntax *s, value_type expected) {
 }
 
 static node *check_text(checker *k, const syntax *s, value_type expected) {
-  if (is_choice(expected)) {
-    int index = choice_find(expected.choices, s->text, strlen(s->text));
-    return index >= 0 ? word_node(k, s, expected, index) : unknown_word(k, s, expected, false);
+  const choice_list *words = words_of(expected);
+  if (words != NULL) {
+    int index = choice_find(words, s->text, strlen(s->text));
+    return index >= 0 ? word_node(k, s, words, index) : unknown_word(k, s, words, false);
   }
   value v = {.type = type_plain(TYPE_TEXT), .exact = {0, 1}, .text = s->text};
   return types_constant(k, s, v);
@@ -123,7 +129,8 @@ static node *check_number(checker *k, const syntax *s) {
   value_type type = {.kind = s->digits > 0 ? TYPE_DECIMAL : TYPE_INTEGER, .digits = s->digits};
   type.denominator = (int64_t)s->number.den;
   if (s->number.den > DENOMINATOR_MOST)
-    type = (value_type){.kind = TYPE_RATIO, .digits = s->digits > 18 ? 18 : s->digits, .denominator = 1};
+    type = (value_type){
+        .kind = TYPE_RATIO, .digits = s->digits > 18 ? 18 : s->digits, .denominator = 1};
   return types_constant(k, s, (value){.type = type, .exact = s->number});
 }
 
@@ -207,7 +214,8 @@ static node *unknown_function(checker *k, const syntax *s) {
   const char *names[FUNCTIONS];
   for (size_t i = 0; i < FUNCTIONS; i++) names[i] = functions[i].name;
   const char *nearest = text_suggest(s->text, names, FUNCTIONS);
-  const char *hint = nearest == NULL ? NULL : arena_format(arena_of(k), "did you mean `%s`?", nearest);
+  const char *hint =
+      nearest == NULL ? NULL : arena_format(arena_of(k), "did you mean `%s`?", nearest);
   notation_complain(k->source, SEVERITY_ERROR, s->mark, s->mark_length, hint,
                     "unknown function `%s`", s->text);
   return NULL;
@@ -229,7 +237,8 @@ static node *check_call(checker *k, const syntax *s, value_type expected) {
   node *n = notation_node(k, NODE_CALL, anything, s, s->child_count);
   n->function = functions[f].function;
   bool united = n->function <= FUNCTION_MAX;
-  if (!check_united(k, s, n, 0, n->function == FUNCTION_COALESCE ? expected : anything)) return NULL;
+  if (!check_united(k, s, n, 0, n->function == FUNCTION_COALESCE ? expected : anything))
+    return NULL;
   return united ? types_unite(k, n, 0) : types_function(k, n);
 }
 
@@ -292,7 +301,8 @@ static bool check_interval(checker *k, node *input, const syntax *s, size_t firs
 bool notation_check_item(checker *k, node *input, const syntax *s, test_item *out) {
   *out = (test_item){.syntax = s};
   if (s->kind == SYNTAX_INTERVAL) return check_interval(k, input, s, 0, out);
-  if (s->kind == SYNTAX_COMPARE) return check_comparing(k, input, s->children[0], s->operation, out);
+  if (s->kind == SYNTAX_COMPARE)
+    return check_comparing(k, input, s->children[0], s->operation, out);
   if (!has_input(s)) return check_comparing(k, input, s, NODE_EQUAL, out);
   out->condition = check_condition(k, s);
   return out->condition != NULL;
@@ -342,29 +352,44 @@ static node *check_between(checker *k, const syntax *s) {
 
 node *notation_check(checker *k, const syntax *s, value_type expected) {
   switch (s->kind) {
-  case SYNTAX_NUMBER: return check_number(k, s);
-  case SYNTAX_TEXT: return check_text(k, s, expected);
-  case SYNTAX_DATE: return check_plain(k, s, TYPE_DATE, s->number);
-  case SYNTAX_TIMESTAMP: return check_plain(k, s, TYPE_TIMESTAMP, s->number);
-  case SYNTAX_TRUE: return check_plain(k, s, TYPE_BOOLEAN, (rational){1, 1});
-  case SYNTAX_FALSE: return check_plain(k, s, TYPE_BOOLEAN, (rational){0, 1});
-  case SYNTAX_NULL: return types_constant(k, s, value_missing(anything));
-  case SYNTAX_NAME: return check_name(k, s, expected);
+  case SYNTAX_NUMBER:
+    return check_number(k, s);
+  case SYNTAX_TEXT:
+    return check_text(k, s, expected);
+  case SYNTAX_DATE:
+    return check_plain(k, s, TYPE_DATE, s->number);
+  case SYNTAX_TIMESTAMP:
+    return check_plain(k, s, TYPE_TIMESTAMP, s->number);
+  case SYNTAX_TRUE:
+    return check_plain(k, s, TYPE_BOOLEAN, (rational){1, 1});
+  case SYNTAX_FALSE:
+    return check_plain(k, s, TYPE_BOOLEAN, (rational){0, 1});
+  case SYNTAX_NULL:
+    return types_constant(k, s, value_missing(anything));
+  case SYNTAX_NAME:
+    return check_name(k, s, expected);
   case SYNTAX_INPUT:
     if (k->input != NULL) return k->input;
     return complain(k, s, NULL, "`?` stands for the tested value, and nothing is tested here");
-  case SYNTAX_CALL: return check_call(k, s, expected);
+  case SYNTAX_CALL:
+    return check_call(k, s, expected);
   case SYNTAX_NEGATE: {
     node *n = notation_check(k, s->children[0], anything);
     return n == NULL ? NULL : types_negate(k, s, n);
   }
-  case SYNTAX_NOT: return check_not(k, s);
-  case SYNTAX_BINARY: return check_binary(k, s);
-  case SYNTAX_IF: return check_if(k, s, expected);
-  case SYNTAX_IN: return check_in(k, s);
-  case SYNTAX_BETWEEN: return check_between(k, s);
+  case SYNTAX_NOT:
+    return check_not(k, s);
+  case SYNTAX_BINARY:
+    return check_binary(k, s);
+  case SYNTAX_IF:
+    return check_if(k, s, expected);
+  case SYNTAX_IN:
+    return check_in(k, s);
+  case SYNTAX_BETWEEN:
+    return check_between(k, s);
   case SYNTAX_COMPARE:
-  case SYNTAX_INTERVAL: break;
+  case SYNTAX_INTERVAL:
+    break;
   }
   return complain(k, s, NULL, "a test stands where a value is expected");
 }

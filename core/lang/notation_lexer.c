@@ -62,7 +62,9 @@ void notation_complain(const notation_source *s, severity weight, int offset, in
 
 /* ---- characters ---- */
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 static bool is_ascii_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
@@ -84,10 +86,10 @@ static uint32_t decode(const char *text, size_t *length) {
 
 /* Blocks of punctuation, blanks, operators and signs: no part of a name. */
 static bool is_sign(uint32_t c) {
-  static const uint32_t signs[][2] = {
-      {0x80, 0xBF},     {0xD7, 0xD7},     {0xF7, 0xF7},     {0x2000, 0x2BFF}, {0x3000, 0x3004},
-      {0x3008, 0x3020}, {0xFE10, 0xFE6F}, {0xFEFF, 0xFEFF}, {0xFF00, 0xFF20}, {0xFF3B, 0xFF40},
-      {0xFF5B, 0xFF65}, {0xFFE0, 0xFFFF}};
+  static const uint32_t signs[][2] = {{0x80, 0xBF},     {0xD7, 0xD7},     {0xF7, 0xF7},
+                                      {0x2000, 0x2BFF}, {0x3000, 0x3004}, {0x3008, 0x3020},
+                                      {0xFE10, 0xFE6F}, {0xFEFF, 0xFEFF}, {0xFF00, 0xFF20},
+                                      {0xFF3B, 0xFF40}, {0xFF5B, 0xFF65}, {0xFFE0, 0xFFFF}};
   for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
     if (c >= signs[i][0] && c <= signs[i][1]) return true;
   return false;
@@ -112,8 +114,8 @@ static size_t name_length(const char *text) {
 static const struct {
   const char *text;
   token_kind kind;
-} keywords[] = {{"true", TOKEN_TRUE}, {"false", TOKEN_FALSE}, {"null", TOKEN_NULL},
-                {"and", TOKEN_AND},   {"or", TOKEN_OR},       {"not", TOKEN_NOT},
+} keywords[] = {{"true", TOKEN_TRUE}, {"false", TOKEN_FALSE},     {"null", TOKEN_NULL},
+                {"and", TOKEN_AND},   {"or", TOKEN_OR},           {"not", TOKEN_NOT},
                 {"in", TOKEN_IN},     {"between", TOKEN_BETWEEN}, {"if", TOKEN_IF},
                 {"then", TOKEN_THEN}, {"else", TOKEN_ELSE}};
 

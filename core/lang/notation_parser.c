@@ -6,7 +6,9 @@
 
 enum { DEPTH_MOST = 100 };
 
-static token peek(const notation_source *s) { return s->tokens[s->at]; }
+static token peek(const notation_source *s) {
+  return s->tokens[s->at];
+}
 
 static token take(notation_source *s) {
   token t = s->tokens[s->at];
@@ -49,9 +51,9 @@ static bool add_child(notation_source *s, syntax *parent, syntax *child) {
   if (child == NULL) return false;
   if (parent->child_count == parent->child_capacity) {
     size_t capacity = parent->child_capacity == 0 ? 4 : parent->child_capacity * 2;
-    syntax **grown = arena_array(s->context->arena, capacity, sizeof *grown);
+    syntax **grown = arena_array(s->context->arena, capacity, sizeof(syntax *));
     if (parent->child_count > 0)
-      memcpy(grown, parent->children, parent->child_count * sizeof *grown);
+      memcpy(grown, parent->children, parent->child_count * sizeof(syntax *));
     parent->children = grown;
     parent->child_capacity = capacity;
   }
@@ -101,7 +103,8 @@ static syntax *parse_moment(notation_source *s, token t) {
   int64_t when = 0;
   const char *text = s->text + t.offset;
   x->number.den = 1;
-  if (date ? date_parse(text, (size_t)t.length, &when) : moment_parse(text, (size_t)t.length, &when)) {
+  if (date ? date_parse(text, (size_t)t.length, &when)
+           : moment_parse(text, (size_t)t.length, &when)) {
     x->number.num = when;
     return x;
   }
@@ -171,23 +174,34 @@ static syntax *parse_if(notation_source *s, token t) {
 static syntax *parse_primary(notation_source *s) {
   token t = take(s);
   switch (t.kind) {
-  case TOKEN_NUMBER: return parse_number(s, t);
+  case TOKEN_NUMBER:
+    return parse_number(s, t);
   case TOKEN_DATE:
-  case TOKEN_TIMESTAMP: return parse_moment(s, t);
-  case TOKEN_TRUE: return make(s, SYNTAX_TRUE, t);
-  case TOKEN_FALSE: return make(s, SYNTAX_FALSE, t);
-  case TOKEN_NULL: return make(s, SYNTAX_NULL, t);
-  case TOKEN_QUESTION: return make(s, SYNTAX_INPUT, t);
-  case TOKEN_NAME: return parse_name(s, t);
-  case TOKEN_NOT: return parse_not(s, t);
-  case TOKEN_IF: return parse_if(s, t);
-  case TOKEN_OPEN: return parse_group(s, t);
+  case TOKEN_TIMESTAMP:
+    return parse_moment(s, t);
+  case TOKEN_TRUE:
+    return make(s, SYNTAX_TRUE, t);
+  case TOKEN_FALSE:
+    return make(s, SYNTAX_FALSE, t);
+  case TOKEN_NULL:
+    return make(s, SYNTAX_NULL, t);
+  case TOKEN_QUESTION:
+    return make(s, SYNTAX_INPUT, t);
+  case TOKEN_NAME:
+    return parse_name(s, t);
+  case TOKEN_NOT:
+    return parse_not(s, t);
+  case TOKEN_IF:
+    return parse_if(s, t);
+  case TOKEN_OPEN:
+    return parse_group(s, t);
   case TOKEN_TEXT: {
     syntax *x = make(s, SYNTAX_TEXT, t);
     x->text = notation_unquote(s, t);
     return x;
   }
-  default: return refuse(s, t, "a value");
+  default:
+    return refuse(s, t, "a value");
   }
 }
 
@@ -224,13 +238,26 @@ static syntax *parse_sum(notation_source *s) {
 
 static bool comparison(token_kind kind, node_kind *out) {
   switch (kind) {
-  case TOKEN_EQUAL: *out = NODE_EQUAL; return true;
-  case TOKEN_NOT_EQUAL: *out = NODE_NOT_EQUAL; return true;
-  case TOKEN_LESS: *out = NODE_LESS; return true;
-  case TOKEN_LESS_EQUAL: *out = NODE_LESS_EQUAL; return true;
-  case TOKEN_GREATER: *out = NODE_GREATER; return true;
-  case TOKEN_GREATER_EQUAL: *out = NODE_GREATER_EQUAL; return true;
-  default: return false;
+  case TOKEN_EQUAL:
+    *out = NODE_EQUAL;
+    return true;
+  case TOKEN_NOT_EQUAL:
+    *out = NODE_NOT_EQUAL;
+    return true;
+  case TOKEN_LESS:
+    *out = NODE_LESS;
+    return true;
+  case TOKEN_LESS_EQUAL:
+    *out = NODE_LESS_EQUAL;
+    return true;
+  case TOKEN_GREATER:
+    *out = NODE_GREATER;
+    return true;
+  case TOKEN_GREATER_EQUAL:
+    *out = NODE_GREATER_EQUAL;
+    return true;
+  default:
+    return false;
   }
 }
 
@@ -243,7 +270,8 @@ static bool is_open_interval(const notation_source *s) {
     if (kind == TOKEN_CLOSE && --depth == 0) return false;
     if (depth > 1) continue;
     if (kind == TOKEN_RANGE) return true;
-    if (kind == TOKEN_COMMA || kind == TOKEN_OPEN_SQUARE || kind == TOKEN_CLOSE_SQUARE) return false;
+    if (kind == TOKEN_COMMA || kind == TOKEN_OPEN_SQUARE || kind == TOKEN_CLOSE_SQUARE)
+      return false;
   }
   return false;
 }
@@ -290,8 +318,8 @@ static syntax *parse_comparison(notation_source *s) {
   }
   t = peek(s);
   if (x == NULL || (!comparison(t.kind, &operation) && t.kind != TOKEN_IN)) return x;
-  notation_complain(s, SEVERITY_ERROR, t.offset, t.length, "join two comparisons with and, or between",
-                    "a comparison of a comparison");
+  notation_complain(s, SEVERITY_ERROR, t.offset, t.length,
+                    "join two comparisons with and, or between", "a comparison of a comparison");
   return NULL;
 }
 
@@ -365,8 +393,8 @@ static bool add_item(notation_source *s, test_syntax *out, syntax *item) {
   if (item == NULL) return false;
   if (out->count == out->capacity) {
     size_t capacity = out->capacity == 0 ? 4 : out->capacity * 2;
-    syntax **grown = arena_array(s->context->arena, capacity, sizeof *grown);
-    if (out->count > 0) memcpy(grown, out->items, out->count * sizeof *grown);
+    syntax **grown = arena_array(s->context->arena, capacity, sizeof(syntax *));
+    if (out->count > 0) memcpy(grown, out->items, out->count * sizeof(syntax *));
     out->items = grown;
     out->capacity = capacity;
   }

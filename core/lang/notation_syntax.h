@@ -1,5 +1,5 @@
-/* Inside the notation: tokens, the tree as written, and the one way to complain about a text. Nothing
- * outside of lang/notation*.c includes this. */
+/* Inside the notation: tokens, the tree as written, and the one way to complain about a text.
+ * Nothing outside of lang/notation*.c includes this. */
 #ifndef LANG_NOTATION_SYNTAX_H
 #define LANG_NOTATION_SYNTAX_H
 
@@ -7,12 +7,38 @@
 
 typedef enum token_kind {
   TOKEN_END,
-  TOKEN_NUMBER, TOKEN_TEXT, TOKEN_DATE, TOKEN_TIMESTAMP, TOKEN_NAME,
-  TOKEN_TRUE, TOKEN_FALSE, TOKEN_NULL, TOKEN_AND, TOKEN_OR, TOKEN_NOT, TOKEN_IN, TOKEN_BETWEEN,
-  TOKEN_IF, TOKEN_THEN, TOKEN_ELSE,
-  TOKEN_PLUS, TOKEN_MINUS, TOKEN_STAR, TOKEN_SLASH,
-  TOKEN_EQUAL, TOKEN_NOT_EQUAL, TOKEN_LESS, TOKEN_LESS_EQUAL, TOKEN_GREATER, TOKEN_GREATER_EQUAL,
-  TOKEN_OPEN, TOKEN_CLOSE, TOKEN_OPEN_SQUARE, TOKEN_CLOSE_SQUARE, TOKEN_COMMA, TOKEN_RANGE,
+  TOKEN_NUMBER,
+  TOKEN_TEXT,
+  TOKEN_DATE,
+  TOKEN_TIMESTAMP,
+  TOKEN_NAME,
+  TOKEN_TRUE,
+  TOKEN_FALSE,
+  TOKEN_NULL,
+  TOKEN_AND,
+  TOKEN_OR,
+  TOKEN_NOT,
+  TOKEN_IN,
+  TOKEN_BETWEEN,
+  TOKEN_IF,
+  TOKEN_THEN,
+  TOKEN_ELSE,
+  TOKEN_PLUS,
+  TOKEN_MINUS,
+  TOKEN_STAR,
+  TOKEN_SLASH,
+  TOKEN_EQUAL,
+  TOKEN_NOT_EQUAL,
+  TOKEN_LESS,
+  TOKEN_LESS_EQUAL,
+  TOKEN_GREATER,
+  TOKEN_GREATER_EQUAL,
+  TOKEN_OPEN,
+  TOKEN_CLOSE,
+  TOKEN_OPEN_SQUARE,
+  TOKEN_CLOSE_SQUARE,
+  TOKEN_COMMA,
+  TOKEN_RANGE,
   TOKEN_QUESTION
 } token_kind;
 
@@ -32,28 +58,35 @@ typedef struct notation_source {
 } notation_source;
 
 typedef enum syntax_kind {
-  SYNTAX_NUMBER, SYNTAX_TEXT, SYNTAX_DATE, SYNTAX_TIMESTAMP, SYNTAX_TRUE, SYNTAX_FALSE, SYNTAX_NULL,
+  SYNTAX_NUMBER,
+  SYNTAX_TEXT,
+  SYNTAX_DATE,
+  SYNTAX_TIMESTAMP,
+  SYNTAX_TRUE,
+  SYNTAX_FALSE,
+  SYNTAX_NULL,
   SYNTAX_NAME,
-  SYNTAX_INPUT,    /* ? */
-  SYNTAX_CALL,     /* text = the function's name */
-  SYNTAX_NEGATE, SYNTAX_NOT,
-  SYNTAX_BINARY,   /* operation: arithmetic, comparison, and, or */
+  SYNTAX_INPUT, /* ? */
+  SYNTAX_CALL,  /* text = the function's name */
+  SYNTAX_NEGATE,
+  SYNTAX_NOT,
+  SYNTAX_BINARY, /* operation: arithmetic, comparison, and, or */
   SYNTAX_IF,
-  SYNTAX_IN,       /* children[0] in the tests children[1..] */
+  SYNTAX_IN, /* children[0] in the tests children[1..] */
   SYNTAX_BETWEEN,
-  SYNTAX_COMPARE,  /* a test: operation and one child */
-  SYNTAX_INTERVAL  /* a test: low, high, and which end is open */
+  SYNTAX_COMPARE, /* a test: operation and one child */
+  SYNTAX_INTERVAL /* a test: low, high, and which end is open */
 } syntax_kind;
 
 typedef struct syntax {
   syntax_kind kind;
   node_kind operation;
-  int offset, length;               /* all of it */
-  int mark, mark_length;            /* what a complaint points to: operator, name */
+  int offset, length;    /* all of it */
+  int mark, mark_length; /* what a complaint points to: operator, name */
   bool low_open, high_open;
-  const char *text;                 /* NAME CALL TEXT */
-  rational number;                  /* NUMBER; DATE and TIMESTAMP in num */
-  int digits;                       /* NUMBER: decimals as written */
+  const char *text; /* NAME CALL TEXT */
+  rational number;  /* NUMBER; DATE and TIMESTAMP in num */
+  int digits;       /* NUMBER: decimals as written */
   size_t child_count, child_capacity;
   struct syntax **children;
 } syntax;
@@ -89,11 +122,11 @@ typedef struct checker {
 /* A test, its operands typed against the input. */
 typedef struct test_item {
   const syntax *syntax;
-  bool null;                /* matches what is missing */
-  bool opposite;            /* != */
+  bool null;     /* matches what is missing */
+  bool opposite; /* != */
   bool low_open, high_open;
-  node *low, *high;         /* bounds; NULL = none; the same node twice for equality */
-  node *condition;          /* instead: a condition over ? */
+  node *low, *high; /* bounds; NULL = none; the same node twice for equality */
+  node *condition;  /* instead: a condition over ? */
 } test_item;
 
 node *notation_check(checker *k, const syntax *s, value_type expected);

@@ -1,9 +1,9 @@
-/* Unary tests: the cells of tables. A test of constants becomes a set: disjoint intervals of the stored
- * values, bits of words, texts. What needs other columns stays a condition.
+/* Unary tests: the cells of tables. A test of constants becomes a set: disjoint intervals of the
+ * stored values, bits of words, texts. What needs other columns stays a condition.
  *
  * A set is worked out as spans between cuts. A cut lies beside a value; where values are countable
- * (integers of any unit, and doubles, which have an order number each) it lies before a whole one, so
- * that `< 0.015` on money and `<= 0.01` are the same cut. */
+ * (integers of any unit, and doubles, which have an order number each) it lies before a whole one,
+ * so that `< 0.015` on money and `<= 0.01` are the same cut. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 typedef struct cut {
   int infinite; /* -1 below everything, 1 above */
   rational at;
-  bool after;   /* RATIO: behind the value, not before it */
+  bool after; /* RATIO: behind the value, not before it */
 } cut;
 
 typedef struct span {
@@ -34,9 +34,13 @@ static int cut_compare(cut a, cut b) {
   return order != 0 ? order : (int)a.after - (int)b.after;
 }
 
-static cut cut_before(int128 n) { return (cut){.at = {n, 1}}; }
+static cut cut_before(int128 n) {
+  return (cut){.at = {n, 1}};
+}
 
-static bool span_empty(span s) { return cut_compare(s.low, s.high) >= 0; }
+static bool span_empty(span s) {
+  return cut_compare(s.low, s.high) >= 0;
+}
 
 /* ---- doubles in order ---- */
 
@@ -58,7 +62,8 @@ static double double_of_order(int64_t order) {
 
 static span domain_of(value_type type) {
   switch (type_storage(type.kind)) {
-  case STORE_RATIO: return (span){{.infinite = -1}, {.infinite = 1}};
+  case STORE_RATIO:
+    return (span){{.infinite = -1}, {.infinite = 1}};
   case STORE_F64: {
     int128 most = double_order(INFINITY);
     return (span){cut_before(-most), cut_before(most + 1)};
@@ -67,7 +72,8 @@ static span domain_of(value_type type) {
     size_t words = type.kind == TYPE_BOOLEAN ? 2 : type.choices != NULL ? type.choices->count : 0;
     return (span){cut_before(0), cut_before((int128)words)};
   }
-  default: return (span){cut_before((int128)INT64_MIN + 1), cut_before((int128)INT64_MAX + 1)};
+  default:
+    return (span){cut_before((int128)INT64_MIN + 1), cut_before((int128)INT64_MAX + 1)};
   }
 }
 
@@ -81,9 +87,12 @@ static rational stored_units(const value *v, value_type type) {
 /* The cut at a bound: `after` when what equals the bound lies below the cut. */
 static cut cut_at(const value *v, value_type type, bool after) {
   switch (type_storage(type.kind)) {
-  case STORE_RATIO: return (cut){.at = v->exact, .after = after};
-  case STORE_F64: return cut_before((int128)double_order(value_double(v)) + after);
-  default: break;
+  case STORE_RATIO:
+    return (cut){.at = v->exact, .after = after};
+  case STORE_F64:
+    return cut_before((int128)double_order(value_double(v)) + after);
+  default:
+    break;
   }
   rational r = stored_units(v, type);
   int128 below = int128_floor_div(r.num, r.den);
@@ -105,7 +114,9 @@ static span item_span(const test_item *item, value_type type, span domain) {
   return s;
 }
 
-static bool bound_missing(const node *n) { return n != NULL && n->constant.missing; }
+static bool bound_missing(const node *n) {
+  return n != NULL && n->constant.missing;
+}
 
 static void add_span(span_set *set, span s) {
   if (!span_empty(s)) set->items[set->count++] = s;
@@ -259,15 +270,15 @@ static bool build_dynamic(checker *k, node *input, const test_item *items, size_
 
 /* ---- whole tests ---- */
 
-/* A bound that a set over the input can have: a constant, and not a measured one beside exact values. */
+/* A bound that a set over the input can have: a constant, and not a measured one beside exact
+ * values. */
 static bool is_settable(const node *bound, type_kind input) {
   return bound == NULL || (bound->kind == NODE_CONSTANT &&
                            (bound->type.kind != TYPE_NUMBER || input == TYPE_NUMBER));
 }
 
 static bool is_constant(const test_item *item, type_kind input) {
-  return item->condition == NULL && is_settable(item->low, input) &&
-         is_settable(item->high, input);
+  return item->condition == NULL && is_settable(item->low, input) && is_settable(item->high, input);
 }
 
 static bool build(checker *k, const test_syntax *tests, unary_test *out) {
@@ -322,9 +333,12 @@ static bool in_ratio(const test_interval *t, rational r) {
 static bool in_interval(const test_interval *t, const value *v) {
   int64_t stored;
   switch (type_storage(v->type.kind)) {
-  case STORE_RATIO: return in_ratio(t, v->exact);
-  case STORE_F64: return v->number >= t->number_low && v->number <= t->number_high;
-  default: return value_stored(v, v->type, &stored) && stored >= t->low && stored <= t->high;
+  case STORE_RATIO:
+    return in_ratio(t, v->exact);
+  case STORE_F64:
+    return v->number >= t->number_low && v->number <= t->number_high;
+  default:
+    return value_stored(v, v->type, &stored) && stored >= t->low && stored <= t->high;
   }
 }
 

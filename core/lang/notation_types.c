@@ -1,5 +1,5 @@
-/* Which types an operation takes and gives. The denominators of exact numbers are worked out here: a
- * division by a constant makes a larger one, a division by a column makes a RATIO. */
+/* Which types an operation takes and gives. The denominators of exact numbers are worked out here:
+ * a division by a constant makes a larger one, a division by a column makes a RATIO. */
 #include "notation_types.h"
 
 #include <string.h>
@@ -32,14 +32,16 @@ bool types_is_whole(value_type t) {
   return t.kind == TYPE_INTEGER || (t.kind == TYPE_DECIMAL && t.denominator == 1);
 }
 
-static bool is_text(type_kind kind) { return kind == TYPE_TEXT || kind == TYPE_KEY; }
+static bool is_text(type_kind kind) {
+  return kind == TYPE_TEXT || kind == TYPE_KEY;
+}
 
 node *notation_node(checker *k, node_kind kind, value_type type, const syntax *at,
                     size_t children) {
   arena *a = k->source->context->arena;
   node *n = arena_alloc(a, sizeof *n);
   *n = (node){.kind = kind, .type = type, .child_count = children};
-  if (children > 0) n->children = arena_array(a, children, sizeof *n->children);
+  if (children > 0) n->children = arena_array(a, children, sizeof(node *));
   n->offset = at->offset;
   n->length = at->length;
   return n;
@@ -185,7 +187,9 @@ static int common_digits(type_kind kind, value_type a, value_type b) {
   return a.digits > b.digits ? a.digits : b.digits;
 }
 
-static int128 least_multiple(int128 a, int128 b) { return a / int128_gcd(a, b) * b; }
+static int128 least_multiple(int128 a, int128 b) {
+  return a / int128_gcd(a, b) * b;
+}
 
 /* The denominator of x times a constant. */
 static int128 scaled_denominator(int128 of_x, rational by) {
@@ -200,7 +204,8 @@ static int128 product_denominator(const node *a, const node *b) {
 }
 
 static value_type quotient_type(const node *a, const node *b) {
-  type_kind kind = a->type.kind == TYPE_MONEY && b->type.kind != TYPE_MONEY ? TYPE_MONEY : TYPE_DECIMAL;
+  type_kind kind =
+      a->type.kind == TYPE_MONEY && b->type.kind != TYPE_MONEY ? TYPE_MONEY : TYPE_DECIMAL;
   int digits = common_digits(kind, a->type, b->type);
   if (a->type.kind == TYPE_RATIO || b->type.kind == TYPE_RATIO || b->kind != NODE_CONSTANT)
     kind = TYPE_RATIO;
@@ -215,7 +220,8 @@ static node *number_arithmetic(checker *k, node *n, const syntax *at) {
   type_kind kind = common_kind(a->type.kind, b->type.kind);
   int digits = common_digits(kind, a->type, b->type);
   if (n->kind == NODE_MULTIPLY && a->type.kind == TYPE_MONEY && b->type.kind == TYPE_MONEY)
-    return cannot(k, n->kind, at, a, b, "money is multiplied by a number; a share is money / money");
+    return cannot(k, n->kind, at, a, b,
+                  "money is multiplied by a number; a share is money / money");
   if (n->kind == NODE_DIVIDE && b->kind == NODE_CONSTANT && !b->constant.missing &&
       value_double(&b->constant) == 0)
     notation_complain(k->source, SEVERITY_WARNING, b->offset, b->length, NULL,
@@ -250,8 +256,7 @@ node *types_arithmetic(checker *k, node_kind kind, const syntax *at, node *a, no
 }
 
 node *types_negate(checker *k, const syntax *at, node *a) {
-  if (!type_is_numeric(a->type.kind))
-    return complain_at(k, a, NULL, "`-` stands before a number");
+  if (!type_is_numeric(a->type.kind)) return complain_at(k, a, NULL, "`-` stands before a number");
   node *n = notation_node(k, NODE_NEGATE, a->type, at, 1);
   n->children[0] = a;
   return notation_fold(k, n);
@@ -330,9 +335,11 @@ static bool unite(value_type a, value_type b, value_type *out) {
   if (!type_is_numeric(a.kind) || !type_is_numeric(b.kind))
     return type_equal(a, b) && a.kind != TYPE_LIST && a.kind != TYPE_CODES;
   type_kind kind = common_kind(a.kind, b.kind);
-  *out = kind == TYPE_NUMBER ? type_plain(TYPE_NUMBER)
-                             : exact_type(kind, kind == TYPE_RATIO ? 1 : least_multiple(a.denominator, b.denominator),
-                                          common_digits(kind, a, b));
+  *out =
+      kind == TYPE_NUMBER
+          ? type_plain(TYPE_NUMBER)
+          : exact_type(kind, kind == TYPE_RATIO ? 1 : least_multiple(a.denominator, b.denominator),
+                       common_digits(kind, a, b));
   return true;
 }
 
@@ -371,23 +378,25 @@ static node *rounding_type(checker *k, node *n) {
   int64_t digits = 0;
   if (n->child_count > 1) {
     const node *d = n->children[1];
-    if (d->kind != NODE_CONSTANT || !value_stored(&d->constant, type_plain(TYPE_INTEGER), &digits) ||
-        digits < -15 || digits > 15)
+    if (d->kind != NODE_CONSTANT ||
+        !value_stored(&d->constant, type_plain(TYPE_INTEGER), &digits) || digits < -15 ||
+        digits > 15)
       return complain_at(k, d, NULL, "the digits of round are a constant from -15 to 15");
   }
   n->type = x->type;
   if (n->function == FUNCTION_ABS || kind == TYPE_NUMBER) return notation_fold(k, n);
   digits = digits < 0 || kind == TYPE_INTEGER ? 0 : digits;
   if (kind == TYPE_RATIO || kind == TYPE_DECIMAL) kind = digits == 0 ? TYPE_INTEGER : TYPE_DECIMAL;
-  n->type = exact_type(kind, pow10_i64((int)digits), kind == TYPE_MONEY ? x->type.digits : (int)digits);
+  n->type =
+      exact_type(kind, pow10_i64((int)digits), kind == TYPE_MONEY ? x->type.digits : (int)digits);
   return notation_fold(k, n);
 }
 
 static node *calendar_type(checker *k, node *n) {
   node *day = n->children[0];
-  n->type = type_plain(n->function == FUNCTION_ADD_MONTHS || n->function == FUNCTION_DATE
-                           ? TYPE_DATE
-                           : TYPE_INTEGER);
+  n->type =
+      type_plain(n->function == FUNCTION_ADD_MONTHS || n->function == FUNCTION_DATE ? TYPE_DATE
+                                                                                    : TYPE_INTEGER);
   if (n->function == FUNCTION_DATE && day->type.kind == TYPE_DATE) return day;
   if (n->function == FUNCTION_DATE && day->type.kind == TYPE_TIMESTAMP) return notation_fold(k, n);
   if (n->function == FUNCTION_DATE) return complain_at(k, day, NULL, "date takes a timestamp");
@@ -413,10 +422,9 @@ static node *unexpected(checker *k, const node *n, value_type expected, const ch
   buffer wanted = {0};
   type_describe(&wanted, expected);
   buffer_text(&wanted, "");
-  notation_complain(k->source, SEVERITY_ERROR, n->offset, n->length, hint,
-                    "%s is expected, this is %s",
-                    expected.kind == TYPE_BOOLEAN ? "a condition" : wanted.data,
-                    type_name(n->type.kind));
+  notation_complain(
+      k->source, SEVERITY_ERROR, n->offset, n->length, hint, "%s is expected, this is %s",
+      expected.kind == TYPE_BOOLEAN ? "a condition" : wanted.data, type_name(n->type.kind));
   buffer_deinit(&wanted);
   return NULL;
 }

@@ -1,5 +1,5 @@
-/* Inside the notation: the rules of types. Each function makes a typed, folded node or complains and
- * returns NULL. */
+/* Inside the notation: the rules of types. Each function makes a typed, folded node or complains
+ * and returns NULL. */
 #ifndef LANG_NOTATION_TYPES_H
 #define LANG_NOTATION_TYPES_H
 

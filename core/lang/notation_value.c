@@ -1,5 +1,5 @@
-/* What each operation means for one value. No rounding but where the notation says so; what does not
- * fit is said. */
+/* What each operation means for one value. No rounding but where the notation says so; what does
+ * not fit is said. */
 #include "notation_value.h"
 
 #include <math.h>
@@ -19,7 +19,9 @@ static value of_truth(int truth) {
   return truth < 0 ? value_missing(boolean_type) : value_boolean(truth != 0);
 }
 
-int value_truth(const value *v) { return v->missing ? -1 : v->exact.num != 0; }
+int value_truth(const value *v) {
+  return v->missing ? -1 : v->exact.num != 0;
+}
 
 double value_double(const value *v) {
   if (v->missing) return NAN;
@@ -39,7 +41,9 @@ bool value_stored(const value *v, value_type type, int64_t *out) {
   return true;
 }
 
-static bool is_number(const value *v) { return v->type.kind == TYPE_NUMBER; }
+static bool is_number(const value *v) {
+  return v->type.kind == TYPE_NUMBER;
+}
 
 /* ---- arithmetic ---- */
 
@@ -50,10 +54,14 @@ static bool double_result(double x, value *out) {
 
 static bool double_arithmetic(node_kind kind, double a, double b, value *out) {
   switch (kind) {
-  case NODE_ADD: return double_result(a + b, out);
-  case NODE_SUBTRACT: return double_result(a - b, out);
-  case NODE_MULTIPLY: return double_result(a * b, out);
-  default: break;
+  case NODE_ADD:
+    return double_result(a + b, out);
+  case NODE_SUBTRACT:
+    return double_result(a - b, out);
+  case NODE_MULTIPLY:
+    return double_result(a * b, out);
+  default:
+    break;
   }
   if (b != 0) return double_result(a / b, out);
   *out = value_missing(out->type);
@@ -62,10 +70,14 @@ static bool double_arithmetic(node_kind kind, double a, double b, value *out) {
 
 static bool exact_arithmetic(node_kind kind, rational a, rational b, value *out) {
   switch (kind) {
-  case NODE_ADD: return rational_add(a, b, &out->exact);
-  case NODE_SUBTRACT: return rational_sub(a, b, &out->exact);
-  case NODE_MULTIPLY: return rational_mul(a, b, &out->exact);
-  default: break;
+  case NODE_ADD:
+    return rational_add(a, b, &out->exact);
+  case NODE_SUBTRACT:
+    return rational_sub(a, b, &out->exact);
+  case NODE_MULTIPLY:
+    return rational_mul(a, b, &out->exact);
+  default:
+    break;
   }
   if (b.num != 0) return rational_div(a, b, &out->exact);
   *out = value_missing(out->type);
@@ -101,12 +113,18 @@ static int compare(const value *a, const value *b) {
 
 static bool holds(node_kind kind, int order) {
   switch (kind) {
-  case NODE_EQUAL: return order == 0;
-  case NODE_NOT_EQUAL: return order != 0;
-  case NODE_LESS: return order < 0;
-  case NODE_LESS_EQUAL: return order <= 0;
-  case NODE_GREATER: return order > 0;
-  default: return order >= 0;
+  case NODE_EQUAL:
+    return order == 0;
+  case NODE_NOT_EQUAL:
+    return order != 0;
+  case NODE_LESS:
+    return order < 0;
+  case NODE_LESS_EQUAL:
+    return order <= 0;
+  case NODE_GREATER:
+    return order > 0;
+  default:
+    return order >= 0;
   }
 }
 
@@ -132,10 +150,14 @@ static int truth_and(int a, int b) {
 static bool double_function(function_kind f, double a, double digits, value *out) {
   double unit = pow(10, digits);
   switch (f) {
-  case FUNCTION_ABS: return double_result(fabs(a), out);
-  case FUNCTION_FLOOR: return double_result(floor(a), out);
-  case FUNCTION_CEILING: return double_result(ceil(a), out);
-  default: return double_result(copysign(floor(fabs(a) * unit + 0.5) / unit, a), out);
+  case FUNCTION_ABS:
+    return double_result(fabs(a), out);
+  case FUNCTION_FLOOR:
+    return double_result(floor(a), out);
+  case FUNCTION_CEILING:
+    return double_result(ceil(a), out);
+  default:
+    return double_result(copysign(floor(fabs(a) * unit + 0.5) / unit, a), out);
   }
 }
 
@@ -157,7 +179,9 @@ static bool round_exact(rational a, int digits, rational *out) {
 static bool exact_function(function_kind f, rational a, int digits, value *out) {
   int128 whole;
   switch (f) {
-  case FUNCTION_ABS: out->exact = (rational){a.num < 0 ? -a.num : a.num, a.den}; return true;
+  case FUNCTION_ABS:
+    out->exact = (rational){a.num < 0 ? -a.num : a.num, a.den};
+    return true;
   case FUNCTION_FLOOR:
     if (!rational_floor(a, &whole)) return false;
     break;
@@ -165,7 +189,8 @@ static bool exact_function(function_kind f, rational a, int digits, value *out) 
     if (!rational_floor((rational){-a.num, a.den}, &whole)) return false;
     whole = -whole;
     break;
-  default: return round_exact(a, digits, &out->exact);
+  default:
+    return round_exact(a, digits, &out->exact);
   }
   out->exact = (rational){whole, 1};
   return true;
@@ -222,8 +247,11 @@ static bool apply_calendar(const node *n, zone z, const value *a, value *out) {
     out->exact.num = date_add_months(day, (int64_t)months);
     return in_calendar(out);
   }
-  case FUNCTION_WEEKDAY: out->exact.num = date_weekday(day); return true;
-  default: break;
+  case FUNCTION_WEEKDAY:
+    out->exact.num = date_weekday(day);
+    return true;
+  default:
+    break;
   }
   date_to_civil(day, &part[0], &part[1], &part[2]);
   out->exact.num = part[n->function - FUNCTION_YEAR];
@@ -246,8 +274,10 @@ static bool apply_function(const node *n, zone z, const value *arguments, value 
   case FUNCTION_ABS:
   case FUNCTION_FLOOR:
   case FUNCTION_CEILING:
-  case FUNCTION_ROUND_HALF_UP: return apply_rounding(n, arguments, out);
-  default: return apply_calendar(n, z, arguments, out);
+  case FUNCTION_ROUND_HALF_UP:
+    return apply_rounding(n, arguments, out);
+  default:
+    return apply_calendar(n, z, arguments, out);
   }
 }
 
@@ -269,21 +299,36 @@ bool value_apply(const node *n, zone z, const value *arguments, value *out) {
   int truth = 0;
   switch (n->kind) {
   case NODE_CONSTANT:
-  case NODE_SLOT: *out = n->constant; return true;
-  case NODE_NEGATE: return apply_negate(n, arguments, out);
-  case NODE_NOT: apply_not(n, arguments, out); return true;
+  case NODE_SLOT:
+    *out = n->constant;
+    return true;
+  case NODE_NEGATE:
+    return apply_negate(n, arguments, out);
+  case NODE_NOT:
+    apply_not(n, arguments, out);
+    return true;
   case NODE_ADD:
   case NODE_SUBTRACT:
   case NODE_MULTIPLY:
-  case NODE_DIVIDE: return apply_arithmetic(n, &arguments[0], &arguments[1], out);
-  case NODE_AND: truth = truth_and(value_truth(&arguments[0]), value_truth(&arguments[1])); break;
-  case NODE_OR: truth = truth_or(value_truth(&arguments[0]), value_truth(&arguments[1])); break;
+  case NODE_DIVIDE:
+    return apply_arithmetic(n, &arguments[0], &arguments[1], out);
+  case NODE_AND:
+    truth = truth_and(value_truth(&arguments[0]), value_truth(&arguments[1]));
+    break;
+  case NODE_OR:
+    truth = truth_or(value_truth(&arguments[0]), value_truth(&arguments[1]));
+    break;
   case NODE_IN:
     for (size_t i = 1; i < n->child_count; i++) truth = truth_or(truth, value_truth(&arguments[i]));
     break;
-  case NODE_IF: adopt(&arguments[value_truth(&arguments[0]) == 1 ? 1 : 2], n->type, out); return true;
-  case NODE_CALL: return apply_function(n, z, arguments, out);
-  default: *out = apply_comparison(n->kind, &arguments[0], &arguments[1]); return true;
+  case NODE_IF:
+    adopt(&arguments[value_truth(&arguments[0]) == 1 ? 1 : 2], n->type, out);
+    return true;
+  case NODE_CALL:
+    return apply_function(n, z, arguments, out);
+  default:
+    *out = apply_comparison(n->kind, &arguments[0], &arguments[1]);
+    return true;
   }
   *out = of_truth(truth);
   return true;

@@ -1,6 +1,6 @@
 /* One value at a time, exactly: what an operation of the notation means. The folder uses it for
- * constants, evaluation for the rows that its kernels cannot hold in 64 bits. The kernels of eval are
- * this, made fast; where they differ, this is right. */
+ * constants, evaluation for the rows that its kernels cannot hold in 64 bits. The kernels of eval
+ * are this, made fast; where they differ, this is right. */
 #ifndef LANG_NOTATION_VALUE_H
 #define LANG_NOTATION_VALUE_H
 

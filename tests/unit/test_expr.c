@@ -30,9 +30,9 @@ static const value_type grade = {.kind = TYPE_CHOICE, .denominator = 1, .choices
 static const struct {
   const char *name;
   const value_type *type;
-} names[] = {{"i", &integer}, {"j", &integer}, {"m", &money},       {"p", &money}, {"d", &decimal1},
-             {"b", &boolean}, {"g", &grade},   {"day", &date},      {"at", &timestamp},
-             {"x", &number},  {"y", &number},  {"name", &text}};
+} names[] = {{"i", &integer},    {"j", &integer}, {"m", &money},  {"p", &money},
+             {"d", &decimal1},   {"b", &boolean}, {"g", &grade},  {"day", &date},
+             {"at", &timestamp}, {"x", &number},  {"y", &number}, {"name", &text}};
 enum { I, J, M, P, D, B, G, DAY, AT, X, Y, NAME, COLUMNS };
 
 enum { ROWS = 1100 };
@@ -95,16 +95,17 @@ static const node *parse(fixture *f, const char *formula) {
 
 /* Three rows: ordinary, all missing, awkward. */
 static void fill_examples(fixture *f) {
-  static const int64_t fixed[][3] = {{7, MISSING_I64, -3},           /* i */
-                                     {2, MISSING_I64, 0},            /* j */
-                                     {10000, MISSING_I64, -1},       /* m: 100.00, -0.01 */
-                                     {333, MISSING_I64, INT64_MAX},  /* p */
-                                     {15, MISSING_I64, -25}};        /* d: 1.5, -2.5 */
+  static const int64_t fixed[][3] = {{7, MISSING_I64, -3},          /* i */
+                                     {2, MISSING_I64, 0},           /* j */
+                                     {10000, MISSING_I64, -1},      /* m: 100.00, -0.01 */
+                                     {333, MISSING_I64, INT64_MAX}, /* p */
+                                     {15, MISSING_I64, -25}};       /* d: 1.5, -2.5 */
   for (int c = I; c <= D; c++) memcpy(f->columns[c].i64, fixed[c], sizeof fixed[c]);
   static const int32_t codes[][3] = {{1, -1, 0}, {1, -1, 3}};
   memcpy(f->columns[B].i32, codes[0], sizeof codes[0]);
   memcpy(f->columns[G].i32, codes[1], sizeof codes[1]);
-  const int64_t days[3] = {date_from_civil(2025, 1, 31), MISSING_I64, date_from_civil(9999, 12, 31)};
+  const int64_t days[3] = {date_from_civil(2025, 1, 31), MISSING_I64,
+                           date_from_civil(9999, 12, 31)};
   memcpy(f->columns[DAY].i64, days, sizeof days);
   const int64_t moments[3] = {moment_at(date_from_civil(2025, 9, 26), 0, (zone){8 * 3600}) - 1,
                               MISSING_I64, 0};
@@ -322,9 +323,30 @@ typedef struct fraction {
 } fraction;
 
 typedef enum shape {
-  LITERAL, COLUMN, PLUS, MINUS, TIMES, OVER, LEAST, MOST, MAGNITUDE, DOWN, UP, HALF, EITHER, FIRST,
-  NEGATIVE, NUMBER_SHAPES,
-  RELATION = NUMBER_SHAPES, BOTH, ANY_OF, OPPOSITE, ISNULL, FLAG, AMONG, SHAPES
+  LITERAL,
+  COLUMN,
+  PLUS,
+  MINUS,
+  TIMES,
+  OVER,
+  LEAST,
+  MOST,
+  MAGNITUDE,
+  DOWN,
+  UP,
+  HALF,
+  EITHER,
+  FIRST,
+  NEGATIVE,
+  NUMBER_SHAPES,
+  RELATION = NUMBER_SHAPES,
+  BOTH,
+  ANY_OF,
+  OPPOSITE,
+  ISNULL,
+  FLAG,
+  AMONG,
+  SHAPES
 } shape;
 
 typedef struct tree {
@@ -383,14 +405,25 @@ static tree *grow_condition(arena *a, int depth) {
 static const char *const relations[] = {"=", "!=", "<", "<=", ">", ">="};
 
 static void print(buffer *out, const tree *t) {
-  static const char *const forms[] = {
-      [PLUS] = "(%a + %b)",  [MINUS] = "(%a - %b)",       [TIMES] = "(%a * %b)",
-      [OVER] = "(%a / %b)",  [LEAST] = "min(%a, %b)",     [MOST] = "max(%a, %b)",
-      [MAGNITUDE] = "abs(%a)", [DOWN] = "floor(%a)",      [UP] = "ceiling(%a)",
-      [HALF] = "round(%a, %d)", [EITHER] = "(if %c then %a else %b)", [FIRST] = "coalesce(%a, %b)",
-      [NEGATIVE] = "(-%a)",  [RELATION] = "(%a %r %b)",   [BOTH] = "(%a and %b)",
-      [ANY_OF] = "(%a or %b)", [OPPOSITE] = "not(%a)",    [ISNULL] = "(%a = null)",
-      [AMONG] = "(%a in (null, %b, > %c))"};
+  static const char *const forms[] = {[PLUS] = "(%a + %b)",
+                                      [MINUS] = "(%a - %b)",
+                                      [TIMES] = "(%a * %b)",
+                                      [OVER] = "(%a / %b)",
+                                      [LEAST] = "min(%a, %b)",
+                                      [MOST] = "max(%a, %b)",
+                                      [MAGNITUDE] = "abs(%a)",
+                                      [DOWN] = "floor(%a)",
+                                      [UP] = "ceiling(%a)",
+                                      [HALF] = "round(%a, %d)",
+                                      [EITHER] = "(if %c then %a else %b)",
+                                      [FIRST] = "coalesce(%a, %b)",
+                                      [NEGATIVE] = "(-%a)",
+                                      [RELATION] = "(%a %r %b)",
+                                      [BOTH] = "(%a and %b)",
+                                      [ANY_OF] = "(%a or %b)",
+                                      [OPPOSITE] = "not(%a)",
+                                      [ISNULL] = "(%a = null)",
+                                      [AMONG] = "(%a in (null, %b, > %c))"};
   if (t->shape == FLAG) buffer_text(out, "b");
   if (t->shape == COLUMN) buffer_text(out, names[t->column].name);
   if (t->shape == LITERAL) {
@@ -404,9 +437,12 @@ static void print(buffer *out, const tree *t) {
       continue;
     }
     form++;
-    if (*form == 'd') buffer_format(out, "%d", t->digits);
-    else if (*form == 'r') buffer_text(out, relations[t->relation]);
-    else print(out, t->parts[*form - 'a']);
+    if (*form == 'd')
+      buffer_format(out, "%d", t->digits);
+    else if (*form == 'r')
+      buffer_text(out, relations[t->relation]);
+    else
+      print(out, t->parts[*form - 'a']);
   }
   buffer_text(out, "");
 }
@@ -447,7 +483,9 @@ static fraction combine(shape s, fraction a, fraction b) {
   return (s == LEAST) == (p < q) ? a : b; /* min, max */
 }
 
-static int128 floor_of(int128 n, int128 d) { return n / d - (n % d < 0); }
+static int128 floor_of(int128 n, int128 d) {
+  return n / d - (n % d < 0);
+}
 
 static fraction round_to(shape s, fraction a, int digits) {
   if (s == MAGNITUDE) return make(a.n < 0 ? -a.n : a.n, a.d);
@@ -469,7 +507,7 @@ static int related(int relation, fraction a, fraction b) {
   if (a.fate == ABSENT || b.fate == ABSENT) return -1;
   fraction d = combine(MINUS, a, b);
   if (d.fate == HUGE_VALUE_FATE) return 2;
-  const bool holds[] = {d.n == 0, d.n != 0, d.n < 0, d.n <= 0, d.n > 0, d.n >= 0};
+  const bool holds[] = {d.n == 0, d.n != 0, d.n<0, d.n <= 0, d.n> 0, d.n >= 0};
   return holds[relation];
 }
 
@@ -570,7 +608,8 @@ static void check_random(fixture *f, int formulas, int depth) {
     const tree *t = condition ? grow_condition(&a, depth) : grow(&a, depth);
     print(&formula, t);
     const node *n = notation_expression(&f->context, formula.data, any);
-    if (n == NULL) fail_msg("%s: %s", formula.data, f->findings.items[f->findings.count - 1].message);
+    if (n == NULL)
+      fail_msg("%s: %s", formula.data, f->findings.items[f->findings.count - 1].message);
     expr *x = expr_new(n, f->context.zone);
     forget_faults(f);
     const column *c = expr_eval(x, &f->frame, &place);

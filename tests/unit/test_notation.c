@@ -84,11 +84,19 @@ static void describe(buffer *out, const node *n) {
     buffer_char(out, ' ');
     char day[10];
     switch (n->type.kind) {
-    case TYPE_BOOLEAN: buffer_text(out, codes[v->exact.num != 0]); break;
-    case TYPE_DATE: buffer_add(out, day, date_write(day, (int64_t)v->exact.num)); break;
+    case TYPE_BOOLEAN:
+      buffer_text(out, codes[v->exact.num != 0]);
+      break;
+    case TYPE_DATE:
+      buffer_add(out, day, date_write(day, (int64_t)v->exact.num));
+      break;
     case TYPE_TEXT:
-    case TYPE_CHOICE: buffer_text(out, v->text); break;
-    case TYPE_NUMBER: buffer_format(out, "%g", v->number); break;
+    case TYPE_CHOICE:
+      buffer_text(out, v->text);
+      break;
+    case TYPE_NUMBER:
+      buffer_format(out, "%g", v->number);
+      break;
     default:
       buffer_format(out, "%lld", (long long)v->exact.num);
       if (v->exact.den != 1) buffer_format(out, "/%lld", (long long)v->exact.den);
@@ -230,8 +238,9 @@ static void test_types(void **state) {
 static void test_complaints(void **state) {
   (void)state;
   static const example examples[] = {
-      {"overdu_30 > 0", "unknown name `overdu_30` in\n      overdu_30 > 0\n      ^~~~~~~~~  did you "
-                        "mean `overdue_30`?"},
+      {"overdu_30 > 0",
+       "unknown name `overdu_30` in\n      overdu_30 > 0\n      ^~~~~~~~~  did you "
+       "mean `overdue_30`?"},
       {"融资 = 预付款", "`预付款` is none of the words (cash, 预付, none, visits) in\n      融资 = "
                         "预付款\n             ^~~~~~  did you mean `预付`?"},
       {"", "the formula is empty"},
@@ -244,31 +253,37 @@ static void test_complaints(void **state) {
                       "quote)"},
       {"visits >= 1,000", "a number does not begin with 0 in\n      visits >= 1,000\n              "
                           "    ^~~  thousands are written without commas: 1000"},
-      {"name = \"x", "this text does not end in\n      name = \"x\n             ^  a text ends with "
-                     "\""},
+      {"name = \"x",
+       "this text does not end in\n      name = \"x\n             ^  a text ends with "
+       "\""},
       {"1 < visits < 3", "a comparison of a comparison in\n      1 < visits < 3\n                 "
                          "^  join two comparisons with and, or between"},
       {"not vip", "`not` without parentheses in\n      not vip\n      ^~~  write not(...)"},
       {"mni(1, 2)", "unknown function `mni` in\n      mni(1, 2)\n      ^~~  did you mean `min`?"},
       {"round(1, 2, 3)",
        "round takes 1 argument or more, here are 3 in\n      round(1, 2, 3)\n      ^~~~~"},
-      {"budget * overdue_30", "`*` between money and money in\n      budget * overdue_30\n           "
-                              "  ^  money is multiplied by a number; a share is money / money"},
+      {"budget * overdue_30",
+       "`*` between money and money in\n      budget * overdue_30\n           "
+       "  ^  money is multiplied by a number; a share is money / money"},
       {"closes < seen_at", "a date and a timestamp do not go together in\n      closes < seen_at\n "
                            "              ^~~~~~~  write date(seen_at)"},
       {"seen_at + 5", "`+` between timestamp and integer in\n      seen_at + 5\n              ^  "
                       "days are added to date(seen_at)"},
-      {"closes + 0.5", "`+` between date and decimal in\n      closes + 0.5\n             ^  days are "
-                       "added as a whole number: use floor(...)"},
+      {"closes + 0.5",
+       "`+` between date and decimal in\n      closes + 0.5\n             ^  days are "
+       "added as a whole number: use floor(...)"},
       {"closes > \"2025-10-01\"",
        "`closes` is date, `\"2025-10-01\"` is text: they cannot be compared in\n      closes > "
        "\"2025-10-01\"\n               ^~~~~~~~~~~~  a date stands without quotes: 2025-10-01"},
-      {"budget = grade", "`budget` is money, `grade` is choice (A, B, C, D): they cannot be compared "
-                         "in\n      budget = grade\n               ^~~~~"},
-      {"grade = 融资", "`grade` is choice (A, B, C, D), `融资` is choice (cash, 预付, none, visits): "
-                       "they cannot be compared in\n      grade = 融资\n              ^~~~"},
-      {"vip and budget", "a condition is expected, this is money in\n      vip and budget\n          "
-                         "    ^~~~~~  compare it with something"},
+      {"budget = grade",
+       "`budget` is money, `grade` is choice (A, B, C, D): they cannot be compared "
+       "in\n      budget = grade\n               ^~~~~"},
+      {"grade = 融资",
+       "`grade` is choice (A, B, C, D), `融资` is choice (cash, 预付, none, visits): "
+       "they cannot be compared in\n      grade = 融资\n              ^~~~"},
+      {"vip and budget",
+       "a condition is expected, this is money in\n      vip and budget\n          "
+       "    ^~~~~~  compare it with something"},
       {"name < \"x\"",
        "`<`: values of type text have no order in\n      name < \"x\"\n             ^~~"},
       {"visits > null", "null has no order in\n      visits > null\n               ^~~~  x = null "
@@ -278,11 +293,12 @@ static void test_complaints(void **state) {
       {"2025-02-30", "there is no such date in\n      2025-02-30\n      ^~~~~~~~~~"},
       {"year(seen_at)", "a date is expected, not a timestamp in\n      year(seen_at)\n           "
                         "^~~~~~~  write date(seen_at)"},
-      {"? > 3", "`?` stands for the tested value, and nothing is tested here in\n      ? > 3\n      "
-                "^"},
-      {"invoices = 3",
-       "`invoices` is list, `3` is integer: they cannot be compared in\n      invoices = 3\n         "
-       "        ^"},
+      {"? > 3",
+       "`?` stands for the tested value, and nothing is tested here in\n      ? > 3\n      "
+       "^"},
+      {"invoices = 3", "`invoices` is list, `3` is integer: they cannot be compared in\n      "
+                       "invoices = 3\n         "
+                       "        ^"},
   };
   fixture f;
   for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
@@ -305,16 +321,11 @@ static void test_expected_types(void **state) {
     const value_type *expected;
     const char *is;
   } examples[] = {
-      {"A", &grade, "choice A"},
-      {"if vip then A else D", &grade, "choice"},
-      {"null", &money, "missing money"},
-      {"72", &money, "money 72"},
-      {"visits * 3", &money, "money/100"},
-      {"budget / 3", &money, "money/300"},
-      {"visits", &number, "number"},
-      {"0.5", &number, "number 0.5"},
-      {"6 / 3", &integer, "integer 2"},
-      {"visits > 3", &boolean, "boolean"},
+      {"A", &grade, "choice A"},           {"if vip then A else D", &grade, "choice"},
+      {"null", &money, "missing money"},   {"72", &money, "money 72"},
+      {"visits * 3", &money, "money/100"}, {"budget / 3", &money, "money/300"},
+      {"visits", &number, "number"},       {"0.5", &number, "number 0.5"},
+      {"6 / 3", &integer, "integer 2"},    {"visits > 3", &boolean, "boolean"},
   };
   for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
     fixture f;
@@ -465,10 +476,12 @@ static void test_refused_tests(void **state) {
     const char *input, *text, *is;
   } examples[] = {
       {"visits", "", "the test is empty write - for any value"},
-      {"visits", "[5..3]", "an empty interval in\n      [5..3]\n      ^~~~~~  the lower bound comes "
-                           "first"},
-      {"visits", "(5..5]", "an empty interval in\n      (5..5]\n      ^~~~~~  an open end excludes "
-                           "its bound"},
+      {"visits", "[5..3]",
+       "an empty interval in\n      [5..3]\n      ^~~~~~  the lower bound comes "
+       "first"},
+      {"visits", "(5..5]",
+       "an empty interval in\n      (5..5]\n      ^~~~~~  an open end excludes "
+       "its bound"},
       {"visits", "[1, 5]", "`,` where `..` is expected in\n      [1, 5]\n        ^"},
       {"grade", "A, E", "`E` is none of the words (A, B, C, D) in\n      A, E\n         ^"},
       {"grade", "5",
@@ -477,15 +490,17 @@ static void test_refused_tests(void **state) {
       {"closes", "\"2025-10-01\"",
        "`closes` is date, `\"2025-10-01\"` is text: they cannot be compared in\n      "
        "\"2025-10-01\"\n      ^~~~~~~~~~~~  a date stands without quotes: 2025-10-01"},
-      {"seen_at", "< today", "a date and a timestamp do not go together in\n      < today\n      "
-                             "^~~~~~~  write date(seen_at)"},
+      {"seen_at", "< today",
+       "a date and a timestamp do not go together in\n      < today\n      "
+       "^~~~~~~  write date(seen_at)"},
       {"invoices", "3",
        "`invoices` is list, `3` is integer: they cannot be compared in\n      3\n      ^"},
       {"vip", "> false",
        "`>`: values of type boolean have no order in\n      > false\n        ^~~~~"},
       {"name", "x", "unknown name `x` in\n      x\n      ^  a text stands in double quotes"},
-      {"visits", "not(1", "the text ends where `,` or the `)` of not is expected in\n      not(1\n   "
-                          "        ^"},
+      {"visits", "not(1",
+       "the text ends where `,` or the `)` of not is expected in\n      not(1\n   "
+       "        ^"},
   };
   for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
     fixture f;
@@ -508,10 +523,11 @@ static void test_bounds_match_comparisons(void **state) {
   static const struct {
     const char *field, *bound;
     int64_t stored; /* the column's value next to the bound */
-  } bounds[] = {{"visits", "7", 7},           {"visits", "7.5", 7},     {"visits", "-7.5", -8},
-                {"budget", "0.015", 1},       {"budget", "-0.015", -2}, {"budget", "12.34", 1234},
-                {"budget / 3", "0.01", 3},    {"budget / 3", "1/7", 42}, {"closes", "today", 20357},
-                {"seen_at", "2025-09-26T15:00:00+08:00", 1758870000}};
+  } bounds[] = {{"visits", "7", 7},         {"visits", "7.5", 7},
+                {"visits", "-7.5", -8},     {"budget", "0.015", 1},
+                {"budget", "-0.015", -2},   {"budget", "12.34", 1234},
+                {"budget / 3", "0.01", 3},  {"budget / 3", "1/7", 42},
+                {"closes", "today", 20357}, {"seen_at", "2025-09-26T15:00:00+08:00", 1758870000}};
   for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++) {
     for (size_t o = 0; o < sizeof operators / sizeof *operators; o++) {
       fixture f;
@@ -526,7 +542,7 @@ static void test_bounds_match_comparisons(void **state) {
         value v = {.type = input->type};
         assert_true(rational_make(stored, input->type.denominator, &v.exact));
         int order = rational_compare(v.exact, bound->constant.exact);
-        const bool expected[] = {order < 0, order <= 0, order > 0, order >= 0, order == 0, order != 0};
+        const bool expected[] = {order<0, order <= 0, order> 0, order >= 0, order == 0, order != 0};
         if (unary_test_matches(&t, &v) != expected[o])
           fail_msg("%s %s for stored %lld", bounds[i].field, formula, (long long)stored);
       }
@@ -619,7 +635,8 @@ static void test_mutations_never_crash(void **state) {
       unary_test t;
       bool ok = round % 2 == 0 ? notation_expression(&f.context, bytes, any) != NULL
                                : notation_test(&f.context, bytes, inputs[round % 3], &t);
-      if (ok == (f.findings.errors > errors)) fail_msg("%s: refused without a finding, or both", bytes);
+      if (ok == (f.findings.errors > errors))
+        fail_msg("%s: refused without a finding, or both", bytes);
       refused += !ok;
       accepted += ok;
     }

@@ -417,5 +417,6 @@ const column *expr_eval(const expr *x, frame *f, const step_place *at) {
 
 void expr_truth(const expr *x, frame *f, const step_place *at, uint8_t *out) {
   const int32_t *restrict truth = expr_eval(x, f, at)->i32;
-  for (size_t i = 0; i < f->rows; i++) out[i] = truth[i] == 1;
+  memset(out, 0, f->rows);
+  for (size_t i = 0; truth != NULL && i < f->rows; i++) out[i] = truth[i] == 1;
 }

@@ -4,9 +4,14 @@
 #include <string.h>
 
 #include "../base/text.h"
+#include "../data/conformance.h"
 #include "cli.h"
 
 static const option options[] = {
+    {"set", "NAME=VALUE", OFFER_NOTHING, NULL, true,
+     "with test: an option of the plugin to open its source with; several times"},
+    {"data", "DIR", OFFER_FOLDER, NULL, false,
+     "with test: where relative paths start; by default the current folder"},
     CLI_OPTION_PLUGINS,
     CLI_OPTION_LANG,
 };
@@ -77,28 +82,74 @@ static error_code list_plugins(plugin_host *host, const arguments *a, error *e) 
   return ERR_OK;
 }
 
-static error_code run_plugins(cli *c, const arguments *a, error *e) {
-  plugin_host *host = cli_plugins(c, a);
-  error_code code;
-  if (a->word_count == 0)
-    code = list_plugins(host, a, e);
+/* ---- the test of one file ---- */
+
+typedef struct verdicts {
+  size_t passed, failed;
+} verdicts;
+
+static void print_verdict(void *ctx, bool ok, const char *check, const char *detail) {
+  verdicts *v = ctx;
+  printf("%s - %s%s%s\n", ok ? "ok" : "not ok", check, *detail ? ": " : "", detail);
+  if (ok)
+    v->passed++;
   else
-    code = error_set(e, ERR_USAGE, "assay plugins lists them; see assay plugins --help");
+    v->failed++;
+}
+
+static error_code read_settings(arena *m, const arguments *a, plugin_settings *out, error *e) {
+  *out = (plugin_settings){arena_array(m, a->count + 1, sizeof *out->items), 0};
+  for (size_t i = 0; i < a->count; i++) {
+    assay_setting *s = &out->items[out->count];
+    if (strcmp(a->items[i].option->name, "set")) continue;
+    if (option_pair(m, "set", a->items[i].value, &s->name, &s->value, e)) return e->code;
+    out->count++;
+  }
+  return ERR_OK;
+}
+
+static error_code test_plugin(cli *c, plugin_host *host, const arguments *a, error *e) {
+  const assay_plugin *p;
+  plugin_settings settings;
+  verdicts v = {0};
+  const char *file = a->words[1], *data = arguments_value(a, "data");
+  error_code code = read_settings(&c->arena, a, &settings, e);
+  if (!code) code = plugin_host_load(host, file, &p, e);
+  if (code) return code;
+  code = conformance_run(p, &settings, data ? data : ".", print_verdict, &v);
+  printf("%zu passed, %zu failed\n", v.passed, v.failed);
+  if (!code) return ERR_OK;
+  return error_set(e, code, "%s does not keep the plugin ABI: %zu of %zu checks failed", file,
+                   v.failed, v.passed + v.failed);
+}
+
+static error_code run_plugins(cli *c, const arguments *a, error *e) {
+  if (a->word_count > 0 && strcmp(a->words[0], "test"))
+    return error_set(e, ERR_USAGE,
+                     "assay plugins lists them, assay plugins test FILE.so tests one");
+  if (a->word_count == 1)
+    return error_set(e, ERR_USAGE,
+                     "which file? usage: assay plugins test FILE.so [--set NAME=VALUE]");
+  plugin_host *host = cli_plugins(c, a);
+  const error_code code = a->word_count ? test_plugin(c, host, a, e) : list_plugins(host, a, e);
   plugin_host_free(host);
   return code;
 }
 
 const command command_plugins = {
     .name = "plugins",
-    .arguments = "",
-    .summary = "the data sources that are found, with their options",
+    .arguments = "[test FILE.so]",
+    .summary = "the data sources that are found; the test of one",
     .description =
-        "Lists the data sources that are found, with their options: name, type, what it is, "
-        "and [its default].",
+        "Lists the data sources that are found, with their options: name, type, what it is, and "
+        "[its default].\n"
+        "assay plugins test FILE.so runs the conformance kit on a plugin: its descriptor, its "
+        "options, and, opened with --set, its stream: types, errors, an early release. Exit code 0 "
+        "when every check passed, else 4.",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .least = 0,
-    .most = 0,
+    .most = 2,
     .offer = OFFER_FILE,
     .run = run_plugins,
 };

@@ -156,3 +156,13 @@ says "is refused by name" err "wrong.so"
 says "the others are listed" out "csv "
 ASSAY_PLUGIN_PATH=$T/bad assay "ASSAY_PLUGIN_PATH" 4 plugins
 says "is searched" err "wrong.so"
+
+# ---- plugins test
+so=$ROOT/${BUILD:-build}/plugins/csv.so
+assay "plugins test" 0 plugins test "$so" --set path="$MINI/customers.csv"
+says "says what was tested" out "ok - "
+says "and how much" out ", 0 failed"
+assay "plugins test with --data" 0 plugins test "$so" --set path=customers.csv --data "$MINI"
+assay "plugins test of a file that is none" 4 plugins test bad/wrong.so
+assay "plugins test of nothing" 2 plugins test
+assay "plugins with another word" 2 plugins tset "$so"

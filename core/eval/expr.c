@@ -336,7 +336,7 @@ static void evaluate_row(evaluation *e, size_t row, const step_place *at) {
 
 static void evaluate_chunk(evaluation *e, const step_place *at) {
   const program *p = &e->expr->program;
-  if (p->by_row) {
+  if (p->by_row || p->registers == NULL) {
     for (size_t i = 0; i < e->chunk.rows; i++) evaluate_row(e, e->start + i, at);
     return;
   }

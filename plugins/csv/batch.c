@@ -131,9 +131,10 @@ static bool reserve_refused(csv_batch *b, size_t text) {
 
 bool batch_refuse(csv_batch *b, size_t row, const char *code, const char *field, const char *value,
                   const char *message) {
-  char text[1024];
+  char text[1024], name[200];
   const char s = ASSAY_REJECT_SEPARATOR;
-  int n = snprintf(text, sizeof text, "%s%c%.256s%c%s%c%s", code, s, field, s, value, s, message);
+  assay_printable(name, sizeof name, field, strlen(field));
+  int n = snprintf(text, sizeof text, "%s%c%s%c%s%c%s", code, s, name, s, value, s, message);
   if (n < 0 || !reserve_refused(b, (size_t)n)) return false;
   memcpy(b->refused_text + b->text_size, text, (size_t)n);
   b->text_size += (size_t)n;

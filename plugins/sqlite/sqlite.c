@@ -35,20 +35,13 @@ static size_t write_double(const reader *r, char *out, int room, double value) {
 static bool add_text(const reader *r, assay_rows *rows, size_t at, const source_column *c) {
   sqlite3_stmt *s = r->db.statement;
   const char *text = (const char *)sqlite3_column_text(s, c->index);
-  size_t n = (size_t)sqlite3_column_bytes(s, c->index), i = 0;
+  size_t n = (size_t)sqlite3_column_bytes(s, c->index);
   if (!text) {
     rows->no_memory = true;
     return false;
   }
-  while (i < n && (signed char)text[i] > 0) i++;
-  while (i < n && text[i]) {
-    size_t length = assay_utf8_length(text + i, n - i);
-    if (!length) break;
-    i += length;
-  }
-  if (i < n) {
-    refuse(r, rows, c, text[i] ? "ENCODING" : "BAD_VALUE",
-           text[i] ? "the value holds bytes that are not UTF-8" : "the value holds a NUL byte");
+  if (memchr(text, 0, n)) {
+    refuse(r, rows, c, "BAD_VALUE", "the value holds a NUL byte");
     return false;
   }
   assay_rows_text(rows, at, text, n);
@@ -178,8 +171,8 @@ static int start(reader *r, struct ArrowArrayStream *out, assay_plugin_error *er
   for (size_t i = 0; i < r->db.column_count; i++) {
     columns[i] = (assay_column){r->db.columns[i].name, r->db.columns[i].type};
   }
-  code = assay_rows_stream(columns, r->db.column_count, r->request->batch_rows, fill, close_reader, r,
-                           out, error);
+  code = assay_rows_stream(columns, r->db.column_count, r->request, fill, close_reader, r, out,
+                           error);
   free(columns);
   return code;
 }

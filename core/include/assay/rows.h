@@ -159,6 +159,7 @@ typedef struct assay_rows {
   size_t count;         /* rows ended so far */
   size_t columns;       /* declared; after them come the position and the reject */
   assay_cells *cells;   /* columns + 2 */
+  char **names;         /* of the columns */
   size_t bytes;         /* of text in this batch */
   bool no_memory;
   char message[1024];   /* what assay_rows_fail said */
@@ -169,12 +170,13 @@ typedef struct assay_rows {
 /* Adds rows until assay_rows_full; adding none ends the stream. Not 0: assay_rows_fail said why. */
 typedef int assay_rows_fill(void *source, assay_rows *rows);
 
-/* Turns `fill` into a stream. On success the stream owns `source` and calls `close` (may be NULL) once
- * when it is released; on failure (not 0, error filled) the caller still owns it. */
-static inline int assay_rows_stream(const assay_column *columns, size_t count, size_t batch_rows,
-                                    assay_rows_fill *fill, void (*close)(void *source),
-                                    void *source, struct ArrowArrayStream *out,
-                                    assay_plugin_error *error);
+/* Turns `fill` into a stream that gives the columns that the request wants (all, when one that it wants
+ * is not declared). On success the stream owns `source` and calls `close` (may be NULL) once when it is
+ * released; on failure (not 0, error filled) the caller still owns it. */
+static inline int assay_rows_stream(const assay_column *columns, size_t count,
+                                    const assay_request *request, assay_rows_fill *fill,
+                                    void (*close)(void *source), void *source,
+                                    struct ArrowArrayStream *out, assay_plugin_error *error);
 
 static inline bool assay_rows_full(const assay_rows *rows) {
   return rows->count >= rows->capacity || rows->bytes >= ASSAY_ROWS_BYTES || rows->no_memory;
@@ -210,9 +212,7 @@ static inline bool assay_rows_reserve(assay_rows *rows, assay_cells *c, size_t e
   return true;
 }
 
-/* Cells of the row under construction; `column` is the index in the declaration, and its type must be
- * the declared one. */
-static inline void assay_rows_text(assay_rows *rows, size_t column, const char *text, size_t n) {
+static inline void assay_rows_put(assay_rows *rows, size_t column, const char *text, size_t n) {
   assay_cells *c = &rows->cells[column];
   if (rows->no_memory || !assay_rows_reserve(rows, c, n + 1)) return;
   c->text_size = (size_t)((int32_t *)c->values)[rows->count]; /* a second value replaces the first */
@@ -220,6 +220,47 @@ static inline void assay_rows_text(assay_rows *rows, size_t column, const char *
   c->text_size += n;
   rows->bytes += n;
   assay_rows_mark(rows, c);
+}
+
+/* This row cannot be read: it becomes a reject with the code (RAGGED, ENCODING, BAD_VALUE or a word of
+ * the source's own in capitals), field ("" = the whole record), value (any bytes) and message. The row
+ * is still to be ended; of several rejects of a row the first stands. */
+static inline void assay_rows_reject(assay_rows *rows, const char *code, const char *field,
+                                     const char *value, size_t value_size, const char *format, ...)
+    ASSAY_PRINTF(6, 7);
+static inline void assay_rows_reject(assay_rows *rows, const char *code, const char *field,
+                                     const char *value, size_t value_size, const char *format,
+                                     ...) {
+  char shown[3][256], message[512], text[1024];
+  const assay_cells *c = &rows->cells[rows->columns + 1];
+  if (rows->no_memory || (c->valid[rows->count >> 3] >> (rows->count & 7) & 1)) return;
+  va_list args;
+  va_start(args, format);
+  vsnprintf(message, sizeof message, format, args);
+  va_end(args);
+  assay_printable(shown[0], 160, field, strlen(field));
+  assay_printable(shown[1], 160, value, value_size);
+  assay_printable(shown[2], 256, message, strlen(message));
+  int n = snprintf(text, sizeof text, "%.40s%c%s%c%s%c%s", code, ASSAY_REJECT_SEPARATOR, shown[0],
+                   ASSAY_REJECT_SEPARATOR, shown[1], ASSAY_REJECT_SEPARATOR, shown[2]);
+  if (n > 0) assay_rows_put(rows, rows->columns + 1, text, (size_t)n);
+}
+
+/* Cells of the row under construction; `column` is the index in the declaration, and its type must be
+ * the declared one. Text that is not UTF-8 rejects the row as ENCODING. */
+static inline void assay_rows_text(assay_rows *rows, size_t column, const char *text, size_t n) {
+  size_t i = 0;
+  while (i < n && (unsigned char)text[i] < 0x80) i++;
+  while (i < n) {
+    size_t length = assay_utf8_length(text + i, n - i);
+    if (!length) {
+      assay_rows_reject(rows, "ENCODING", rows->names[column], text, n,
+                        "the value holds bytes that are not UTF-8");
+      return;
+    }
+    i += length;
+  }
+  assay_rows_put(rows, column, text, n);
 }
 static inline void assay_rows_int64(assay_rows *rows, size_t column, int64_t value) {
   if (rows->no_memory) return;
@@ -258,26 +299,6 @@ static inline void assay_rows_null(assay_rows *rows, size_t column) {
 /* Where the row begins in the source: a line number, a row id. */
 static inline void assay_rows_position(assay_rows *rows, int64_t position) {
   assay_rows_int64(rows, rows->columns, position);
-}
-
-/* This row cannot be read: it becomes a reject with the code (RAGGED, ENCODING, BAD_VALUE or a word of
- * the source's own in capitals), field ("" = the whole record), value (any bytes) and message. The row
- * is still to be ended. */
-static inline void assay_rows_reject(assay_rows *rows, const char *code, const char *field,
-                                     const char *value, size_t value_size, const char *format, ...)
-    ASSAY_PRINTF(6, 7);
-static inline void assay_rows_reject(assay_rows *rows, const char *code, const char *field,
-                                     const char *value, size_t value_size, const char *format,
-                                     ...) {
-  char shown[160], message[400], text[1024];
-  assay_printable(shown, sizeof shown, value, value_size);
-  va_list args;
-  va_start(args, format);
-  vsnprintf(message, sizeof message, format, args);
-  va_end(args);
-  int n = snprintf(text, sizeof text, "%.40s%c%.256s%c%s%c%s", code, ASSAY_REJECT_SEPARATOR, field,
-                   ASSAY_REJECT_SEPARATOR, shown, ASSAY_REJECT_SEPARATOR, message);
-  if (n > 0) assay_rows_text(rows, rows->columns + 1, text, (size_t)n);
 }
 
 /* Ends the row. */
@@ -414,7 +435,8 @@ static inline bool assay_arrow_schema(struct ArrowSchema *out, const char *forma
 
 typedef struct assay_rows_state {
   assay_rows rows;
-  char **names;
+  size_t *shown; /* the columns that the stream gives, the position and the reject included */
+  size_t shown_count;
   assay_rows_fill *fill;
   void (*close)(void *source);
   void *source;
@@ -462,8 +484,9 @@ static inline void assay_rows_state_free(assay_rows_state *s) {
   for (size_t i = 0; s->rows.cells && i < s->rows.columns + 2; i++) {
     assay_cells_free(&s->rows.cells[i]);
   }
-  for (size_t i = 0; s->names && i < s->rows.columns; i++) free(s->names[i]);
-  free(s->names);
+  for (size_t i = 0; s->rows.names && i < s->rows.columns; i++) free(s->rows.names[i]);
+  free(s->rows.names);
+  free(s->shown);
   free(s->rows.cells);
   free(s);
 }
@@ -471,23 +494,25 @@ static inline void assay_rows_state_free(assay_rows_state *s) {
 static inline int assay_rows_get_schema(struct ArrowArrayStream *stream, struct ArrowSchema *out) {
   assay_rows_state *s = (assay_rows_state *)stream->private_data;
   size_t n = s->rows.columns;
-  bool ok = assay_arrow_schema(out, "+s", "", NULL, n + 2);
-  for (size_t i = 0; ok && i < n; i++) {
-    ok = assay_arrow_schema(out->children[i], assay_cell_format(s->rows.cells[i].type), s->names[i],
-                            NULL, 0);
+  bool ok = assay_arrow_schema(out, "+s", "", NULL, s->shown_count);
+  for (size_t i = 0; ok && i < s->shown_count; i++) {
+    size_t at = s->shown[i];
+    const char *name = at < n ? s->rows.names[at] : at == n ? "position" : "reject";
+    const char *role = at < n ? NULL : at == n ? ASSAY_ROLE_POSITION : ASSAY_ROLE_REJECT;
+    ok = assay_arrow_schema(out->children[i], assay_cell_format(s->rows.cells[at].type), name, role,
+                            0);
   }
-  ok = ok && assay_arrow_schema(out->children[n], "l", "position", ASSAY_ROLE_POSITION, 0) &&
-       assay_arrow_schema(out->children[n + 1], "u", "reject", ASSAY_ROLE_REJECT, 0);
   if (ok) return 0;
   if (out->release) out->release(out);
   return assay_rows_fail(&s->rows, ENOMEM, "out of memory");
 }
 
-static inline bool assay_rows_export(assay_rows *rows, struct ArrowArray *out) {
-  size_t n = rows->columns + 2;
-  bool ok = assay_arrow_struct(out, rows->count, n);
-  for (size_t i = 0; ok && i < n; i++) {
-    assay_cells *c = &rows->cells[i];
+/* Hands the buffers over; those of the columns that nobody wants stay and are freed with the next batch. */
+static inline bool assay_rows_export(assay_rows_state *s, struct ArrowArray *out) {
+  assay_rows *rows = &s->rows;
+  bool ok = assay_arrow_struct(out, rows->count, s->shown_count);
+  for (size_t i = 0; ok && i < s->shown_count; i++) {
+    assay_cells *c = &rows->cells[s->shown[i]];
     ok = assay_arrow_column(out->children[i], rows->count, (int64_t)rows->count - c->filled,
                             c->type == ASSAY_TEXT ? 3 : 2, c->valid, c->values, c->text);
     c->valid = NULL;
@@ -512,7 +537,7 @@ static inline int assay_rows_get_next(struct ArrowArrayStream *stream, struct Ar
   rows->message[0] = 0;
   int code = rows->no_memory ? 0 : s->fill(s->source, rows);
   if (!code && !rows->no_memory && rows->count == 0) s->ended = true;
-  if (!code && !s->ended && (rows->no_memory || !assay_rows_export(rows, out))) {
+  if (!code && !s->ended && (rows->no_memory || !assay_rows_export(s, out))) {
     code = assay_rows_fail(rows, ENOMEM, "out of memory");
   }
   if (code && !rows->message[0]) assay_rows_fail(rows, code, "the source failed: %s", strerror(code));
@@ -532,30 +557,51 @@ static inline void assay_rows_release(struct ArrowArrayStream *stream) {
   stream->release = NULL;
 }
 
-static inline int assay_rows_stream(const assay_column *columns, size_t count, size_t batch_rows,
-                                    assay_rows_fill *fill, void (*close)(void *source),
-                                    void *source, struct ArrowArrayStream *out,
-                                    assay_plugin_error *error) {
+static inline bool assay_rows_declares(const assay_column *columns, size_t count, const char *name) {
+  for (size_t i = 0; i < count; i++) {
+    if (!strcmp(columns[i].name, name)) return true;
+  }
+  return false;
+}
+
+static inline void assay_rows_choose(assay_rows_state *s, const assay_column *columns, size_t count,
+                                     const assay_request *request) {
+  bool all = false;
+  for (size_t i = 0; i < request->field_count; i++) {
+    all = all || !assay_rows_declares(columns, count, request->fields[i]);
+  }
+  for (size_t i = 0; i < count + 2; i++) {
+    if (all || i >= count || assay_wants(request, columns[i].name)) s->shown[s->shown_count++] = i;
+  }
+}
+
+static inline int assay_rows_stream(const assay_column *columns, size_t count,
+                                    const assay_request *request, assay_rows_fill *fill,
+                                    void (*close)(void *source), void *source,
+                                    struct ArrowArrayStream *out, assay_plugin_error *error) {
   assay_rows_state *s = (assay_rows_state *)calloc(1, sizeof *s);
+  size_t batch_rows = request->batch_rows;
   bool ok = s != NULL;
   if (ok) {
     s->rows.capacity = batch_rows == 0 ? 2048 : batch_rows > 65536 ? 65536 : batch_rows;
     s->rows.columns = count;
     s->rows.cells = (assay_cells *)calloc(count + 2, sizeof *s->rows.cells);
-    s->names = (char **)calloc(count + 1, sizeof *s->names);
-    ok = s->rows.cells && s->names;
+    s->rows.names = (char **)calloc(count + 1, sizeof *s->rows.names);
+    s->shown = (size_t *)calloc(count + 2, sizeof *s->shown);
+    ok = s->rows.cells && s->rows.names && s->shown;
   }
   for (size_t i = 0; ok && i < count; i++) {
     size_t n = strlen(columns[i].name) + 1;
     s->rows.cells[i].type = columns[i].type;
-    s->names[i] = (char *)malloc(n);
-    ok = s->names[i] != NULL;
-    if (ok) memcpy(s->names[i], columns[i].name, n);
+    s->rows.names[i] = (char *)malloc(n);
+    ok = s->rows.names[i] != NULL;
+    if (ok) memcpy(s->rows.names[i], columns[i].name, n);
   }
   if (!ok) {
     if (s) assay_rows_state_free(s);
     return assay_plugin_fail(error, ENOMEM, "out of memory");
   }
+  assay_rows_choose(s, columns, count, request);
   s->rows.cells[count].type = ASSAY_INT64;
   s->rows.cells[count + 1].type = ASSAY_TEXT;
   s->fill = fill;

@@ -68,7 +68,7 @@ PLUGIN_LIBS_sqlite := -lsqlite3
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libassay.a
 	@mkdir -p $(@D)
 	@echo '  TEST   $@'
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -Icore -MMD -MP -o $@ $< $(LDFLAGS) $(BUILD)/libassay.a -lcmocka $(LDLIBS)
+	$(Q)$(CC) $(CPPFLAGS) -DBUILD_DIR='"$(BUILD)"' $(CFLAGS) -Icore -MMD -MP -o $@ $< $(LDFLAGS) $(BUILD)/libassay.a -lcmocka $(LDLIBS)
 
 -include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_BIN:=.d)
 

@@ -16,7 +16,7 @@
 #include "data/conformance.h"
 #include "data/plugin_host.h"
 
-static const assay_plugin *source_plugin(plugin_host **host, const char *name) {
+static inline const assay_plugin *source_plugin(plugin_host **host, const char *name) {
   static const char *const folders[] = {BUILD_DIR "/plugins"};
   const assay_plugin *p = NULL;
   error e = {0};
@@ -25,7 +25,7 @@ static const assay_plugin *source_plugin(plugin_host **host, const char *name) {
   return p;
 }
 
-static void write_cell(buffer *out, const struct ArrowSchema *s, const struct ArrowArray *a,
+static inline void write_cell(buffer *out, const struct ArrowSchema *s, const struct ArrowArray *a,
                        int64_t row) {
   const uint8_t *valid = a->buffers[0];
   if (valid && !(valid[row >> 3] >> (row & 7) & 1)) {
@@ -46,7 +46,7 @@ static void write_cell(buffer *out, const struct ArrowSchema *s, const struct Ar
   }
 }
 
-static void write_row(buffer *out, const struct ArrowSchema *s, const struct ArrowArray *a,
+static inline void write_row(buffer *out, const struct ArrowSchema *s, const struct ArrowArray *a,
                       int64_t row) {
   int64_t n = a->n_children - 2;
   buffer reject = {0};
@@ -69,7 +69,7 @@ static void write_row(buffer *out, const struct ArrowSchema *s, const struct Arr
   buffer_deinit(&reject);
 }
 
-static void write_columns(buffer *out, const struct ArrowSchema *s) {
+static inline void write_columns(buffer *out, const struct ArrowSchema *s) {
   buffer_text(out, "#");
   for (int64_t i = 0; i + 2 < s->n_children; i++) {
     buffer_format(out, "%s%s", i ? "|" : " ", s->children[i]->name);
@@ -78,7 +78,7 @@ static void write_columns(buffer *out, const struct ArrowSchema *s) {
 }
 
 /* Every array must keep Arrow's rules. `fields` NULL = all; batch_rows 0 = the source's own. */
-static void source_write(buffer *out, const assay_plugin *p, const assay_request *request) {
+static inline void source_write(buffer *out, const assay_plugin *p, const assay_request *request) {
   struct ArrowArrayStream in;
   struct ArrowSchema schema = {0};
   error e = {0};
@@ -105,7 +105,7 @@ static void source_write(buffer *out, const assay_plugin *p, const assay_request
 }
 
 /* Settings as "name=value" separated by blanks (none in a value), fields separated by commas. free(). */
-static char *source_read(const assay_plugin *p, const char *settings, const char *fields) {
+static inline char *source_read(const assay_plugin *p, const char *settings, const char *fields) {
   char words[1024], list[256];
   assay_setting items[32];
   const char *wanted[32];
@@ -140,25 +140,25 @@ static char *source_read(const assay_plugin *p, const char *settings, const char
 /* A folder of the test's own, and a file in it. */
 static char test_folder[] = "/tmp/assay-test-XXXXXX";
 
-static const char *test_file(const char *name) {
+static inline const char *test_file(const char *name) {
   static char path[256];
   snprintf(path, sizeof path, "%s/%s", test_folder, name);
   return path;
 }
 
-static void test_write(const char *name, const char *bytes, size_t n) {
+static inline void test_write(const char *name, const char *bytes, size_t n) {
   FILE *f = fopen(test_file(name), "wb");
   assert_non_null(f);
   assert_int_equal(fwrite(bytes, 1, n, f), n);
   fclose(f);
 }
 
-static int make_folder(void **state) {
+static inline int make_folder(void **state) {
   (void)state;
   return mkdtemp(test_folder) ? 0 : -1;
 }
 
-static int remove_folder(void **state) {
+static inline int remove_folder(void **state) {
   char command[300];
   (void)state;
   snprintf(command, sizeof command, "rm -rf '%s'", test_folder);

@@ -53,7 +53,7 @@ static const example examples[] = {
      "are not UTF-8 (if the file is GBK, set encoding=gb18030)\n"},
     {"GB18030, with trail bytes that look like delimiters", "encoding=gb18030 delimiter=|",
      BYTES("id|\xC3\xFB\n1|\xB1\xB1\xBE\xA9\n2|\x95\x7C\n3|\x81\x30\x81\x30|\n4|\x81\x39\xEF\x30\n"),
-     "# id|名\n2: 1|北京\n3: 2|晐\n4! RAGGED  [3|\xC2\x80|] expected 2 fields, found 3\n5: 4|㎎\n"},
+     "# id|名\n2: 1|北京\n3: 2|晐\n4! RAGGED  [3|\xC2\x80|] expected 2 fields, found 3\n5: 4|㐁\n"},
     {"a GB18030 byte that cannot be decoded", "encoding=gb18030",
      BYTES("a,b\n1,\xB1\xFF\n2,\x81,\n3,\xB1\xB1\n\x80,5\n6,\xB1"),
      "# a|b\n2! ENCODING b [\\xB1\\xFF] the value holds bytes that are not GB18030\n"

@@ -2,7 +2,8 @@
  *   byte 1, the bitmap of missing values (bit i % 8 of byte i / 8, set = missing), then every value
  *   that is not missing: int64 zigzag and choices and booleans as LEB128 varints, doubles as 8 bytes
  *   little endian, texts as a varint of their length and their bytes. Lists are never written.
- * Writing is on the path of every record: a varint is spread without branches. */
+ * Writing is on the path of every record: a varint is spread without branches, and numbers and
+ * choices are written column by column. */
 #include "blob.h"
 #include <math.h>
 #include <stdlib.h>
@@ -22,20 +23,16 @@ static size_t put_long_varint(uint8_t *out, uint64_t x) {
   return n;
 }
 
-/* Writes 8 bytes, of which the returned number count (10 at most for values above 56 bits). */
+/* Writes 8 bytes, of which the returned number count (up to 10 for values above 56 bits). */
 static inline size_t put_varint(uint8_t *out, uint64_t x) {
+  unsigned size;
   if (__builtin_expect(x >> 56 != 0, 0)) return put_long_varint(out, x);
-  size_t n = (size_t)(64 - __builtin_clzll(x | 1) + 6) / 7;
-  /* groups of 28, 14 and then 7 bits, each moved to the start of its own half */
-  x = (x & 0x00FFFFFFF0000000) << 4 | (x & 0x000000000FFFFFFF);
-  x = (x & 0x0FFFC0000FFFC000) << 2 | (x & 0x00003FFF00003FFF);
-  x = (x & 0x3F803F803F803F80) << 1 | (x & 0x007F007F007F007F);
-  x |= 0x8080808080808080 & ((UINT64_C(1) << (8 * (n - 1))) - 1);
+  x = kernel_varint(x, &size);
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
   x = __builtin_bswap64(x);
 #endif
   memcpy(out, &x, sizeof x);
-  return n;
+  return size;
 }
 
 static void put_double(uint8_t *out, double d) {
@@ -102,16 +99,106 @@ void blob_write(buffer *out, const batch *b, size_t row, const size_t *fields, s
   out->size += put_row((uint8_t *)out->data + out->size, b, row, fields, count);
 }
 
-void blob_write_rows(text_data *out, const batch *b, const size_t *fields, size_t count) {
-  bool texts = false;
-  for (size_t i = 0; i < count; i++) texts = texts || b->columns[fields[i]].text.offsets;
-  size_t fixed = 1 + (count + 7) / 8 + 16 + count * VARINT_MOST, end = 0;
-  out->offsets[0] = 0;
-  for (size_t row = 0; row < b->rows; row++) {
-    convert_room(out, end, texts ? most_bytes(b, row, fields, count) : fixed);
+/* Row by row: any fields. */
+static size_t write_rows(text_data *out, size_t end, const batch *b, size_t from, size_t rows,
+                         const size_t *fields, size_t count) {
+  for (size_t row = from; row < from + rows; row++) {
+    convert_room(out, end, most_bytes(b, row, fields, count));
     end += put_row((uint8_t *)out->bytes + end, b, row, fields, count);
     out->offsets[row + 1] = (uint32_t)end;
   }
+  return end;
+}
+
+/* Column by column, some rows at a time: the values as varints first, then each row of them put
+ * together, which has no branch but for values above 56 bits. */
+#define CHUNK 256
+#define STRIDE (CHUNK + 8) /* not a power of two: the columns of a row shall not share cache lines' sets */
+#define MOST_FIELDS 64
+
+typedef struct pieces {
+  uint64_t *bytes; /* field * STRIDE + row */
+  uint8_t *sizes;
+  uint64_t missing[CHUNK];
+} pieces;
+
+static void make_double(const double *values, size_t rows, uint64_t *bytes, uint8_t *sizes,
+                        uint64_t *missing, uint64_t bit) {
+  for (size_t r = 0; r < rows; r++) {
+    bool absent = isnan(values[r]);
+    memcpy(&bytes[r], &values[r], sizeof *bytes);
+    sizes[r] = absent ? 0 : 8;
+    missing[r] |= absent ? bit : 0;
+  }
+}
+
+static void make_pieces(pieces *p, const batch *b, size_t from, size_t rows, const size_t *fields,
+                        size_t count, const kernels *k) {
+  memset(p->missing, 0, sizeof p->missing);
+  for (size_t i = 0; i < count; i++) {
+    const column *c = &b->columns[fields[i]];
+    uint64_t *bytes = p->bytes + i * STRIDE, bit = UINT64_C(1) << i;
+    uint8_t *sizes = p->sizes + i * STRIDE;
+    if (c->i64) k->varint_i64(c->i64 + from, rows, bytes, sizes, p->missing, bit);
+    else if (c->i32) k->varint_i32(c->i32 + from, rows, bytes, sizes, p->missing, bit);
+    else make_double(c->f64 + from, rows, bytes, sizes, p->missing, bit);
+  }
+}
+
+/* Returns the end, or 0 if a value needs more than 8 bytes. */
+static size_t join_pieces(const pieces *p, size_t row, size_t count, uint8_t *out, size_t end) {
+  out[end] = BLOB_FORM;
+  memcpy(out + end + 1, &p->missing[row], sizeof *p->missing);
+  end += 1 + (count + 7) / 8;
+  unsigned wide = 0;
+  for (size_t i = 0; i < count; i++) {
+    unsigned size = p->sizes[i * STRIDE + row];
+    memcpy(out + end, &p->bytes[i * STRIDE + row], 8);
+    end += size;
+    wide |= size;
+  }
+  return wide >= 16 ? 0 : end;
+}
+
+static bool is_columnar(const batch *b, const size_t *fields, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    const column *c = &b->columns[fields[i]];
+    if (!c->i64 && !c->i32 && !c->f64) return false;
+  }
+  return count <= MOST_FIELDS && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+}
+
+static size_t write_chunk(text_data *out, size_t end, const batch *b, size_t from, size_t rows,
+                          const size_t *fields, size_t count, pieces *p, const kernels *k) {
+  /* a wide value counts as 255 bytes until it is found to be one */
+  convert_room(out, end, rows * (32 + count * 10) + count * 256);
+  make_pieces(p, b, from, rows, fields, count, k);
+  for (size_t r = 0; r < rows; r++) {
+    size_t next = join_pieces(p, r, count, (uint8_t *)out->bytes, end);
+    end = next ? next : write_rows(out, end, b, from + r, 1, fields, count);
+    out->offsets[from + r + 1] = (uint32_t)end;
+  }
+  return end;
+}
+
+void blob_write_rows(text_data *out, const batch *b, const size_t *fields, size_t count,
+                     const kernels *k) {
+  size_t end = 0;
+  out->offsets[0] = 0;
+  if (!is_columnar(b, fields, count)) {
+    write_rows(out, 0, b, 0, b->rows, fields, count);
+    return;
+  }
+  pieces *p = mem_aligned(sizeof *p);
+  p->bytes = mem_aligned(count * STRIDE * sizeof *p->bytes + 64);
+  p->sizes = mem_aligned(count * STRIDE + 64);
+  for (size_t from = 0; from < b->rows; from += CHUNK) {
+    size_t rows = b->rows - from < CHUNK ? b->rows - from : CHUNK;
+    end = write_chunk(out, end, b, from, rows, fields, count, p, k);
+  }
+  free(p->bytes);
+  free(p->sizes);
+  free(p);
 }
 
 /* ---- reading ---- */

@@ -5,12 +5,14 @@
 
 #include "../data/batch.h"
 #include "../base/error.h"
+#include "kernels.h"
 
 /* Appends the blob of one row: a version byte, a bitmap of the missing, then each value: integers as
  * zigzag varints, doubles as 8 bytes, texts with their length, choices and booleans as varints. */
 void blob_write(buffer *out, const batch *b, size_t row, const size_t *fields, size_t count);
 /* The blobs of all rows, one after the other; `out` keeps its memory from batch to batch. */
-void blob_write_rows(text_data *out, const batch *b, const size_t *fields, size_t count);
+void blob_write_rows(text_data *out, const batch *b, const size_t *fields, size_t count,
+                     const kernels *k);
 /* Fills row `row` of the columns from a blob. ERR_STORE if the blob is not of this form. */
 error_code blob_read(const void *data, size_t n, const value_type *types, size_t count,
                      column *columns, size_t row, error *e);

@@ -229,6 +229,6 @@ error_code evaluator_run(evaluator *v, const batch *in, decisions *out, error *e
   for (size_t i = 0; i < p->stage_count && in->rows; i++) p->stages[i]->run(p->stages[i], v);
   write_outputs(v, out);
   if (p->without_inputs) memset(out->inputs.offsets, 0, (in->rows + 1) * sizeof(uint32_t));
-  else blob_write_rows(&out->inputs, in, p->inputs, p->input_count);
+  else blob_write_rows(&out->inputs, in, p->inputs, p->input_count, v->kernels);
   return ERR_OK;
 }

@@ -46,13 +46,38 @@ typedef struct kernels {
                    size_t size, int32_t *out);
   void (*pick_i64)(const int32_t *index, int32_t bias, size_t rows, const int64_t *entries,
                    size_t size, int64_t *out);
+  /* Writes each value as a varint (i64: zigzag) of at most 8 bytes into bytes[r], little endian, and
+   * its length into sizes[r]; a missing value has length 0 and sets `bit` in missing[r]; one that needs
+   * more than 8 bytes has KERNEL_WIDE. `rows` is rounded up to 8. */
+  void (*varint_i64)(const int64_t *values, size_t rows, uint64_t *bytes, uint8_t *sizes,
+                     uint64_t *missing, uint64_t bit);
+  void (*varint_i32)(const int32_t *values, size_t rows, uint64_t *bytes, uint8_t *sizes,
+                     uint64_t *missing, uint64_t bit);
 } kernels;
+
+#define KERNEL_WIDE 255
 
 extern const kernels kernels_portable;
 #if defined(__x86_64__)
 extern const kernels kernels_avx2;
 extern const kernels kernels_avx512;
+/* AVX-512 has nothing to add to these. */
+void kernel_avx2_varint_i64(const int64_t *values, size_t rows, uint64_t *bytes, uint8_t *sizes,
+                            uint64_t *missing, uint64_t bit);
+void kernel_avx2_varint_i32(const int32_t *values, size_t rows, uint64_t *bytes, uint8_t *sizes,
+                            uint64_t *missing, uint64_t bit);
 #endif
+
+/* One varint in 8 bytes and its length; x below 2^56. */
+static inline uint64_t kernel_varint(uint64_t x, unsigned *size) {
+  unsigned n = ((unsigned)(63 - __builtin_clzll(x | 1)) * 37 >> 8) + 1; /* bits / 7, up to 63 bits */
+  /* groups of 28, 14 and then 7 bits, each moved to the start of its own half */
+  x = (x & 0x00FFFFFFF0000000) << 4 | (x & 0x000000000FFFFFFF);
+  x = (x & 0x0FFFC0000FFFC000) << 2 | (x & 0x00003FFF00003FFF);
+  x = (x & 0x3F803F803F803F80) << 1 | (x & 0x007F007F007F007F);
+  *size = n;
+  return x | (0x8080808080808080 & ((UINT64_C(1) << (8 * (n - 1))) - 1));
+}
 
 /* By name, NULL = the best that this CPU has. NULL if there is no such name, or not on this CPU. */
 const kernels *kernels_find(const char *name);

@@ -154,5 +154,63 @@ AVX2 static void pick_i64(const int32_t *index, int32_t bias, size_t rows, const
   }
 }
 
-const kernels kernels_avx2 = {"avx2", segment_i64, segment_f64, score, match, pick_i32, pick_i64};
+/* Four varints: groups of seven bits, each in a byte of its own; the bytes up to the highest that is
+ * not 0 count, and all of them but the last have the top bit. */
+AVX2_INLINE void varints(__m256i x, __m256i absent, uint64_t *bytes, uint8_t *sizes,
+                         uint64_t *missing, __m256i bit) {
+  const __m256i zero = _mm256_setzero_si256();
+  __m256i wide = _mm256_xor_si256(_mm256_cmpeq_epi64(_mm256_srli_epi64(x, 56), zero),
+                                  _mm256_set1_epi64x(-1));
+#define SPREAD(high, low, shift)                                                                   \
+  x = _mm256_or_si256(                                                                             \
+      _mm256_slli_epi64(_mm256_and_si256(x, _mm256_set1_epi64x(high)), shift),                     \
+      _mm256_and_si256(x, _mm256_set1_epi64x(low)))
+  SPREAD(0x00FFFFFFF0000000, 0x000000000FFFFFFF, 4);
+  SPREAD(0x0FFFC0000FFFC000, 0x00003FFF00003FFF, 2);
+  SPREAD(0x3F803F803F803F80, 0x007F007F007F007F, 1);
+#undef SPREAD
+  __m256i up = _mm256_or_si256(x, _mm256_srli_epi64(x, 8)); /* each byte: itself and all above */
+  up = _mm256_or_si256(up, _mm256_srli_epi64(up, 16));
+  up = _mm256_or_si256(up, _mm256_srli_epi64(up, 32));
+  __m256i counts = _mm256_andnot_si256(_mm256_cmpeq_epi8(up, zero), _mm256_set1_epi8(1));
+  counts = _mm256_or_si256(counts, _mm256_set1_epi64x(1)); /* a 0 takes a byte as well */
+  __m256i more = _mm256_slli_epi64(_mm256_srli_epi64(counts, 8), 7);
+  store(bytes, _mm256_or_si256(x, more));
+  __m256i size = _mm256_or_si256(_mm256_sad_epu8(counts, zero), wide);
+  size = _mm256_andnot_si256(absent, size);
+  size = _mm256_permutevar8x32_epi32(size, _mm256_setr_epi32(0, 2, 4, 6, 0, 0, 0, 0));
+  __m128i packed = _mm_shuffle_epi8(_mm256_castsi256_si128(size), _mm_set1_epi32(0x0C080400));
+  _mm_storeu_si32(sizes, packed);
+  store(missing, _mm256_or_si256(load(missing), _mm256_and_si256(absent, bit)));
+}
+
+AVX2 void kernel_avx2_varint_i64(const int64_t *values, size_t rows, uint64_t *bytes,
+                                 uint8_t *sizes, uint64_t *missing, uint64_t bit) {
+  const __m256i flag = _mm256_set1_epi64x((long long)bit), least = _mm256_set1_epi64x(INT64_MIN);
+  for (size_t r = 0; r < rows; r += 4) {
+    __m256i x = load(values + r), sign = _mm256_cmpgt_epi64(_mm256_setzero_si256(), x);
+    __m256i zigzag = _mm256_xor_si256(_mm256_slli_epi64(x, 1), sign);
+    varints(zigzag, _mm256_cmpeq_epi64(x, least), bytes + r, sizes + r, missing + r, flag);
+  }
+}
+
+AVX2 void kernel_avx2_varint_i32(const int32_t *values, size_t rows, uint64_t *bytes,
+                                 uint8_t *sizes, uint64_t *missing, uint64_t bit) {
+  const __m256i flag = _mm256_set1_epi64x((long long)bit), zero = _mm256_setzero_si256();
+  for (size_t r = 0; r < rows; r += 4) {
+    __m256i x = _mm256_cvtepi32_epi64(_mm_loadu_si128((const __m128i *)(const void *)(values + r)));
+    __m256i absent = _mm256_cmpgt_epi64(zero, x);
+    varints(_mm256_andnot_si256(absent, x), absent, bytes + r, sizes + r, missing + r, flag);
+  }
+}
+
+const kernels kernels_avx2 = {"avx2",
+                              segment_i64,
+                              segment_f64,
+                              score,
+                              match,
+                              pick_i32,
+                              pick_i64,
+                              kernel_avx2_varint_i64,
+                              kernel_avx2_varint_i32};
 #endif

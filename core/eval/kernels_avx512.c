@@ -132,6 +132,13 @@ AVX512 static void pick_i64(const int32_t *index, int32_t bias, size_t rows,
   }
 }
 
-const kernels kernels_avx512 = {"avx512", segment_i64, segment_f64, score,
-                                match,    pick_i32,    pick_i64};
+const kernels kernels_avx512 = {"avx512",
+                                segment_i64,
+                                segment_f64,
+                                score,
+                                match,
+                                pick_i32,
+                                pick_i64,
+                                kernel_avx2_varint_i64,
+                                kernel_avx2_varint_i32};
 #endif

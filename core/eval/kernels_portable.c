@@ -116,8 +116,29 @@ static void pick_i64(const int32_t *index, int32_t bias, size_t rows, const int6
   for (size_t r = 0; r < rows; r++) out[r] = entries[index[r] + bias];
 }
 
-const kernels kernels_portable = {"portable", segment_i64, segment_f64, score,
-                                  match,      pick_i32,    pick_i64};
+static void put_varint(uint64_t x, bool absent, size_t r, uint64_t *bytes, uint8_t *sizes,
+                       uint64_t *missing, uint64_t bit) {
+  unsigned size;
+  bytes[r] = kernel_varint(x & 0x00FFFFFFFFFFFFFF, &size);
+  sizes[r] = absent ? 0 : x >> 56 ? KERNEL_WIDE : (uint8_t)size;
+  missing[r] |= absent ? bit : 0;
+}
+
+static void varint_i64(const int64_t *values, size_t rows, uint64_t *bytes, uint8_t *sizes,
+                       uint64_t *missing, uint64_t bit) {
+  for (size_t r = 0; r < rows; r++)
+    put_varint((uint64_t)values[r] << 1 ^ (uint64_t)(values[r] >> 63), values[r] == INT64_MIN, r,
+               bytes, sizes, missing, bit);
+}
+
+static void varint_i32(const int32_t *values, size_t rows, uint64_t *bytes, uint8_t *sizes,
+                       uint64_t *missing, uint64_t bit) {
+  for (size_t r = 0; r < rows; r++)
+    put_varint((uint32_t)values[r], values[r] < 0, r, bytes, sizes, missing, bit);
+}
+
+const kernels kernels_portable = {"portable", segment_i64, segment_f64, score,     match,
+                                  pick_i32,   pick_i64,    varint_i64,  varint_i32};
 
 /* Ascending in speed. */
 const kernels *kernels_at(size_t n) {

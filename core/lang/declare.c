@@ -19,24 +19,22 @@ void *arena_push(arena *a, void *items, size_t *count, size_t size) {
 
 /* ---- findings ---- */
 
-static void add(const loader *l, severity s, place at, const char *format, va_list args) {
-  char message[1024];
-  vsnprintf(message, sizeof message, format, args);
-  findings_add(l->out, s, at.file, at.line, "%s", message);
-}
-
 void declare_error(const loader *l, place at, const char *format, ...) {
+  char message[1024];
   va_list args;
   va_start(args, format);
-  add(l, SEVERITY_ERROR, at, format, args);
+  vsnprintf(message, sizeof message, format, args);
   va_end(args);
+  findings_add(l->out, SEVERITY_ERROR, at.file, at.line, "%s", message);
 }
 
 void declare_warning(const loader *l, place at, const char *format, ...) {
+  char message[1024];
   va_list args;
   va_start(args, format);
-  add(l, SEVERITY_WARNING, at, format, args);
+  vsnprintf(message, sizeof message, format, args);
   va_end(args);
+  findings_add(l->out, SEVERITY_WARNING, at.file, at.line, "%s", message);
 }
 
 const char *declare_meant(const loader *l, const char *word, const char *const *names, size_t n) {
@@ -88,10 +86,7 @@ static char *plain_digits(arena *a, double value) {
     else
       digits[n++] = *p, point += !seen;
   }
-  long exponent = (long)point;
-  int shift = 0;
-  sscanf(e + 1, "%d", &shift);
-  exponent += shift; /* the value is 0.DIGITS * 10^exponent */
+  long exponent = (long)point + strtol(e + 1, NULL, 10); /* the value is 0.DIGITS * 10^exponent */
   buffer b = {0};
   if (text[0] == '-') buffer_char(&b, '-');
   if (exponent <= 0) buffer_text(&b, "0.");

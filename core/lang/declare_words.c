@@ -138,7 +138,7 @@ int declare_named(lua_State *L, const named_word *w) {
   lua_settop(L, 2);
   l->pending = arena_format(&l->pack->arena, "%s \"%s\"", w->word, lua_tostring(L, 1));
   l->pending_at = at;
-  lua_pushlightuserdata(L, (void *)(uintptr_t)w);
+  lua_pushlightuserdata(L, (void *)w);
   lua_pushvalue(L, 1);
   lua_pushinteger(L, at.line);
   lua_pushcclosure(L, named_body, 3);

@@ -191,11 +191,15 @@ static int reason_while_loading(lua_State *L, rule_host *self) {
 }
 
 static void declare_all(sandbox *s) {
-  const declaration *const groups[] = {declare_company_words, declare_field_words,
-                                       declare_score_words,   declare_table_words,
-                                       declare_policy_words,  declare_rule_words};
-  for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
-    for (const declaration *d = groups[g]; d->name; d++) sandbox_declare(s, d->name, d->function);
+  const declaration *const groups[] = {declare_company_words,
+                                       declare_field_words,
+                                       declare_score_words,
+                                       declare_table_words,
+                                       declare_policy_words,
+                                       declare_rule_words,
+                                       NULL};
+  for (const declaration *const *g = groups; *g; g++)
+    for (const declaration *d = *g; d->name; d++) sandbox_declare(s, d->name, d->function);
 }
 
 static void run_script(loader *l, sandbox *s, const char *name, place at) {
@@ -294,8 +298,9 @@ static void rewrite_rules(loader *l) {
     pack_script *script = &p->scripts[i];
     rule_access *accesses = NULL;
     size_t count = 0;
-    loading_script at = {.file = script->file};
-    l->script = &at;
+    loading_script *at = arena_alloc(&p->arena, sizeof *at);
+    at->file = script->file;
+    l->script = at;
     if (!row_access_rewrite(&p->arena, script->file, script->text, script->size, is_rule, is_field,
                             l, &script->text, &script->size, &accesses, &count, l->out))
       continue;

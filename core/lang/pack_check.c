@@ -163,8 +163,8 @@ static void read_texts(loader *l, const char *language, const code_set *shown) {
   code_set known = {0};
   if (!sheet_read(&p->arena, file, f->data, f->size, &s, l->out)) return;
   const sheet_row *head = s.count ? &s.rows[0] : NULL;
-  if (!head || head->count != 2 || strcmp(head->cells[0], "code") ||
-      strcmp(head->cells[1], "text")) {
+  if (!head || head->count != 2 || strcmp(head->cells[0], "code") != 0 ||
+      strcmp(head->cells[1], "text") != 0) {
     declare_error(l, (place){file, 1}, "the first line must be the header code,text");
     return;
   }

@@ -56,10 +56,10 @@ static int rule(lua_State *L) {
 
 static void declare_quiet(sandbox *s) {
   const declaration *const groups[] = {declare_company_words, declare_field_words,
-                                       declare_score_words, declare_table_words,
-                                       declare_policy_words};
-  for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
-    for (const declaration *d = groups[g]; d->name; d++) sandbox_declare(s, d->name, quiet);
+                                       declare_score_words,   declare_table_words,
+                                       declare_policy_words,  NULL};
+  for (const declaration *const *g = groups; *g; g++)
+    for (const declaration *d = *g; d->name; d++) sandbox_declare(s, d->name, quiet);
   sandbox_declare(s, "rule", rule);
 }
 

@@ -2,6 +2,7 @@
 #include "sheet.h"
 
 #include <iconv.h>
+#include <stdint.h>
 #include <string.h>
 #include "../base/text.h"
 
@@ -27,10 +28,10 @@ static const char *decode(arena *a, const char *file, const char *data, size_t n
   *size = n;
   if (text_valid_utf8(data, n)) return data;
   iconv_t c = iconv_open("UTF-8", "GB18030");
-  char *out = arena_alloc(a, 4 * n + 4), *to = out, *from = (char *)(uintptr_t)data;
+  char *out = arena_alloc(a, 4 * n + 4), *to = out, *from = (char *)data;
   size_t left = n, room = 4 * n + 4;
-  bool ok = c != (iconv_t)-1 && iconv(c, &from, &left, &to, &room) != (size_t)-1 && left == 0;
-  if (c != (iconv_t)-1) iconv_close(c);
+  bool ok = (intptr_t)c != -1 && iconv(c, &from, &left, &to, &room) != (size_t)-1 && left == 0;
+  if ((intptr_t)c != -1) iconv_close(c);
   *size = (size_t)(to - out);
   if (ok) return out;
   int line = 1;

@@ -19,6 +19,7 @@
 #define SCRIPT_MOST (1u << 20)  /* bytes of one script */
 #define CALL_SLOTS 72           /* the stack that a push may use without asking */
 #define SETTLE_ROUNDS 16
+#define RESERVE_PART 16
 
 /* ---- life ---- */
 
@@ -206,6 +207,7 @@ static int make_attempt(sandbox *s, lua_State *L, const attempt *a, size_t memor
   int args = a->push ? a->push(L, a->ctx) : 0;
   s->work = 0;
   s->limit = memory;
+  s->reserve = s->call.memory / RESERVE_PART;
   s->work_limit = work;
   int status = sandbox_gateway(L, args, a->results, handler);
   meter_open(s);
@@ -326,11 +328,6 @@ static void add_syntax_error(const char *file, const char *text, findings *out) 
 
 static bool compile(sandbox *s, const char *file, const char *text, size_t n, findings *out) {
   lua_State *L = s->L;
-  if (n > SCRIPT_MOST) {
-    findings_add(out, SEVERITY_ERROR, file, 0,
-                 "the script has %zu bytes, at most %u are allowed: split it", n, SCRIPT_MOST);
-    return false;
-  }
   char *name = mem_array(strlen(file) + 2, 1);
   name[0] = '@';
   memcpy(name + 1, file, strlen(file));
@@ -366,6 +363,7 @@ static void load_begin(sandbox *s) {
   s->fault.line = 0;
   s->fault.file[0] = s->fault.message[0] = 0;
   s->limit = s->load.memory;
+  s->reserve = s->load.memory / RESERVE_PART;
   s->work_limit = s->load.instructions;
   lua_sethook(s->L, meter_count, LUA_MASKCOUNT, METER_PERIOD);
 }
@@ -387,6 +385,15 @@ static bool run_chunk(sandbox *s, const char *file, findings *out) {
 }
 
 bool sandbox_run(sandbox *s, const char *file, const char *text, size_t n, findings *out) {
+  if (n > SCRIPT_MOST) {
+    findings_add(out, SEVERITY_ERROR, file, 0,
+                 "the script has %zu bytes, at most %u are allowed: split it", n, SCRIPT_MOST);
+    return false;
+  }
+  if (n > 0 && text[0] == LUA_SIGNATURE[0]) {
+    findings_add(out, SEVERITY_ERROR, file, 0, "this is a precompiled chunk: a script must be text");
+    return false;
+  }
   locale_t before = uselocale(s->c_locale);
   int base = lua_gettop(s->L);
   load_begin(s);

@@ -22,7 +22,7 @@ typedef struct sandbox_budget {
   size_t memory;         /* bytes a call may hold above what the loaded scripts hold */
 } sandbox_budget;
 
-#define SANDBOX_LOAD_BUDGET ((sandbox_budget){50u * 1000 * 1000, 32u << 20})
+#define SANDBOX_LOAD_BUDGET ((sandbox_budget){20u * 1000 * 1000, 32u << 20})
 #define SANDBOX_CALL_BUDGET ((sandbox_budget){10u * 1000 * 1000, 8u << 20})
 
 /* The budget of the load; NULL if there is no memory. The state belongs to the thread that uses it. */

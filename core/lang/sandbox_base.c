@@ -181,6 +181,12 @@ static int base_xpcall(lua_State *L) {
 
 /* ---- lists of arguments ---- */
 
+#define RESULTS_MOST 8000
+
+bool library_room(lua_State *L, lua_Unsigned count) {
+  return count <= RESULTS_MOST && lua_checkstack(L, (int)count);
+}
+
 static int base_select(lua_State *L) {
   int n = lua_gettop(L);
   sandbox_charge(L, 1 + (uint64_t)n / 4);
@@ -269,7 +275,7 @@ static void read_key(lua_State *L, int index, sort_key *out) {
 static sort_key *sort_keys(lua_State *L, sort_key *keys, size_t n) {
   sort_key *from = keys, *to = keys + n;
   for (size_t width = 1; width < n; width *= 2) {
-    sandbox_charge(L, n);
+    sandbox_charge(L, 3 * n);
     for (size_t low = 0; low < n; low += 2 * width) {
       size_t middle = low + width < n ? low + width : n;
       size_t high = low + 2 * width < n ? low + 2 * width : n;

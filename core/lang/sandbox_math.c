@@ -1,7 +1,6 @@
 /* math and utf8 for scripts: no random numbers, no text taken for a number. */
 #include "sandbox_state.h"
 
-#include <limits.h>
 #include <math.h>
 
 /* ---- math ---- */
@@ -231,8 +230,7 @@ static int utf8_codepoint(lua_State *L) {
   luaL_argcheck(L, last <= (lua_Integer)n, 3, "out of bounds");
   if (first > last) return 0;
   sandbox_charge(L, 1 + (uint64_t)(last - first));
-  if (last - first >= INT_MAX) return luaL_error(L, "too many results");
-  luaL_checkstack(L, (int)(last - first) + 1, "too many results");
+  if (!library_room(L, (lua_Unsigned)(last - first) + 1)) return luaL_error(L, "too many results");
   int count = 0;
   for (size_t at = (size_t)first - 1; (lua_Integer)at < last; count++) {
     uint32_t c;

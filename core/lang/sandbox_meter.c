@@ -13,14 +13,15 @@
 #define SMALL_BLOCK 72           /* up to here an allocation is part of its instruction; this
                                     leaves out short strings, which may exist already */
 #define BYTES_PER_UNIT 16
+#define TABLE_BYTES_PER_UNIT 4   /* what is no object is the inside of a table: it is filled again */
 #define SLOT 16                  /* bytes of a stack slot */
-#define SLOTS_PER_UNIT 384       /* each so many slots make an instruction one unit dearer */
+#define SLOTS_PER_UNIT 128       /* each so many slots make an instruction one unit dearer */
 #define STRING_PER_UNIT 1024     /* likewise bytes of the longest string */
 #define STACK_SPARE (5 * SLOT)   /* what Lua adds to each stack */
 #define STRING_TABLE_FIRST (128 * sizeof(void *))
-#define STACK_MOST (65536 * SLOT)
+#define STACK_MOST (20500 * SLOT)
 #define STRING_PLAIN (3 * STRING_PER_UNIT)
-#define COLLECT_PER_UNIT 8       /* bytes alive that a forced collection looks through per unit */
+#define COLLECT_PER_UNIT 16      /* bytes alive that a forced collection looks through per unit */
 #define OBJECT_UNITS 4
 
 void meter_open(sandbox *s) {
@@ -50,18 +51,23 @@ static void meter_track_stack(sandbox *s, const void *gone, void *block, size_t 
 
 static bool meter_refuse(sandbox *s) {
   s->doubtful = true;
-  sandbox_locate(s, s->running_in);
+  if (!s->stop) sandbox_locate(s, s->running_in);
   return false;
+}
+
+/* Just after a collection that a refusal made: it costs what it looked through, and if it freed next
+ * to nothing the memory is used up. */
+static bool meter_after_collection(sandbox *s) {
+  if (!s->collected) return true;
+  s->collected = false;
+  s->work += s->used / COLLECT_PER_UNIT;
+  return s->used + s->reserve <= s->limit;
 }
 
 /* Charges a block; `kind` is the kind of object Lua makes, 0 for any other block. */
 static void meter_charge_block(sandbox *s, size_t kind, size_t size) {
-  if (s->collected) {
-    s->collected = false;
-    s->work += s->used / COLLECT_PER_UNIT;
-  }
   if (kind != 0 && kind != LUA_TSTRING) s->work += OBJECT_UNITS;
-  if (size > SMALL_BLOCK) s->work += size / BYTES_PER_UNIT;
+  if (size > SMALL_BLOCK) s->work += size / (kind ? BYTES_PER_UNIT : TABLE_BYTES_PER_UNIT);
   if (kind == LUA_TSTRING && size > s->longest) {
     s->longest = size;
     if (size > STRING_PLAIN) s->doubtful = true;
@@ -75,7 +81,7 @@ static bool meter_grants(sandbox *s, const void *block, size_t kind, size_t had,
     s->stack_refused = true;
     return meter_refuse(s);
   }
-  if (s->work > s->work_limit) return meter_refuse(s);
+  if (!meter_after_collection(s) || s->work > s->work_limit) return meter_refuse(s);
   if (s->used - had + size > s->limit) {
     s->collected = true;
     return meter_refuse(s);

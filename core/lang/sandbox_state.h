@@ -34,6 +34,7 @@ struct sandbox {
 
   /* memory */
   size_t used, limit;
+  size_t reserve;            /* how much a collection must leave free for the call to go on */
   size_t loaded;             /* what the loaded scripts hold */
   tracked_block string_table; /* not counted: its size depends on earlier calls */
   tracked_block stack[2];    /* of L, of the counted call's thread */
@@ -81,7 +82,7 @@ void sandbox_locate(sandbox *s, lua_State *L);
 
 /* ---- sandbox_meter.c ---- */
 #define METER_PERIOD 1000
-#define STACK_PLAIN ((size_t)1300 * 16) /* bytes; beyond, an uncounted call is in doubt */
+#define STACK_PLAIN ((size_t)650 * 16) /* bytes; beyond, an uncounted call is in doubt */
 void *meter_allocate(void *ud, void *block, size_t old, size_t size);
 void meter_open(sandbox *s);                     /* free hand: the host's own doing */
 void meter_count(lua_State *L, lua_Debug *ar);   /* the counting hook */
@@ -133,6 +134,9 @@ typedef struct text_block {
 void text_block_open(text_block *b, lua_State *L, size_t capacity); /* pushes its slot */
 void text_block_add(text_block *b, const char *data, size_t n);
 void text_block_push(text_block *b); /* pushes the string */
+
+/* Makes room for so many results; false if they are too many. */
+bool library_room(lua_State *L, lua_Unsigned count);
 
 /* The positions lua uses: 1-based, negative from the end, cut to the text. */
 size_t library_start(lua_Integer pos, size_t n); /* 1 .. n+1 and beyond */

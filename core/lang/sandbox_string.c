@@ -1,7 +1,6 @@
 /* string for scripts: every function charges the bytes it touches. No pack, no dump, no %p. */
 #include "sandbox_pattern.h"
 
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -149,8 +148,7 @@ static int string_byte(lua_State *L) {
   size_t last = library_end(library_integer_or(L, 3, (lua_Integer)first), n);
   if (first > last) return 0;
   size_t count = last - first + 1;
-  if (count >= INT_MAX || !lua_checkstack(L, (int)count))
-    return luaL_error(L, "string slice too long");
+  if (!library_room(L, count)) return luaL_error(L, "string slice too long");
   sandbox_charge(L, count);
   for (size_t i = 0; i < count; i++) lua_pushinteger(L, (unsigned char)text[first - 1 + i]);
   return (int)count;

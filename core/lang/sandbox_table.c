@@ -3,6 +3,8 @@
 
 #include <limits.h>
 
+#define ELEMENT_UNITS 4 /* reading and writing one */
+
 /* The table argument to write to. */
 static void writable(lua_State *L, int arg) {
   luaL_checktype(L, arg, LUA_TTABLE);
@@ -30,7 +32,7 @@ static int table_insert(lua_State *L) {
     at = library_integer(L, 2);
     luaL_argcheck(L, at >= 1 && at <= end, 2, "position out of bounds");
   }
-  sandbox_charge(L, 1 + (uint64_t)(end - at));
+  sandbox_charge(L, 1 + ELEMENT_UNITS * (uint64_t)(end - at));
   for (lua_Integer i = end; i > at; i--) {
     lua_rawgeti(L, 1, i - 1);
     lua_rawseti(L, 1, i);
@@ -45,7 +47,7 @@ static int table_remove(lua_State *L) {
   lua_Integer n = (lua_Integer)lua_rawlen(L, 1), at = library_integer_or(L, 2, n);
   if (!lua_isnoneornil(L, 2))
     luaL_argcheck(L, at == n || (at >= 1 && at <= n + 1), 2, "position out of bounds");
-  sandbox_charge(L, 1 + (uint64_t)(at < n ? n - at : 0));
+  sandbox_charge(L, 1 + ELEMENT_UNITS * (uint64_t)(at < n ? n - at : 0));
   lua_rawgeti(L, 1, at);
   for (; at < n; at++) {
     lua_rawgeti(L, 1, at + 1);
@@ -70,7 +72,7 @@ static int table_move(lua_State *L) {
   luaL_argcheck(L, first > 0 || last < LUA_MAXINTEGER + first, 3, "too many elements to move");
   lua_Integer n = last - first + 1;
   luaL_argcheck(L, to <= LUA_MAXINTEGER - n + 1, 4, "destination wrap around");
-  sandbox_charge(L, (uint64_t)n);
+  sandbox_charge(L, n < INT64_MAX / ELEMENT_UNITS ? ELEMENT_UNITS * (uint64_t)n : (uint64_t)n);
   bool backwards = same && to > first && to <= last;
   for (lua_Integer i = 0; i < n; i++) {
     lua_Integer k = backwards ? n - 1 - i : i;
@@ -124,9 +126,9 @@ static int table_unpack(lua_State *L) {
   lua_Integer first = library_integer_or(L, 2, 1), last = library_integer_or(L, 3, n);
   if (first > last) return 0;
   lua_Unsigned count = (lua_Unsigned)last - (lua_Unsigned)first;
-  if (count >= (lua_Unsigned)INT_MAX || !lua_checkstack(L, (int)(count + 1)))
+  if (count == UINT64_MAX || !library_room(L, count + 1))
     return luaL_error(L, "too many results to unpack");
-  sandbox_charge(L, count + 1);
+  sandbox_charge(L, 2 * (count + 1));
   for (lua_Unsigned i = 0; i <= count; i++)
     lua_rawgeti(L, 1, (lua_Integer)((lua_Unsigned)first + i));
   return (int)(count + 1);
@@ -162,7 +164,7 @@ static bool comes_before(lua_State *L) {
 
 static void merge(lua_State *L, lua_Integer low, lua_Integer middle, lua_Integer high) {
   lua_Integer i = low, j = middle;
-  sandbox_charge(L, (uint64_t)(high - low));
+  sandbox_charge(L, ELEMENT_UNITS * (uint64_t)(high - low));
   for (lua_Integer k = low; k < high; k++) {
     lua_rawgeti(L, SORT_FROM, i < middle ? i : j);
     if (i < middle && j < high) {

@@ -33,7 +33,7 @@ uint64_t watch_cycles(void) {
 #endif
 }
 
-/* The time in which a sixteenth of the instructions cannot be run: an instruction of the virtual
+/* The time in which a thirty-second of the instructions cannot be run: an instruction of the virtual
  * machine takes two processor cycles at the very least (fetch, dispatch by a jump that was taken),
  * and no processor runs more than 2.5 times as fast as its stamp counter (or than 6 GHz). With
  * what long strings and a long stack can add (see sandbox_meter.c), and a quarter for work units, such
@@ -45,9 +45,9 @@ uint64_t watch_cycles_for(uint64_t instructions) {
 #else
   if (instructions < LEAST_FAST_BUDGET) return 0;
 #if defined(__x86_64__)
-  return instructions / 16 * 8 / 10;
+  return instructions / 32 * 8 / 10;
 #else
-  return instructions / 16 / 3;
+  return instructions / 32 / 3;
 #endif
 #endif
 }

@@ -1,0 +1,7 @@
+-- Short texts without end.
+-- expect: RULE_MEMORY
+rule "x" { type = integer, function(c)
+  local t = {}
+  for i = 1, 10000000 do t[i] = "k" .. i end
+  return #t
+end }

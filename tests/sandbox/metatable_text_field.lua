@@ -1,0 +1,7 @@
+-- Texts have the functions of string as methods, and nothing else can be read or written.
+-- expect: RULE_ERROR attempt to index a string value
+rule "x" { type = integer, function(c)
+  local s = "abc"
+  s.upper = function() return "poison" end
+  return 1
+end }

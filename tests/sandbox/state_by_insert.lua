@@ -1,0 +1,7 @@
+-- table.insert into a captured table.
+-- expect: RULE_ERROR read-only
+local list = {}
+rule "x" { type = integer, function(c)
+  table.insert(list, c.amount)
+  return #list
+end }

@@ -1,0 +1,4 @@
+-- A text without an end.
+-- expect: load error unfinished string
+-- line: 4
+local s = "abc

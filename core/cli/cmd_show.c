@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "../base/text.h"
-#include "../eval/blob.h"
+#include "../run/inputs.h"
 #include "../run/report_text.h"
 #include "cli.h"
 #include "output.h"
@@ -27,29 +27,6 @@ typedef struct show {
 } show;
 
 /* ---- what both forms need ---- */
-
-/* The values that the plan read, as columns of one row; NULL with the error set if the blob is bad.
- */
-static column *read_inputs(show *s, const store_row *row, error *e) {
-  const size_t n = s->run->input_count;
-  column *columns = mem_array(n + 1, sizeof *columns);
-  value_type *types = mem_array(n + 1, sizeof *types);
-  for (size_t i = 0; i < n; i++) {
-    types[i] = s->run->inputs[i].type;
-    column_init(&columns[i], types[i], 1);
-  }
-  const error_code code = blob_read(row->blob, row->blob_size, types, n, columns, 0, e);
-  free(types);
-  if (!code) return columns;
-  for (size_t i = 0; i < n; i++) column_deinit(&columns[i]);
-  free(columns);
-  return NULL;
-}
-
-static void free_inputs(show *s, column *columns) {
-  for (size_t i = 0; i < s->run->input_count; i++) column_deinit(&columns[i]);
-  free(columns);
-}
 
 static void paint(show *s, const char *code) {
   if (s->colour) buffer_format(&s->out, "\x1b[%sm", code);
@@ -134,7 +111,7 @@ static error_code write_person(show *s, const store_row *row, error *e) {
     buffer_text(&s->out, "  a rule failed on this customer, so there is no decision:\n");
   else
     write_outputs(s, row);
-  column *inputs = read_inputs(s, row, e);
+  column *inputs = inputs_read(s->run, row, e);
   if (!inputs) return e->code;
   const size_t width = name_width(s->run->inputs, s->run->input_count);
   paint(s, "2");
@@ -144,7 +121,7 @@ static error_code write_person(show *s, const store_row *row, error *e) {
   buffer_char(&s->out, '\n');
   for (size_t i = 0; i < s->run->input_count; i++)
     write_line(s, s->run->inputs[i].name, width, &inputs[i]);
-  free_inputs(s, inputs);
+  inputs_free(s->run, inputs);
   return ERR_OK;
 }
 
@@ -199,7 +176,7 @@ static void json_code(void *ctx, const char *code, size_t n) {
 }
 
 static error_code write_json(show *s, const store_row *row, error *e) {
-  column *inputs = read_inputs(s, row, e);
+  column *inputs = inputs_read(s->run, row, e);
   if (!inputs) return e->code;
   json_name(s, "status", false);
   json_text(s, row->failed ? "error" : "graded");
@@ -231,7 +208,7 @@ static error_code write_json(show *s, const store_row *row, error *e) {
     output_json_value(&s->out, &inputs[i], 0, s->run->zone);
   }
   buffer_char(&s->out, '}');
-  free_inputs(s, inputs);
+  inputs_free(s->run, inputs);
   return ERR_OK;
 }
 

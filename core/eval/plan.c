@@ -260,12 +260,14 @@ static void settle_outputs(builder *b) {
     add_output(b, p->results[i].name, (int)i, -1);
 }
 
+/* What the steps read, and what people call the customer. */
 static void settle_inputs(plan *p) {
   const schema *s = &p->pack->schema;
+  const char *name = p->pack->report.name;
   p->wanted = arena_array(&p->arena, s->count + 1, sizeof *p->wanted);
   p->inputs = arena_array(&p->arena, s->count + 1, sizeof *p->inputs);
   for (size_t i = 0; i < s->count; i++) {
-    p->wanted[i] = p->scope.symbols[i].used || i == s->key;
+    p->wanted[i] = p->scope.symbols[i].used || i == s->key || (name && !strcmp(name, s->fields[i].name));
     if (p->wanted[i] && i != s->key && s->fields[i].type.kind != TYPE_LIST)
       p->inputs[p->input_count++] = i;
   }

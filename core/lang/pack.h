@@ -224,6 +224,7 @@ typedef struct pack_output {
 
 /* What the report shows as what; names of outputs, NULL = not given. */
 typedef struct pack_report {
+  const char *name; /* a field: what people call the customer; kept with each decision */
   const char *classes, *limit, *follow_up, *channel;
   size_t attention_count;
   const char **attention; /* reason codes that a person should look at */

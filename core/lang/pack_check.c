@@ -66,6 +66,22 @@ static void check_role(const loader *l, const char *role, const char *name) {
                 name, declare_meant(l, name, names, count));
 }
 
+/* The name of a customer is read from the record, not made by the rules. */
+static void check_name(const loader *l, const char *name) {
+  const pack *p = l->pack;
+  const char **names = NULL;
+  size_t count = 0;
+  if (!name) return;
+  for (size_t i = 0; i < p->schema.count; i++) {
+    const field *f = &p->schema.fields[i];
+    if (f->type.kind != TYPE_TEXT && f->type.kind != TYPE_KEY) continue;
+    if (strcmp(f->name, name) == 0) return;
+    *ARENA_PUSH(&l->pack->arena, names, count) = f->name;
+  }
+  declare_error(l, l->report_at, "name of report is \"%s\", which is none of the text fields%s", name,
+                declare_meant(l, name, names, count));
+}
+
 static void check_points_lost(const loader *l) {
   const pack *p = l->pack;
   for (size_t i = 0; i < p->step_count; i++) {
@@ -215,6 +231,7 @@ void pack_check(loader *l) {
   const pack_report *r = &l->pack->report;
   if (!check_present(l)) return;
   check_outputs(l);
+  check_name(l, r->name);
   check_role(l, "class", r->classes);
   check_role(l, "limit", r->limit);
   check_role(l, "follow_up", r->follow_up);

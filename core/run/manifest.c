@@ -30,6 +30,7 @@ static const char *params_json(arena *a, const plan *p) {
 static const char *report_json(arena *a, const pack_report *r) {
   buffer b = {0};
   buffer_char(&b, '{');
+  json_pair(&b, "name", r->name);
   json_pair(&b, "classes", r->classes);
   json_pair(&b, "limit", r->limit);
   json_pair(&b, "follow_up", r->follow_up);

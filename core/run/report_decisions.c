@@ -65,6 +65,8 @@ static void write_decision(page *p, phrase title, const char *code, const store_
   buffer_text(p->out, "  ");
   page_paint(p, "1");
   buffer_text(p->out, row->key);
+  const char *name = page_name(p, row);
+  if (*name) buffer_format(p->out, " %s", name);
   page_paint(p, "0");
   page_faint(p, arena_format(&p->arena, "  %s%s%s\n", say(p->language, title), code ? ": " : "",
                              code ? code : ""));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../base/text.h"
+#include "inputs.h"
 
 /* ---- the look ---- */
 
@@ -84,11 +85,25 @@ void page_wrapped(page *p, const char *text, size_t from) {
 
 /* ---- roles ---- */
 
-static int output_index(const store_run *run, json_t *json, const char *role) {
+static int column_index(const store_column *columns, size_t count, json_t *json, const char *role) {
   const char *name = json_string_value(json_object_get(json, role));
-  for (size_t i = 0; name && i < run->output_count; i++)
-    if (!strcmp(run->outputs[i].name, name)) return (int)i;
+  for (size_t i = 0; name && i < count; i++)
+    if (!strcmp(columns[i].name, name)) return (int)i;
   return -1;
+}
+
+static int output_index(const store_run *run, json_t *json, const char *role) {
+  return column_index(run->outputs, run->output_count, json, role);
+}
+
+const char *page_name(page *p, const store_row *row) {
+  if (p->roles.name < 0) return "";
+  column *inputs = inputs_read(p->run, row, NULL);
+  if (!inputs) return "";
+  const column *c = &inputs[p->roles.name];
+  const char *name = column_missing(c, 0) ? "" : page_value(p, c);
+  inputs_free(p->run, inputs);
+  return name;
 }
 
 void page_read_roles(page *p) {
@@ -98,6 +113,7 @@ void page_read_roles(page *p) {
   x->limit = output_index(p->run, x->json, "limit");
   x->follow_up = output_index(p->run, x->json, "follow_up");
   x->channel = output_index(p->run, x->json, "channel");
+  x->name = column_index(p->run->inputs, p->run->input_count, x->json, "name");
   x->attention = json_object_get(x->json, "attention");
 }
 

@@ -6,13 +6,15 @@
 
 #define FOLLOW_UPS 10
 #define FOLLOW_UPS_COUNTED 10000
+#define NAME_WIDTH 24
 #define EXAMPLES 3
 #define CODES_COUNTED 48 /* different codes of rejects that are told apart */
 
 /* ---- follow-ups ---- */
 
 typedef struct due {
-  const char *when, *key, *class, *channel;
+  int64_t at, class_rank, limit; /* the order: soonest, best class, highest limit, key */
+  const char *when, *key, *name, *class, *channel;
   const char *codes;
 } due;
 
@@ -21,7 +23,7 @@ typedef struct dues {
   due items[FOLLOW_UPS];
   size_t kept;
   int64_t count;
-  size_t key_width, class_width, channel_width;
+  size_t key_width, name_width, class_width, channel_width;
 } dues;
 
 /* All codes of a row, the lists one behind the other. */
@@ -43,21 +45,45 @@ static const char *row_codes(page *p, const store_row *row) {
   return text;
 }
 
+static int64_t rank(const store_row *row, int output, int64_t missing) {
+  if (output < 0) return 0;
+  const column *c = &row->outputs[output];
+  if (column_missing(c, 0)) return missing;
+  return c->i64 ? c->i64[0] : c->i32 ? c->i32[0] : 0;
+}
+
+/* Rows arrive by time and key, so an equal one belongs behind. */
+static bool due_before(const due *a, const due *b) {
+  if (a->at != b->at) return a->at < b->at;
+  if (a->class_rank != b->class_rank) return a->class_rank < b->class_rank;
+  return a->limit > b->limit;
+}
+
+static void fill_due(page *p, due *item, const store_row *row) {
+  const roles *x = &p->roles;
+  item->when = page_value(p, &row->outputs[x->follow_up]);
+  item->key = arena_string(&p->arena, row->key);
+  item->name = page_name(p, row);
+  item->class = x->classes < 0 ? "" : page_value(p, &row->outputs[x->classes]);
+  item->channel = x->channel < 0 ? "" : page_value(p, &row->outputs[x->channel]);
+  item->codes = row_codes(p, row);
+}
+
 static error_code add_due(void *ctx, const store_row *row, error *e) {
   dues *d = ctx;
-  page *p = d->page;
+  const roles *x = &d->page->roles;
   (void)e;
-  if (d->count++ >= FOLLOW_UPS) return ERR_OK;
-  const roles *x = &p->roles;
-  due *item = &d->items[d->kept++];
-  *item = (due){.when = page_value(p, &row->outputs[x->follow_up]),
-                .key = arena_string(&p->arena, row->key),
-                .class = x->classes < 0 ? "" : page_value(p, &row->outputs[x->classes]),
-                .channel = x->channel < 0 ? "" : page_value(p, &row->outputs[x->channel]),
-                .codes = row_codes(p, row)};
-  page_widen(&d->key_width, item->key);
-  page_widen(&d->class_width, item->class);
-  page_widen(&d->channel_width, item->channel);
+  due item = {.at = rank(row, x->follow_up, INT64_MAX),
+              .class_rank = rank(row, x->classes, INT64_MAX),
+              .limit = rank(row, x->limit, INT64_MIN)};
+  size_t at = d->kept;
+  d->count++;
+  while (at && due_before(&item, &d->items[at - 1])) at--;
+  if (at == FOLLOW_UPS) return ERR_OK;
+  fill_due(d->page, &item, row);
+  if (d->kept < FOLLOW_UPS) d->kept++;
+  memmove(&d->items[at + 1], &d->items[at], (d->kept - 1 - at) * sizeof item);
+  d->items[at] = item;
   return ERR_OK;
 }
 
@@ -66,6 +92,10 @@ static void write_due(page *p, const dues *d, const due *item) {
   buffer_format(p->out, "  %s  ", item->when);
   text_pad(p->out, item->key, d->key_width, false);
   buffer_text(p->out, "  ");
+  if (d->name_width) {
+    text_pad(p->out, item->name, d->name_width, false);
+    buffer_text(p->out, "  ");
+  }
   text_pad(p->out, item->class, d->class_width, false);
   buffer_text(p->out, "  ");
   text_pad(p->out, item->channel, d->channel_width, false);
@@ -109,6 +139,13 @@ error_code page_follow_ups(page *p, error *e) {
   buffer_char(&more, 0);
   page_heading(p, SAY_FOLLOW_UPS, more.data);
   buffer_deinit(&more);
+  for (size_t i = 0; i < d.kept; i++) {
+    page_widen(&d.key_width, d.items[i].key);
+    page_widen(&d.name_width, d.items[i].name);
+    page_widen(&d.class_width, d.items[i].class);
+    page_widen(&d.channel_width, d.items[i].channel);
+  }
+  if (d.name_width > NAME_WIDTH) d.name_width = NAME_WIDTH;
   for (size_t i = 0; i < d.kept; i++) write_due(p, &d, &d.items[i]);
   if (!d.kept) buffer_format(p->out, "  %s\n", say(p->language, SAY_NOBODY_DUE));
   return ERR_OK;
@@ -150,7 +187,7 @@ error_code page_count_codes(page *p, code_counts *out, error *e) {
 }
 
 typedef struct keys_found {
-  arena *arena;
+  page *page;
   const char *keys[EXAMPLES];
   size_t count;
 } keys_found;
@@ -158,14 +195,17 @@ typedef struct keys_found {
 static error_code add_key(void *ctx, const store_row *row, error *e) {
   keys_found *k = ctx;
   (void)e;
-  if (k->count < EXAMPLES) k->keys[k->count++] = arena_string(k->arena, row->key);
+  const char *name = page_name(k->page, row);
+  if (k->count < EXAMPLES)
+    k->keys[k->count++] =
+        arena_format(&k->page->arena, "%s%s%s", row->key, *name ? "\xC2\xA0" : "", name);
   return ERR_OK;
 }
 
 static error_code customers_with(page *p, const code_count *x, keys_found *out, error *e) {
   const store_condition condition = {x->output, "has", x->first};
   const store_query q = {&condition, 1, NULL, EXAMPLES};
-  *out = (keys_found){.arena = &p->arena};
+  *out = (keys_found){.page = p};
   return store_list(p->reader, &q, add_key, out, e);
 }
 

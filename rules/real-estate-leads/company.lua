@@ -38,6 +38,7 @@ outputs {
 }
 
 report {
+  name = "name",
   class = "priority",
   limit = "credit_limit",
   follow_up = "next_follow_up",

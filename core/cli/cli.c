@@ -33,7 +33,7 @@ const char *cli_database(const arguments *a) {
 }
 
 error_code cli_open_run(cli *c, const arguments *a, store **s, store_reader **r, error *e) {
-  const char *name;
+  const char *name = NULL;
   error_code code = cli_pack_name(c, a->words[0], &name, e);
   if (code) return code;
   if ((code = store_open(cli_database(a), STORE_READ, s, e))) return code;

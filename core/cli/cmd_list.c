@@ -63,7 +63,7 @@ static error_code condition(arena *a, const store_run *run, const char *text, st
   const size_t n = strcspn(text, "=!<>");
   for (size_t i = 0; i < 6 && n > 0; i++) {
     const char *op = operators[i];
-    if (strncmp(text + n, op, strlen(op))) continue;
+    if (strncmp(text + n, op, strlen(op)) != 0) continue;
     *out = (store_condition){arena_string_n(a, text, n), op, text + n + strlen(op)};
     if (!strcmp(op, "=") && *out->value && is_codes(run, out->name)) out->op = "has";
     return ERR_OK;
@@ -81,7 +81,7 @@ static error_code read_query(cli *c, const arguments *a, const store_run *run, s
   error_code code = ERR_OK;
   *q = (store_query){.conditions = conditions, .sort = arguments_value(a, "sort"), .limit = limit};
   for (size_t i = 0; i < a->count && !code; i++) {
-    if (strcmp(a->items[i].option->name, "where")) continue;
+    if (strcmp(a->items[i].option->name, "where") != 0) continue;
     if (q->condition_count == MOST_CONDITIONS)
       return error_set(e, ERR_USAGE, "--where: at most %d conditions", MOST_CONDITIONS);
     code = condition(&c->arena, run, a->items[i].value, &conditions[q->condition_count++], e);

@@ -101,7 +101,7 @@ static error_code read_settings(arena *m, const arguments *a, plugin_settings *o
   *out = (plugin_settings){arena_array(m, a->count + 1, sizeof *out->items), 0};
   for (size_t i = 0; i < a->count; i++) {
     assay_setting *s = &out->items[out->count];
-    if (strcmp(a->items[i].option->name, "set")) continue;
+    if (strcmp(a->items[i].option->name, "set") != 0) continue;
     if (option_pair(m, "set", a->items[i].value, &s->name, &s->value, e)) return e->code;
     out->count++;
   }
@@ -124,7 +124,7 @@ static error_code test_plugin(cli *c, plugin_host *host, const arguments *a, err
 }
 
 static error_code run_plugins(cli *c, const arguments *a, error *e) {
-  if (a->word_count > 0 && strcmp(a->words[0], "test"))
+  if (a->word_count > 0 && strcmp(a->words[0], "test") != 0)
     return error_set(e, ERR_USAGE,
                      "assay plugins lists them, assay plugins test FILE.so tests one");
   if (a->word_count == 1)

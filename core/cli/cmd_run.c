@@ -110,7 +110,7 @@ static error_code read_source(job *j, error *e) {
   j->settings.items = arena_array(m, a->count + 1, sizeof *j->settings.items);
   for (size_t i = 0; i < a->count; i++) {
     assay_setting s = {0};
-    if (strcmp(a->items[i].option->name, "source")) continue;
+    if (strcmp(a->items[i].option->name, "source") != 0) continue;
     if (option_pair(m, "source", a->items[i].value, &s.name, &s.value, e)) return e->code;
     if (!strcmp(s.name, "plugin"))
       j->plugin = s.value;

@@ -7,11 +7,11 @@
 #include "../base/text.h"
 #include "cli.h"
 
-static const command *const commands[] = {
+enum { COMMANDS = 8 };
+static const command *const commands[COMMANDS] = {
     &command_run,     &command_show,  &command_report,  &command_list,
     &command_rejects, &command_check, &command_plugins, &command_completion,
 };
-enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static const char exit_codes[] =
     "Exit codes: 0 fine; 1 published, with rejects or rule errors, or findings of check; 2 usage;\n"

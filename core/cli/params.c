@@ -72,7 +72,7 @@ static error_code parse_rows(arena *a, const char *path, const char *p, params *
     const bool blank = name && !*name && !value && (*p == '\n' || *p == '\r' || !*p);
     if (!blank && (!name || !value || (*p && *p != '\r' && *p != '\n')))
       return error_set(e, ERR_USAGE, "%s: expected a row name,value", from);
-    if (line == 1 && name && value && (strcmp(name, "name") || strcmp(value, "value")))
+    if (line == 1 && name && value && (strcmp(name, "name") != 0 || strcmp(value, "value") != 0))
       return error_set(e, ERR_USAGE, "%s: the first row is the header name,value; this is '%s,%s'",
                        from, name, value);
     if (line > 1 && !blank && set(out, name, value, from, e)) return e->code;
@@ -103,7 +103,7 @@ error_code params_read(arena *a, const arguments *from, params *out, error *e) {
   if (path && read_file(a, path, out, e)) return e->code;
   for (size_t i = 0; i < from->count; i++) {
     const char *name, *value;
-    if (strcmp(from->items[i].option->name, "param")) continue;
+    if (strcmp(from->items[i].option->name, "param") != 0) continue;
     error_code code = option_pair(a, "param", from->items[i].value, &name, &value, e);
     if (!code) code = set(out, name, value, "--param", e);
     if (code) return code;

@@ -159,7 +159,7 @@ static error_code add_code(void *ctx, const char *code, int64_t count, error *e)
   for (size_t i = 0; i < c->count; i++) {
     code_count *x = &c->items[i];
     const size_t n = strlen(x->code);
-    if (strncmp(code, x->code, n) || (code[n] && code[n] != ':')) continue;
+    if (strncmp(code, x->code, n) != 0 || (code[n] && code[n] != ':')) continue;
     if (!x->count) {
       x->first = arena_string(&c->page->arena, code);
       x->output = c->output;
@@ -268,7 +268,7 @@ static error_code add_outcome(void *ctx, const store_outcome *x, error *e) {
   buffer_clear(&c->code);
   write_outcome_code(&c->code, x);
   buffer_char(&c->code, 0);
-  while (i < c->count && strcmp(c->items[i].code, c->code.data)) i++;
+  while (i < c->count && strcmp(c->items[i].code, c->code.data) != 0) i++;
   if (i == CODES_COUNTED) {
     c->other++;
     return ERR_OK;

@@ -61,7 +61,8 @@ static void separated(buffer *out, const char *text, size_t n) {
 
 void write_amount(buffer *out, int128 num, int128 den, int digits) {
   char text[80];
-  separated(out, text, quotient_write(text, num, den, digits));
+  const size_t n = quotient_write(text, num, den, digits);
+  separated(out, text, n);
 }
 
 void write_count(buffer *out, int64_t n) {
@@ -109,7 +110,8 @@ bool write_reason(buffer *out, store_reader *r, const char *code, size_t n, cons
 
 void write_outcome_code(buffer *out, const store_outcome *o) {
   buffer_text(out, o->code);
-  if (o->field && *o->field && strcmp(o->code, "DUPLICATE_ID")) buffer_format(out, ":%s", o->field);
+  if (o->field && *o->field && strcmp(o->code, "DUPLICATE_ID") != 0)
+    buffer_format(out, ":%s", o->field);
 }
 
 void each_code(const column *c, size_t row, void (*each)(void *ctx, const char *code, size_t n),

@@ -379,10 +379,14 @@ static error_code open_source(run *r, error *e) {
   all.items = mem_array(base->count + extra, sizeof *all.items);
   for (size_t i = 0; i < base->count && !other; i++) all.items[all.count++] = base->items[i];
   for (size_t i = 0; i < extra; i++) all.items[all.count++] = o->settings->items[i];
-  code = plugin_settings_check(plugin, &all, o->data_folder, &checked, e);
+  error wrong = {0};
+  code = plugin_settings_check(plugin, &all, o->data_folder, &checked, &wrong);
   free(all.items);
-  if (code == ERR_PACK && (extra || other)) e->code = code = ERR_USAGE;
-  if (code) return code;
+  if (code == ERR_PACK && (extra || other)) code = ERR_USAGE; /* the command line can mend it */
+  if (code == ERR_PACK)
+    return error_set(e, code, "%s:%d: %s", o->pack->source_at.file, o->pack->source_at.line,
+                     wrong.message);
+  if (code) return error_set(e, code, "%s", wrong.message);
   r->result->source_bytes = source_size(plugin, &checked);
   r->wanted = wanted_fields(o->pack, o->plan);
   r->reader = reader_new(plugin, &checked, &o->pack->schema, r->wanted, o->limit);

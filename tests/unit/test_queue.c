@@ -50,7 +50,8 @@ static void gives_and_takes_nothing_once_stopped(void **state) {
   queue_free(q);
 }
 
-/* ---- threads: numbers go through a small window, from several hands, and come out in order ---- */
+/* ---- threads: numbers go through a small window, from several hands, and come out in order ----
+ */
 
 enum { NUMBERS = 20000, HANDS = 4 };
 static atomic_uint next_number;
@@ -75,7 +76,9 @@ static void keeps_order_under_many_hands(void **state) {
   queue_free(q);
 }
 
-static void *wait_for_item(void *arg) { return queue_pop(arg); }
+static void *wait_for_item(void *arg) {
+  return queue_pop(arg);
+}
 
 static void wakes_those_who_wait_when_it_stops(void **state) {
   (void)state;

@@ -240,7 +240,8 @@ const place_node *place_node_key(const place_node *n, const char *key) {
 }
 
 const place_node *place_node_item(const place_node *n, int position) {
-  for (size_t i = 0; n && i < n->child_count; i++)
+  /* an entry stands no earlier than its number, later by the keyed entries before it */
+  for (size_t i = (size_t)position - 1; n && i < n->child_count; i++)
     if (n->children[i].position == position) return &n->children[i];
   return NULL;
 }

@@ -407,6 +407,44 @@ static void every_wrong_pack_is_told(void **state) {
   assert_int_equal(bad, 0);
 }
 
+/* A script cut off anywhere is told or loads, and never crashes. */
+static void half_a_script_is_told(void **state) {
+  (void)state;
+  char whole[8192];
+  FILE *in = fopen("rules/real-estate-leads/classification.lua", "rb");
+  assert_non_null(in);
+  size_t n = fread(whole, 1, sizeof whole, in);
+  fclose(in);
+  folder f;
+  folder_make(&f);
+  folder_copy(&f, "rules/real-estate-leads");
+  for (size_t cut = 0; cut < n; cut += 13) {
+    findings found = {0};
+    folder_put(&f, "classification.lua", whole, cut);
+    pack *p = pack_load(f.path, &found);
+    assert_true((p == NULL) == (found.errors > 0));
+    assert_null(p); /* the outputs need all of it */
+    findings_deinit(&found);
+  }
+  folder_remove(&f);
+}
+
+static void many_rows_load_quickly(void **state) {
+  (void)state;
+  buffer steps = {0};
+  folder f;
+  folder_make(&f);
+  buffer_text(&steps, "decision_table 'd' { type = integer, inputs = { 'visits' },\n");
+  for (int i = 0; i < 50000; i++) buffer_format(&steps, "{ '%d', %d },\n", i, i);
+  buffer_text(&steps, "}\n");
+  pack *p = load_texts(&f, COMPANY FIELDS "outputs { 'd' }", steps.data);
+  assert_int_equal(p->steps[0].table.row_count, 50000);
+  assert_int_equal(p->steps[0].table.rows[49999].at.line, 50001);
+  buffer_deinit(&steps);
+  pack_free(p);
+  folder_remove(&f);
+}
+
 static void a_pack_that_is_not_there_is_told(void **state) {
   (void)state;
   findings found = {0};
@@ -443,6 +481,8 @@ int main(void) {
       cmocka_unit_test(the_hash_covers_what_decides),
       cmocka_unit_test(rules_open_a_second_state),
       cmocka_unit_test(every_wrong_pack_is_told),
+      cmocka_unit_test(half_a_script_is_told),
+      cmocka_unit_test(many_rows_load_quickly),
       cmocka_unit_test(a_pack_that_is_not_there_is_told),
       cmocka_unit_test(shipped_packs_load_without_a_word),
   };

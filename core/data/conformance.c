@@ -31,22 +31,43 @@ static bool wrong(char *why, size_t room, const struct ArrowSchema *s, const cha
 /* Buffers of a column by its format; -1 if the format is unknown. */
 static int buffer_count(const char *format) {
   switch (format[0]) {
-  case 'n': return 0;
-  case 'u': case 'U': case 'z': case 'Z': return 3;
+  case 'n':
+    return 0;
+  case 'u':
+  case 'U':
+  case 'z':
+  case 'Z':
+    return 3;
   case '+':
     if (!strcmp(format, "+s")) return 1;
     if (!strcmp(format, "+l") || !strcmp(format, "+L")) return 2;
     return -1;
-  case 'b': case 'c': case 'C': case 's': case 'S': case 'i': case 'I': case 'l': case 'L':
-  case 'e': case 'f': case 'g': case 'd': case 't': case 'w': return 2;
-  default: return -1;
+  case 'b':
+  case 'c':
+  case 'C':
+  case 's':
+  case 'S':
+  case 'i':
+  case 'I':
+  case 'l':
+  case 'L':
+  case 'e':
+  case 'f':
+  case 'g':
+  case 'd':
+  case 't':
+  case 'w':
+    return 2;
+  default:
+    return -1;
   }
 }
 
 static bool offsets_run_forward(const struct ArrowArray *a, bool large, int64_t *last) {
   int64_t before = 0;
   for (int64_t i = a->offset; i <= a->offset + a->length; i++) {
-    int64_t here = large ? ((const int64_t *)a->buffers[1])[i] : ((const int32_t *)a->buffers[1])[i];
+    int64_t here =
+        large ? ((const int64_t *)a->buffers[1])[i] : ((const int32_t *)a->buffers[1])[i];
     if (here < before) return false;
     before = here;
   }
@@ -59,7 +80,8 @@ static bool counts_agree(const struct ArrowArray *a) {
   int64_t nulls = 0;
   if (a->null_count < 0) return true;
   if (!valid) return a->null_count == 0 || a->n_buffers == 0;
-  for (int64_t i = a->offset; i < a->offset + a->length; i++) nulls += !(valid[i >> 3] >> (i & 7) & 1);
+  for (int64_t i = a->offset; i < a->offset + a->length; i++)
+    nulls += !(valid[i >> 3] >> (i & 7) & 1);
   return nulls == a->null_count;
 }
 
@@ -79,7 +101,8 @@ static bool text_is_utf8(const struct ArrowArray *a, bool large) {
 static bool leaf_is_sane(const struct ArrowSchema *s, const struct ArrowArray *a, char *why,
                          size_t room) {
   int64_t last = 0;
-  bool text = strchr("uUzZ", s->format[0]) != NULL, list = s->format[0] == '+' && s->format[1] != 's';
+  bool text = strchr("uUzZ", s->format[0]) != NULL,
+       list = s->format[0] == '+' && s->format[1] != 's';
   bool large = s->format[0] == 'U' || s->format[0] == 'Z' || !strcmp(s->format, "+L");
   if (a->length == 0) return true;
   if ((text || list || a->n_buffers == 2) && !a->buffers[1]) {
@@ -189,7 +212,9 @@ static assay_request request_of(const plugin_settings *s) {
                          .batch_rows = 64};
 }
 
-static void untouched(struct ArrowArrayStream *out) { memset(out, 0x5A, sizeof *out); }
+static void untouched(struct ArrowArrayStream *out) {
+  memset(out, 0x5A, sizeof *out);
+}
 
 /* An open that must fail: with a message, and without a touch of what it was to fill. */
 static void expect_refusal(suite *t, const assay_request *request, const char *what) {
@@ -220,7 +245,7 @@ static void check_bad_path(suite *t) {
     bad.items[i] = t->settings.items[i];
     for (size_t j = 0; j < t->plugin->option_count; j++) {
       const assay_option *o = &t->plugin->options[j];
-      if (o->type != ASSAY_OPTION_PATH || strcmp(o->name, bad.items[i].name)) continue;
+      if (o->type != ASSAY_OPTION_PATH || strcmp(o->name, bad.items[i].name) != 0) continue;
       bad.items[i].value = "/nonexistent/assay-conformance/no-such-file";
       found = true;
     }
@@ -284,7 +309,8 @@ static int64_t read_all(suite *t, struct ArrowArrayStream *in, const struct Arro
     int code = in->get_next(in, &array);
     if (code) {
       const char *said = in->get_last_error(in);
-      check(t, false, "stream: it can be read to its end", said ? said : "get_last_error is silent");
+      check(t, false, "stream: it can be read to its end",
+            said ? said : "get_last_error is silent");
       return -1;
     }
     if (!array.release) break;
@@ -397,10 +423,14 @@ static void check_projection(suite *t, const struct ArrowSchema *all, int64_t ro
 }
 
 error_code conformance_run(const assay_plugin *p, const plugin_settings *s, const char *data_folder,
-                           void (*report)(void *ctx, bool ok, const char *check, const char *detail),
+                           void (*report)(void *ctx, bool ok, const char *check,
+                                          const char *detail),
                            void *ctx) {
   static const plugin_settings none = {0};
-  suite t = {.plugin = p, .given = s ? s : &none, .data_folder = data_folder, .report = report,
+  suite t = {.plugin = p,
+             .given = s ? s : &none,
+             .data_folder = data_folder,
+             .report = report,
              .ctx = ctx};
   struct ArrowSchema schema = {0};
   int64_t rows = -1;

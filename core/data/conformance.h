@@ -6,13 +6,15 @@
 #include <stdbool.h>
 
 /* Runs every check against a loaded plugin with settings (as given, not checked yet) that open a
- * source, and calls `report` once a check, with the reason in `detail` ("" if there is none). ERR_OK
- * when all passed, else ERR_SOURCE. A plugin that breaks memory can still crash it. */
+ * source, and calls `report` once a check, with the reason in `detail` ("" if there is none).
+ * ERR_OK when all passed, else ERR_SOURCE. A plugin that breaks memory can still crash it. */
 error_code conformance_run(const assay_plugin *p, const plugin_settings *s, const char *data_folder,
-                           void (*report)(void *ctx, bool ok, const char *check, const char *detail),
+                           void (*report)(void *ctx, bool ok, const char *check,
+                                          const char *detail),
                            void *ctx);
 
-/* Whether an array keeps the rules of the Arrow C data interface for its schema, or what breaks them. */
+/* Whether an array keeps the rules of the Arrow C data interface for its schema, or what breaks
+ * them. */
 bool conformance_array(const struct ArrowSchema *schema, const struct ArrowArray *array, char *why,
                        size_t room);
 

@@ -1,5 +1,5 @@
-/* Loads plugins and stands between them and the rest: nothing of a descriptor is believed before its
- * version and its size are. */
+/* Loads plugins and stands between them and the rest: nothing of a descriptor is believed before
+ * its version and its size are. */
 #include "plugin_host.h"
 #include "../base/memory.h"
 #include "../base/text.h"
@@ -91,7 +91,8 @@ static error_code take_options(loaded *l, error *e) {
   if (p->option_size < OPTION_SIZE || !p->options) {
     return error_set(e, ERR_SOURCE,
                      "%s: its options have %zu bytes each, this assay needs %zu: build the plugin "
-                     "against this assay's headers", l->path, p->option_size, OPTION_SIZE);
+                     "against this assay's headers",
+                     l->path, p->option_size, OPTION_SIZE);
   }
   size_t known = p->option_size < sizeof(assay_option) ? p->option_size : sizeof(assay_option);
   l->options = mem_array(p->option_count, sizeof *l->options);
@@ -100,7 +101,7 @@ static error_code take_options(loaded *l, error *e) {
     error_code code = check_option(l->path, &l->options[i], i, e);
     if (code) return code;
     for (size_t j = 0; j < i; j++) {
-      if (strcmp(l->options[i].name, l->options[j].name)) continue;
+      if (strcmp(l->options[i].name, l->options[j].name) != 0) continue;
       return error_set(e, ERR_SOURCE, "%s: option %s is declared twice", l->path,
                        l->options[i].name);
     }
@@ -115,17 +116,20 @@ static error_code check_descriptor(loaded *l, error *e) {
   if (p->abi_version != ASSAY_PLUGIN_ABI) {
     return error_set(e, ERR_SOURCE,
                      "%s: built for plugin ABI %u, this assay speaks %u: build it against this "
-                     "assay's headers", l->path, p->abi_version, ASSAY_PLUGIN_ABI);
+                     "assay's headers",
+                     l->path, p->abi_version, ASSAY_PLUGIN_ABI);
   }
   if (p->struct_size < PLUGIN_SIZE) {
-    return error_set(e, ERR_SOURCE,
-                     "%s: its descriptor has %zu bytes, this assay needs %zu: build it against this "
-                     "assay's headers", l->path, p->struct_size, PLUGIN_SIZE);
+    return error_set(
+        e, ERR_SOURCE,
+        "%s: its descriptor has %zu bytes, this assay needs %zu: build it against this "
+        "assay's headers",
+        l->path, p->struct_size, PLUGIN_SIZE);
   }
   if (!p->open) return error_set(e, ERR_SOURCE, "%s: it has no open function", l->path);
   const char *file = base_name(l->path);
   size_t n = p->name ? strlen(p->name) : 0;
-  if (n == 0 || strncmp(file, p->name, n) || strcmp(file + n, ".so")) {
+  if (n == 0 || strncmp(file, p->name, n) != 0 || strcmp(file + n, ".so") != 0) {
     return error_set(e, ERR_SOURCE, "%s: it calls itself \"%s\"; the file must be called NAME.so",
                      l->path, p->name ? p->name : "");
   }
@@ -157,7 +161,7 @@ error_code plugin_host_load(plugin_host *h, const char *path, const assay_plugin
   char *resolved = realpath(path, NULL);
   if (!resolved) return error_set(e, ERR_SOURCE, "%s: no such plugin file", path);
   for (loaded *l = h->plugins; l; l = l->next) {
-    if (strcmp(l->path, resolved)) continue;
+    if (strcmp(l->path, resolved) != 0) continue;
     free(resolved);
     *out = &l->plugin;
     return ERR_OK;
@@ -202,10 +206,11 @@ static found *list_files(const plugin_host *h, size_t *count) {
     if (!folder) continue;
     for (struct dirent *d; (d = readdir(folder));) {
       size_t n = strlen(d->d_name);
-      if (n < 4 || strcmp(d->d_name + n - 3, ".so")) continue;
+      if (n < 4 || strcmp(d->d_name + n - 3, ".so") != 0) continue;
       bool known = false;
       for (size_t j = 0; j < *count; j++) {
-        known = known || (strlen(list[j].name) == n - 3 && !strncmp(list[j].name, d->d_name, n - 3));
+        known =
+            known || (strlen(list[j].name) == n - 3 && !strncmp(list[j].name, d->d_name, n - 3));
       }
       if (known) continue;
       buffer path = {0};
@@ -237,10 +242,9 @@ static error_code not_found(const plugin_host *h, const char *name, const found 
   }
   if (!h->folder_count) buffer_text(&folders, "(none is configured)");
   const char *near = text_suggest(name, names, count);
-  error_code code =
-      error_set(e, ERR_SOURCE, "no plugin \"%s\"%s%s%s; searched for %s.so in %s", name,
-                near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "", name,
-                folders.data);
+  error_code code = error_set(e, ERR_SOURCE, "no plugin \"%s\"%s%s%s; searched for %s.so in %s",
+                              name, near ? "; did you mean \"" : "", near ? near : "",
+                              near ? "\"?" : "", name, folders.data);
   free(names);
   buffer_deinit(&folders);
   return code;
@@ -259,7 +263,8 @@ error_code plugin_host_find(plugin_host *h, const char *name, const assay_plugin
 }
 
 void plugin_host_each(plugin_host *h,
-                      void (*each)(void *ctx, const char *path, const assay_plugin *p, const error *e),
+                      void (*each)(void *ctx, const char *path, const assay_plugin *p,
+                                   const error *e),
                       void *ctx) {
   size_t count;
   found *list = list_files(h, &count);
@@ -278,8 +283,8 @@ static error_code not_a_stream(const assay_plugin *p, const char *why, struct Ar
                                error *e) {
   if (out->release) out->release(out);
   memset(out, 0, sizeof *out);
-  return error_set(e, ERR_SOURCE, "plugin %s: what it opened is not a stream of records: %s", p->name,
-                   why);
+  return error_set(e, ERR_SOURCE, "plugin %s: what it opened is not a stream of records: %s",
+                   p->name, why);
 }
 
 error_code plugin_open(const assay_plugin *p, const assay_request *request,
@@ -307,7 +312,7 @@ error_code plugin_open(const assay_plugin *p, const assay_request *request,
   }
   if (!schema.release || !schema.format) return not_a_stream(p, "its schema is empty", out, e);
   char why[128] = "";
-  if (strcmp(schema.format, "+s")) {
+  if (strcmp(schema.format, "+s") != 0) {
     snprintf(why, sizeof why, "its schema is \"%.40s\", expected a struct (\"+s\")", schema.format);
   }
   schema.release(&schema);

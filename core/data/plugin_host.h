@@ -12,28 +12,29 @@ typedef struct plugin_host plugin_host;
 plugin_host *plugin_host_new(const char *const *folders, size_t count);
 void plugin_host_free(plugin_host *h);
 
-/* The plugin `name` (file NAME.so in a folder), loaded on first use; it lives as long as the host. The
- * error (ERR_SOURCE) names the folders searched and the nearest name found, or why the file was
+/* The plugin `name` (file NAME.so in a folder), loaded on first use; it lives as long as the host.
+ * The error (ERR_SOURCE) names the folders searched and the nearest name found, or why the file was
  * refused (both versions, both sizes). */
 error_code plugin_host_find(plugin_host *h, const char *name, const assay_plugin **out, error *e);
 /* The plugin in a file given by path (`assay plugins test FILE.so`). */
 error_code plugin_host_load(plugin_host *h, const char *path, const assay_plugin **out, error *e);
-/* Every file NAME.so of the folders, by name, the first of a name: calls `each` with the plugin, or with
- * NULL and the error. */
+/* Every file NAME.so of the folders, by name, the first of a name: calls `each` with the plugin, or
+ * with NULL and the error. */
 void plugin_host_each(plugin_host *h,
-                      void (*each)(void *ctx, const char *path, const assay_plugin *p, const error *e),
+                      void (*each)(void *ctx, const char *path, const assay_plugin *p,
+                                   const error *e),
                       void *ctx);
 
-/* name=value pairs as a pack or the command line gives them; later ones win. Of a map option the name
- * may be given whole ("column.id") or apart (name "column", key "id"). */
+/* name=value pairs as a pack or the command line gives them; later ones win. Of a map option the
+ * name may be given whole ("column.id") or apart (name "column", key "id"). */
 typedef struct plugin_settings {
   assay_setting *items;
   size_t count;
 } plugin_settings;
 
-/* Checks the pairs against the plugin's table (unknown name with "did you mean", wrong type, missing
- * required: ERR_PACK), fills defaults, resolves paths from `data_folder` (NULL: left as they are). The
- * result owns its strings. On failure `out` is empty. */
+/* Checks the pairs against the plugin's table (unknown name with "did you mean", wrong type,
+ * missing required: ERR_PACK), fills defaults, resolves paths from `data_folder` (NULL: left as
+ * they are). The result owns its strings. On failure `out` is empty. */
 error_code plugin_settings_check(const assay_plugin *p, const plugin_settings *given,
                                  const char *data_folder, plugin_settings *out, error *e);
 void plugin_settings_deinit(plugin_settings *s);

@@ -10,9 +10,9 @@
 
 void plugin_settings_deinit(plugin_settings *s) {
   for (size_t i = 0; i < s->count; i++) {
-    free((char *)(uintptr_t)s->items[i].name);
-    free((char *)(uintptr_t)s->items[i].key);
-    free((char *)(uintptr_t)s->items[i].value);
+    free((void *)s->items[i].name);
+    free((void *)s->items[i].key);
+    free((void *)s->items[i].value);
   }
   free(s->items);
   *s = (plugin_settings){0};
@@ -36,9 +36,9 @@ static error_code unknown_option(const assay_plugin *p, const char *name, error 
   }
   if (!p->option_count) buffer_text(&known, "no options");
   const char *near = text_suggest(name, names, p->option_count);
-  error_code code = error_set(e, ERR_PACK, "source %s has no option \"%s\"%s%s%s; it has %s", p->name,
-                              name, near ? "; did you mean \"" : "", near ? near : "",
-                              near ? "\"?" : "", known.data);
+  error_code code =
+      error_set(e, ERR_PACK, "source %s has no option \"%s\"%s%s%s; it has %s", p->name, name,
+                near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "", known.data);
   free(names);
   buffer_deinit(&known);
   return code;
@@ -71,8 +71,10 @@ static char *near_choice(const char *choices, const char *value) {
 static error_code wrong_value(const assay_plugin *p, const assay_option *o, const char *value,
                               const char *expected, error *e) {
   buffer shown = {0};
-  if (o->flags & ASSAY_OPTION_SECRET) buffer_text(&shown, "***");
-  else text_printable(&shown, value, strlen(value), 60);
+  if (o->flags & ASSAY_OPTION_SECRET)
+    buffer_text(&shown, "***");
+  else
+    text_printable(&shown, value, strlen(value), 60);
   buffer_text(&shown, "");
   char *near = o->type == ASSAY_OPTION_CHOICE ? near_choice(o->choices, value) : NULL;
   error_code code =
@@ -101,7 +103,8 @@ static error_code check_value(const assay_plugin *p, const assay_option *o, cons
   case ASSAY_OPTION_PATH:
     if (*value) return ERR_OK;
     return wrong_value(p, o, value, "a path, it is empty", e);
-  default: return ERR_OK;
+  default:
+    return ERR_OK;
   }
 }
 
@@ -127,7 +130,7 @@ static assay_setting *find_setting(const plugin_settings *s, const char *name, c
 static void put(plugin_settings *s, const assay_option *o, const char *key, char *value) {
   assay_setting *t = find_setting(s, o->name, key);
   if (t) {
-    free((char *)(uintptr_t)t->value);
+    free((void *)t->value);
     t->value = value;
     return;
   }
@@ -148,8 +151,8 @@ static error_code take(const assay_plugin *p, const assay_setting *given, const 
   if (!o) return unknown_option(p, given->name, e);
   bool map = o->type == ASSAY_OPTION_MAP;
   if (map && (!key || !*key)) {
-    return error_set(e, ERR_PACK, "source %s: option %s needs a key: %s.KEY=VALUE", p->name, o->name,
-                     o->name);
+    return error_set(e, ERR_PACK, "source %s: option %s needs a key: %s.KEY=VALUE", p->name,
+                     o->name, o->name);
   }
   if (!map && key) {
     return error_set(e, ERR_PACK, "source %s: option %s takes no key, \"%s\" was given", p->name,
@@ -160,8 +163,8 @@ static error_code take(const assay_plugin *p, const assay_setting *given, const 
   return code;
 }
 
-static error_code fill_defaults(const assay_plugin *p, const char *data_folder, plugin_settings *out,
-                                error *e) {
+static error_code fill_defaults(const assay_plugin *p, const char *data_folder,
+                                plugin_settings *out, error *e) {
   for (size_t i = 0; i < p->option_count; i++) {
     const assay_option *o = &p->options[i];
     if (find_setting(out, o->name, NULL)) continue;
@@ -195,8 +198,10 @@ char *plugin_describe(const assay_plugin *p, const plugin_settings *s) {
     const assay_option *o = find_option(p, t->name, strlen(t->name));
     if (o && o->default_value && !strcmp(o->default_value, t->value)) continue;
     buffer_format(&out, " %s%s%s=", t->name, t->key ? "." : "", t->key ? t->key : "");
-    if (!o || o->flags & ASSAY_OPTION_SECRET) buffer_text(&out, "***");
-    else text_printable(&out, t->value, strlen(t->value), 200);
+    if (!o || o->flags & ASSAY_OPTION_SECRET)
+      buffer_text(&out, "***");
+    else
+      text_printable(&out, t->value, strlen(t->value), 200);
   }
   buffer_text(&out, "");
   return out.data;

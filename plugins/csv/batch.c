@@ -1,5 +1,5 @@
-/* Most cells are short: they are copied as sixteen bytes with one load and one store, whatever their
- * size, since both buffers have slack behind them. */
+/* Most cells are short: they are copied as sixteen bytes with one load and one store, whatever
+ * their size, since both buffers have slack behind them. */
 #include "batch.h"
 
 #define CELL 16

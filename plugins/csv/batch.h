@@ -1,4 +1,5 @@
-/* The columns of a batch under construction: cells are copied column by column out of the read buffer. */
+/* The columns of a batch under construction: cells are copied column by column out of the read
+ * buffer. */
 #ifndef CSV_BATCH_H
 #define CSV_BATCH_H
 
@@ -6,8 +7,8 @@
 #include <assay/rows.h>
 
 typedef struct csv_column {
-  char *name;       /* as the stream calls it */
-  size_t field;     /* which field of the record */
+  char *name;   /* as the stream calls it */
+  size_t field; /* which field of the record */
   int32_t *offsets;
   uint8_t *valid;
   char *bytes;
@@ -16,21 +17,21 @@ typedef struct csv_column {
 
 /* Spellings of a value that is not there, beside the empty one. */
 typedef struct missing_words {
-  char *text;          /* what the words point into */
+  char *text; /* what the words point into */
   const char **words;
   size_t *sizes;
   size_t count;
-  uint64_t lengths;    /* bit n: there is a word of n bytes (63: of 63 or more) */
+  uint64_t lengths; /* bit n: there is a word of n bytes (63: of 63 or more) */
 } missing_words;
 
 typedef struct csv_batch {
   csv_column *columns;
   size_t column_count;
   size_t rows, capacity;
-  int64_t *lines;       /* per row */
+  int64_t *lines; /* per row */
   struct refused {
-    size_t row, end;    /* `end` of its text in refused_text */
-  } *refused;
+    size_t row, end; /* `end` of its text in refused_text */
+  } * refused;
   size_t refused_count, refused_capacity;
   char *refused_text;
   size_t text_size, text_capacity;

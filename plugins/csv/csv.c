@@ -1,7 +1,7 @@
 /* The source of comma-separated files: its options, and the stream of their records.
  *
- * Every column is text; the core casts. A record that cannot be read is a row whose reject column says
- * why, and never costs another record. */
+ * Every column is text; the core casts. A record that cannot be read is a row whose reject column
+ * says why, and never costs another record. */
 #include "batch.h"
 #include "header.h"
 
@@ -16,17 +16,18 @@ typedef struct csv {
   csv_batch batch;
   missing_words missing;
   span *spans;
-  size_t tile;      /* records found before they are copied */
+  size_t tile; /* records found before they are copied */
   size_t batch_rows;
   bool gb18030;
   bool finished;
-  int failed;       /* the code of an error that stays */
+  int failed; /* the code of an error that stays */
   char message[1024];
 } csv;
 
 static const assay_option options[] = {
     {"path", ASSAY_OPTION_PATH, ASSAY_OPTION_REQUIRED, NULL, NULL,
-     "The file, plain or gzip; \"-\" is standard input.", "文件路径（可为 gzip）；\"-\" 表示标准输入。"},
+     "The file, plain or gzip; \"-\" is standard input.",
+     "文件路径（可为 gzip）；\"-\" 表示标准输入。"},
     {"encoding", ASSAY_OPTION_CHOICE, 0, "utf-8", "utf-8|gb18030",
      "How the characters are encoded; gb18030 reads GBK and GB2312 as well.",
      "字符编码；gb18030 兼容 GBK 与 GB2312。"},
@@ -37,7 +38,8 @@ static const assay_option options[] = {
     {"header", ASSAY_OPTION_BOOLEAN, 0, "true", NULL, "Whether the first line names the columns.",
      "首行是否为列名。"},
     {"names", ASSAY_OPTION_TEXT, 0, NULL, NULL,
-     "With header=false: the names of the columns, separated by |; else they are column_1, column_2 ...",
+     "With header=false: the names of the columns, separated by |; else they are column_1, "
+     "column_2 ...",
      "header=false 时的列名，以 | 分隔；否则为 column_1、column_2 ……"},
     {"column", ASSAY_OPTION_MAP, 0, NULL, NULL,
      "column.FIELD=HEADER: the field FIELD stands under HEADER in the file.",
@@ -47,8 +49,8 @@ static const assay_option options[] = {
      "除空值外表示缺失的写法，以 | 分隔。"},
     {"max_record", ASSAY_OPTION_INTEGER, 0, "1048576", NULL,
      "Bytes of the longest record that is accepted (256 to 268435456).", "单条记录的最大字节数。"},
-    {"block_size", ASSAY_OPTION_INTEGER, 0, "262144", NULL,
-     "Bytes read at a time (1 to 67108864).", "每次读取的字节数。"},
+    {"block_size", ASSAY_OPTION_INTEGER, 0, "262144", NULL, "Bytes read at a time (1 to 67108864).",
+     "每次读取的字节数。"},
     {"cpu", ASSAY_OPTION_CHOICE, 0, "auto", "auto|portable|sse2|avx2",
      "The scanner's instructions; the result is the same.", "扫描所用的指令集；结果相同。"},
 };
@@ -69,11 +71,9 @@ static void show(const csv *c, char *out, size_t room, const char *text, size_t 
   char plain[160];
   size_t used = 0;
   for (size_t i = 0; i < n && used < sizeof plain; i++) {
-    unsigned byte = 0;
-    char hex[3] = {0};
-    if (i + 2 < n) memcpy(hex, text + i + 1, 2);
-    if (c->gb18030 && text[i] == INPUT_UNDECODED && sscanf(hex, "%2X", &byte) == 1) {
-      plain[used++] = (char)byte;
+    if (c->gb18030 && text[i] == INPUT_UNDECODED && i + 2 < n) {
+      const char hex[3] = {text[i + 1], text[i + 2], 0};
+      plain[used++] = (char)strtoul(hex, NULL, 16);
       i += 2;
     } else {
       plain[used++] = text[i];
@@ -93,16 +93,20 @@ static bool refuse(csv *c, const record *r, size_t tile_row) {
   switch (r->fault) {
   case RECORD_TEXT_AFTER:
     name = field_name(c, r->found - 1);
-    snprintf(message, sizeof message, "text follows the closing quote of field %zu; a quote inside "
-             "a quoted field is written twice", r->found);
+    snprintf(message, sizeof message,
+             "text follows the closing quote of field %zu; a quote inside "
+             "a quoted field is written twice",
+             r->found);
     break;
   case RECORD_OPEN_QUOTE:
     name = field_name(c, r->found - 1);
     snprintf(message, sizeof message, "the quote that opens field %zu is never closed", r->found);
     break;
   case RECORD_TOO_LONG:
-    snprintf(message, sizeof message, "the record has more than %zu bytes: a quote that is never "
-             "closed? else raise max_record", c->records.max_record);
+    snprintf(message, sizeof message,
+             "the record has more than %zu bytes: a quote that is never "
+             "closed? else raise max_record",
+             c->records.max_record);
     break;
   case RECORD_NUL:
   case RECORD_ENCODING: {
@@ -113,9 +117,11 @@ static bool refuse(csv *c, const record *r, size_t tile_row) {
     end = at + (s.size & ~SPAN_DOUBLED);
     code = nul ? "BAD_VALUE" : "ENCODING";
     name = field_name(c, field);
-    if (nul) snprintf(message, sizeof message, "the value holds a NUL byte");
-    else snprintf(message, sizeof message, "the value holds bytes that are not %s",
-                  c->gb18030 ? "GB18030" : "UTF-8 (if the file is GBK, set encoding=gb18030)");
+    if (nul)
+      snprintf(message, sizeof message, "the value holds a NUL byte");
+    else
+      snprintf(message, sizeof message, "the value holds bytes that are not %s",
+               c->gb18030 ? "GB18030" : "UTF-8 (if the file is GBK, set encoding=gb18030)");
     break;
   }
   default:
@@ -134,7 +140,8 @@ static int stream_fail(csv *c, int code, const char *message) {
   return code;
 }
 
-/* Finds up to a tile of records and copies their cells; `found` 0 means that the buffer is used up. */
+/* Finds up to a tile of records and copies their cells; `found` 0 means that the buffer is used up.
+ */
 static bool copy_tile(csv *c, size_t *found) {
   size_t fields = c->header.fields, room = c->batch.capacity - c->batch.rows, n = 0;
   if (room > c->tile) room = c->tile;
@@ -268,13 +275,17 @@ static int set_shape(csv *c, assay_plugin_error *error) {
   if (!quote) quote = "\"";
   if (!strcmp(delimiter, "tab")) delimiter = "\t";
   if (!one_character(delimiter)) {
-    return assay_plugin_fail(error, EINVAL, "delimiter=%s: expected one ASCII character or the word "
-                             "tab", delimiter);
+    return assay_plugin_fail(error, EINVAL,
+                             "delimiter=%s: expected one ASCII character or the word "
+                             "tab",
+                             delimiter);
   }
   bool quoting = strcmp(quote, "none") != 0;
   if (quoting && (!one_character(quote) || *quote == *delimiter)) {
-    return assay_plugin_fail(error, EINVAL, "quote=%s: expected one ASCII character other than the "
-                             "delimiter, or the word none", quote);
+    return assay_plugin_fail(error, EINVAL,
+                             "quote=%s: expected one ASCII character other than the "
+                             "delimiter, or the word none",
+                             quote);
   }
   c->records.delimiter = *delimiter;
   c->records.quote = quoting ? (unsigned char)*quote : -1;
@@ -295,7 +306,8 @@ static int set_size(csv *c, const char *name, long long otherwise, long long lea
 static int configure(csv *c, assay_plugin_error *error) {
   const assay_request *q = c->request;
   const char *encoding = assay_setting_text(q, "encoding"), *cpu = assay_setting_text(q, "cpu");
-  if (q->cursor) return assay_plugin_fail(error, ENOTSUP, "a CSV file has no cursor: read it whole");
+  if (q->cursor)
+    return assay_plugin_fail(error, ENOTSUP, "a CSV file has no cursor: read it whole");
   if (q->shards > 1) return assay_plugin_fail(error, ENOTSUP, "a CSV file is not read in shards");
   c->gb18030 = encoding && !strcmp(encoding, "gb18030");
   c->batch_rows = q->batch_rows == 0 ? 2048 : q->batch_rows > 65536 ? 65536 : q->batch_rows;
@@ -303,7 +315,8 @@ static int configure(csv *c, assay_plugin_error *error) {
   c->records.scan = scan_choose(cpu ? cpu : "auto");
   if (!c->records.scan) return assay_plugin_fail(error, ENOTSUP, "cpu=%s: this CPU cannot", cpu);
   int code = set_shape(c, error);
-  if (!code) code = set_size(c, "max_record", 1 << 20, 256, 256 << 20, &c->records.max_record, error);
+  if (!code)
+    code = set_size(c, "max_record", 1 << 20, 256, 256 << 20, &c->records.max_record, error);
   if (!code) code = set_size(c, "block_size", 1 << 18, 1, 64 << 20, &c->records.block, error);
   return code ? code : set_missing(&c->missing, assay_setting_text(q, "missing"), error);
 }

@@ -1,4 +1,5 @@
-/* The header line is the one record that may not be refused: without it nothing else can be read. */
+/* The header line is the one record that may not be refused: without it nothing else can be read.
+ */
 #include "header.h"
 
 static int no_memory(assay_plugin_error *error) {
@@ -39,13 +40,19 @@ static int first_record(records *r, bool keep, span *spans, record *first, bool 
 
 static const char *fault_text(record_fault fault) {
   switch (fault) {
-  case RECORD_TEXT_AFTER: return "text follows a closing quote";
-  case RECORD_OPEN_QUOTE: return "a quote is never closed";
-  case RECORD_TOO_LONG: return "it is longer than max_record; is this a table?";
-  case RECORD_NUL: return "it holds NUL bytes; is this a text file?";
-  case RECORD_ENCODING: return "it holds bytes that are not of the encoding; if the file is GBK, set "
-                               "encoding=gb18030";
-  default: return "it cannot be read";
+  case RECORD_TEXT_AFTER:
+    return "text follows a closing quote";
+  case RECORD_OPEN_QUOTE:
+    return "a quote is never closed";
+  case RECORD_TOO_LONG:
+    return "it is longer than max_record; is this a table?";
+  case RECORD_NUL:
+    return "it holds NUL bytes; is this a text file?";
+  case RECORD_ENCODING:
+    return "it holds bytes that are not of the encoding; if the file is GBK, set "
+           "encoding=gb18030";
+  default:
+    return "it cannot be read";
   }
 }
 
@@ -113,10 +120,11 @@ static int refuse_duplicates(const header *h, const char *path, assay_plugin_err
   qsort(sorted, h->fields, sizeof *sorted, by_name);
   int code = 0;
   for (size_t i = 1; !code && i < h->fields; i++) {
-    if (strcmp(sorted[i - 1].name, sorted[i].name)) continue;
-    code = assay_plugin_fail(error, EINVAL, "%s: the column \"%s\" is there twice, as number %zu "
-                             "and as number %zu: rename one of them", path, sorted[i].name,
-                             sorted[i - 1].field + 1, sorted[i].field + 1);
+    if (strcmp(sorted[i - 1].name, sorted[i].name) != 0) continue;
+    code = assay_plugin_fail(error, EINVAL,
+                             "%s: the column \"%s\" is there twice, as number %zu "
+                             "and as number %zu: rename one of them",
+                             path, sorted[i].name, sorted[i - 1].field + 1, sorted[i].field + 1);
   }
   free(sorted);
   return code;
@@ -141,7 +149,8 @@ static int read_names(header *h, records *r, const assay_request *request, const
   bool has_line = !flag || !strcmp(flag, "true"), found = false;
   record first = {0};
   if (given && has_line) {
-    return assay_plugin_fail(error, EINVAL, "names is for header=false; to rename columns of a file "
+    return assay_plugin_fail(error, EINVAL,
+                             "names is for header=false; to rename columns of a file "
                              "with a header use column.FIELD=HEADER");
   }
   int code = skip_byte_order_mark(r, error);
@@ -158,8 +167,10 @@ static int read_names(header *h, records *r, const assay_request *request, const
   }
   h->fields = given ? count_words(given) : first.found;
   if (h->fields > HEADER_FIELDS) {
-    return assay_plugin_fail(error, EINVAL, "%s: %zu columns, at most %zu can be read: is the "
-                             "delimiter right?", path, h->fields, HEADER_FIELDS);
+    return assay_plugin_fail(error, EINVAL,
+                             "%s: %zu columns, at most %zu can be read: is the "
+                             "delimiter right?",
+                             path, h->fields, HEADER_FIELDS);
   }
   code = name_columns(h, r, has_line, spans, given, error);
   return code ? code : refuse_duplicates(h, path, error);
@@ -178,7 +189,7 @@ int header_read(header *h, records *r, const assay_request *request, const char 
 
 static size_t find_name(const header *h, const char *name) {
   size_t i = 0;
-  while (i < h->fields && strcmp(h->names[i], name)) i++;
+  while (i < h->fields && strcmp(h->names[i], name) != 0) i++;
   return i;
 }
 
@@ -208,7 +219,7 @@ static int check_mapping(const header *h, const assay_request *request, const ch
                          assay_plugin_error *error) {
   for (size_t i = 0; i < request->setting_count; i++) {
     const assay_setting *s = &request->settings[i];
-    if (!s->key || strcmp(s->name, "column") || find_name(h, s->value) < h->fields) continue;
+    if (!s->key || strcmp(s->name, "column") != 0 || find_name(h, s->value) < h->fields) continue;
     char list[600];
     size_t used = 0;
     list[0] = 0;
@@ -216,8 +227,8 @@ static int check_mapping(const header *h, const assay_request *request, const ch
       int n = snprintf(list + used, sizeof list - used, "%s%s", j ? ", " : "", h->names[j]);
       used += n > 0 ? (size_t)n : 0;
     }
-    return assay_plugin_fail(error, EINVAL, "column.%s=%s: %s has no such column; it has %s", s->key,
-                             s->value, path, list);
+    return assay_plugin_fail(error, EINVAL, "column.%s=%s: %s has no such column; it has %s",
+                             s->key, s->value, path, list);
   }
   return 0;
 }
@@ -234,7 +245,7 @@ static int choose_all(const header *h, const assay_request *request, csv_batch *
   int code = 0;
   for (size_t i = 0; !code && i < request->setting_count; i++) {
     const assay_setting *s = &request->settings[i];
-    if (!s->key || strcmp(s->name, "column")) continue;
+    if (!s->key || strcmp(s->name, "column") != 0) continue;
     code = add_column(batch, s->key, find_name(h, s->value), error);
   }
   for (size_t i = 0; !code && i < h->fields; i++) {
@@ -244,8 +255,8 @@ static int choose_all(const header *h, const assay_request *request, csv_batch *
   return code;
 }
 
-int header_choose(const header *h, const assay_request *request, const char *path,
-                  csv_batch *batch, assay_plugin_error *error) {
+int header_choose(const header *h, const assay_request *request, const char *path, csv_batch *batch,
+                  assay_plugin_error *error) {
   int code = check_mapping(h, request, path, error);
   if (code) return code;
   size_t most = h->fields + request->setting_count + request->field_count;

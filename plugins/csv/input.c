@@ -1,5 +1,5 @@
-/* Three layers, each used only if needed: bytes of the descriptor, gzip, GB18030. The descriptor is read,
- * never mapped: a file that is cut while it is mapped would kill the process. */
+/* Three layers, each used only if needed: bytes of the descriptor, gzip, GB18030. The descriptor is
+ * read, never mapped: a file that is cut while it is mapped would kill the process. */
 #include "input.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -28,8 +28,8 @@ struct input {
   uint64_t done;      /* bytes read from the descriptor */
   span_buffer raw;    /* what the descriptor gave and nobody took yet */
   z_stream inflater;
-  span_buffer coded;  /* GB18030 not decoded yet */
-  span_buffer text;   /* decoded */
+  span_buffer coded; /* GB18030 not decoded yet */
+  span_buffer text;  /* decoded */
   iconv_t decoder;
   char message[512];
 };
@@ -57,12 +57,16 @@ static long end_of_file(input *in) {
   if (fstat(in->fd, &now)) return fail(in, "%s: cannot be examined: %s", in->path, strerror(errno));
   long long was = (long long)in->opened.st_size;
   if ((long long)in->done < was) {
-    return fail(in, "%s: cut to %llu bytes while it was read (it had %lld): read it again when "
-                "nothing writes to it", in->path, (unsigned long long)in->done, was);
+    return fail(in,
+                "%s: cut to %llu bytes while it was read (it had %lld): read it again when "
+                "nothing writes to it",
+                in->path, (unsigned long long)in->done, was);
   }
   if (!same_file_state(&in->opened, &now) || (long long)in->done != was) {
-    return fail(in, "%s: changed while it was read (%lld bytes before, %lld after): read it again "
-                "when nothing writes to it", in->path, was, (long long)now.st_size);
+    return fail(in,
+                "%s: changed while it was read (%lld bytes before, %lld after): read it again "
+                "when nothing writes to it",
+                in->path, was, (long long)now.st_size);
   }
   return 0;
 }
@@ -128,7 +132,8 @@ static long gzip_read(input *in, char *out, size_t room) {
     if (in->raw.at == in->raw.size) {
       long n = raw_fill(in);
       if (n < 0) return n;
-      if (n == 0) return fail(in, "%s: the gzip data ends too early: the file is cut off", in->path);
+      if (n == 0)
+        return fail(in, "%s: the gzip data ends too early: the file is cut off", in->path);
     }
     z->next_in = (Bytef *)in->raw.data + in->raw.at;
     z->avail_in = (uInt)(in->raw.size - in->raw.at);
@@ -149,8 +154,8 @@ static long bytes_read(input *in, char *out, size_t room) {
 
 /* ---- GB18030 */
 
-/* How many bytes the unknown sequence has by its form, so that a trail byte that looks like a delimiter
- * goes with it. */
+/* How many bytes the unknown sequence has by its form, so that a trail byte that looks like a
+ * delimiter goes with it. */
 static size_t sequence_length(const unsigned char *s, size_t n) {
   if (s[0] < 0x81 || s[0] > 0xFE || n < 2) return 1;
   if (s[1] >= 0x30 && s[1] <= 0x39) {
@@ -214,7 +219,9 @@ long input_read(input *in, char *out, size_t room) {
   return in->gb18030 ? decoded_read(in, out, room) : bytes_read(in, out, room);
 }
 
-const char *input_error(const input *in) { return in->message; }
+const char *input_error(const input *in) {
+  return in->message;
+}
 
 void input_progress(const input *in, uint64_t *done, uint64_t *total) {
   *done = in->done;
@@ -232,7 +239,8 @@ static bool look_at_head(input *in) {
   const char *head = in->raw.data;
   size_t n = in->raw.size;
   if (n >= 4 && !memcmp(head, "PK\3\4", 4)) {
-    fail(in, "%s: this is a zip file or a workbook (.xlsx), not CSV: save it as CSV UTF-8", in->path);
+    fail(in, "%s: this is a zip file or a workbook (.xlsx), not CSV: save it as CSV UTF-8",
+         in->path);
     return false;
   }
   if (n >= 2 && (!memcmp(head, "\xFF\xFE", 2) || !memcmp(head, "\xFE\xFF", 2))) {
@@ -251,9 +259,11 @@ static bool look_at_head(input *in) {
 
 static bool start_decoder(input *in) {
   in->decoder = iconv_open("UTF-8", "GB18030");
-  if (in->decoder == (iconv_t)-1) {
-    fail(in, "%s: this system's C library has no GB18030 converter (gconv module): convert the file "
-         "to UTF-8", in->path);
+  if (in->decoder == (iconv_t)-1) { /* NOLINT(performance-no-int-to-ptr): as iconv says it */
+    fail(in,
+         "%s: this system's C library has no GB18030 converter (gconv module): convert the file "
+         "to UTF-8",
+         in->path);
     return false;
   }
   in->gb18030 = true;

@@ -11,8 +11,8 @@
 
 typedef struct input input;
 
-/* A byte that the encoding does not know is passed on as this one, which no UTF-8 text holds, followed
- * by its two hexadecimal digits; so it cannot be lost and its record can be refused. */
+/* A byte that the encoding does not know is passed on as this one, which no UTF-8 text holds,
+ * followed by its two hexadecimal digits; so it cannot be lost and its record can be refused. */
 #define INPUT_UNDECODED '\xFF'
 
 /* Path "-" is standard input. NULL: the message says why. */

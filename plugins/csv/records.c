@@ -1,5 +1,5 @@
-/* One pass marks the delimiters, line ends and quotes of a whole buffer, a second one walks from mark to
- * mark. */
+/* One pass marks the delimiters, line ends and quotes of a whole buffer, a second one walks from
+ * mark to mark. */
 #include "records.h"
 #include <stdlib.h>
 #include <string.h>
@@ -42,8 +42,8 @@ static int64_t count_lines(const char *p, size_t n) {
 }
 
 typedef struct walk {
-  size_t begin;  /* of the field */
-  size_t end;    /* of the record, or where it broke */
+  size_t begin; /* of the field */
+  size_t end;   /* of the record, or where it broke */
   size_t fields;
   int64_t lines; /* line ends inside quotes */
   record_fault fault;
@@ -174,8 +174,10 @@ static bool grow(records *r, size_t capacity) {
   if (ends) r->ends = ends;
   uint64_t *quotes = realloc(r->quotes, blocks * sizeof *quotes);
   if (quotes) r->quotes = quotes;
-  if (!data || !ends || !quotes) r->no_memory = true;
-  else r->capacity = capacity;
+  if (!data || !ends || !quotes)
+    r->no_memory = true;
+  else
+    r->capacity = capacity;
   return !r->no_memory;
 }
 
@@ -194,7 +196,8 @@ static bool surely_clean(const records *r, unsigned flags) {
 int records_more(records *r) {
   if (r->ended) return 0;
   size_t kept = r->size - r->at;
-  size_t wanted = kept > r->block ? kept : r->block; /* doubling: a long record is not rescanned often */
+  size_t wanted =
+      kept > r->block ? kept : r->block; /* doubling: a long record is not rescanned often */
   if (kept) memmove(r->data, r->data + r->at, kept);
   r->at = 0;
   r->size = kept;
@@ -211,8 +214,7 @@ int records_more(records *r) {
   memset(r->data + r->size, 1, RECORDS_SLACK);
   r->data[r->size] = '\n';
   char quote = r->quote < 0 ? r->delimiter : (char)r->quote;
-  unsigned flags =
-      r->scan(r->data, r->size / 64 + 1, r->delimiter, quote, r->ends, r->quotes);
+  unsigned flags = r->scan(r->data, r->size / 64 + 1, r->delimiter, quote, r->ends, r->quotes);
   r->suspect = !surely_clean(r, flags);
   return 1;
 }

@@ -1,5 +1,5 @@
-/* The kernels of the scanner. The portable one works on words of eight bytes and is the reference for
- * the others. */
+/* The kernels of the scanner. The portable one works on words of eight bytes and is the reference
+ * for the others. */
 #include "scan.h"
 #include <assay/rows.h>
 
@@ -22,7 +22,9 @@ static uint64_t zero_bytes(uint64_t word) {
 }
 
 /* Eight high bits to eight bits in a row. */
-static uint64_t gather(uint64_t high) { return ((high >> 7) * 0x0102040810204080u) >> 56; }
+static uint64_t gather(uint64_t high) {
+  return ((high >> 7) * 0x0102040810204080u) >> 56;
+}
 
 static unsigned scan_portable(const char *bytes, size_t blocks, char delimiter, char quote,
                               uint64_t *ends, uint64_t *quotes) {
@@ -97,8 +99,7 @@ AVX2 static unsigned scan_avx2(const char *bytes, size_t blocks, char delimiter,
     ends[b] = end;
     quotes[b] = quoted;
   }
-  return (_mm256_movemask_epi8(nul) ? SCAN_NUL : 0) |
-         (_mm256_movemask_epi8(high) ? SCAN_HIGH : 0);
+  return (_mm256_movemask_epi8(nul) ? SCAN_NUL : 0) | (_mm256_movemask_epi8(high) ? SCAN_HIGH : 0);
 }
 
 scan_kernel *scan_choose(const char *name) {
@@ -114,26 +115,33 @@ scan_kernel *scan_choose(const char *name) {
 }
 #endif
 
-/* A Chinese character has three bytes, the first 0xE0-0xEF: tested as one word. The forms with a rule of
- * their own (0xE0, 0xED) take the careful way. */
-static bool three_bytes(const unsigned char *s) {
-  return (s[0] & 0xF0) == 0xE0 && s[0] != 0xE0 && s[0] != 0xED && (s[1] & 0xC0) == 0x80 &&
-         (s[2] & 0xC0) == 0x80;
+/* Whether a word begins with a character of three bytes, as the Chinese ones are; the first bytes
+ * that have a rule of their own (0xE0, 0xED) are left to the careful way. */
+static bool three_bytes(uint64_t word) {
+  uint64_t first = word & 0xFF;
+  return (word & 0xC0C0F0) == 0x8080E0 && first != 0xE0 && first != 0xED;
+}
+
+static uint64_t four_words(const char *p) {
+  return load_word(p) | load_word(p + 8) | load_word(p + 16) | load_word(p + 24);
 }
 
 size_t scan_utf8(const char *bytes, size_t n) {
   size_t i = 0;
   while (i < n) {
-    while (n - i >= 8) {
-      uint64_t high = load_word(bytes + i) & HIGH_BITS;
-      if (high) {
-        i += (size_t)__builtin_ctzll(high) >> 3;
-        break;
+    while (n - i >= 32 && !(four_words(bytes + i) & HIGH_BITS)) i += 32;
+    if (n - i >= 8) {
+      uint64_t word = load_word(bytes + i), high = word & HIGH_BITS;
+      size_t plain = high ? (size_t)__builtin_ctzll(high) >> 3 : 8;
+      if (plain) {
+        i += plain;
+        continue;
       }
-      i += 8;
+      if (three_bytes(word)) {
+        i += three_bytes(word >> 24) ? 6 : 3;
+        continue;
+      }
     }
-    while (n - i >= 3 && three_bytes((const unsigned char *)bytes + i)) i += 3;
-    if (i >= n) break;
     size_t length = assay_utf8_length(bytes + i, n - i);
     if (!length) return i;
     i += length;

@@ -1,4 +1,5 @@
-/* Finds the bytes that shape a CSV text, 64 at a time, as bit masks. All kernels give the same bits. */
+/* Finds the bytes that shape a CSV text, 64 at a time, as bit masks. All kernels give the same
+ * bits. */
 #ifndef CSV_SCAN_H
 #define CSV_SCAN_H
 

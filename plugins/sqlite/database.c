@@ -1,4 +1,5 @@
-/* A table is read in the order of its row ids, so that "the first stands" means the same in every run. */
+/* A table is read in the order of its row ids, so that "the first stands" means the same in every
+ * run. */
 #include "database.h"
 #include <ctype.h>
 #include <strings.h>
@@ -12,16 +13,23 @@ void database_explain(const database *db, int code, char *out, size_t room) {
   switch (code & 0xFF) {
   case SQLITE_BUSY:
   case SQLITE_LOCKED:
-    snprintf(out, room, "%s: another program has locked the database: try again when it is done, or "
-             "raise busy_timeout", db->path);
+    snprintf(out, room,
+             "%s: another program has locked the database: try again when it is done, or "
+             "raise busy_timeout",
+             db->path);
     break;
-  case SQLITE_NOTADB: snprintf(out, room, "%s: this is not a SQLite database", db->path); break;
-  case SQLITE_INTERRUPT: snprintf(out, room, "cancelled"); break;
+  case SQLITE_NOTADB:
+    snprintf(out, room, "%s: this is not a SQLite database", db->path);
+    break;
+  case SQLITE_INTERRUPT:
+    snprintf(out, room, "cancelled");
+    break;
   case SQLITE_CORRUPT:
     snprintf(out, room, "%s: the database is damaged (%s): check it with PRAGMA integrity_check",
              db->path, sqlite3_errmsg(db->handle));
     break;
-  default: snprintf(out, room, "%s: %s", db->path, sqlite3_errmsg(db->handle));
+  default:
+    snprintf(out, room, "%s: %s", db->path, sqlite3_errmsg(db->handle));
   }
 }
 
@@ -32,7 +40,9 @@ static int sql_failed(const database *db, int code, assay_plugin_error *error) {
 
 /* ---- the table, or what it may have been meant to be */
 
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+static size_t least(size_t a, size_t b) {
+  return a < b ? a : b;
+}
 
 /* Edit distance of two short names, without regard to the case of ASCII. */
 static size_t distance(const char *a, const char *b) {
@@ -72,8 +82,8 @@ static int no_such_table(const database *db, const char *table, assay_plugin_err
     }
   }
   sqlite3_finalize(s);
-  return assay_plugin_fail(error, ENOENT, "%s: no table \"%.200s\"%s%s%s; it has %s", db->path, table,
-                           *near ? "; did you mean \"" : "", near, *near ? "\"?" : "",
+  return assay_plugin_fail(error, ENOENT, "%s: no table \"%.200s\"%s%s%s; it has %s", db->path,
+                           table, *near ? "; did you mean \"" : "", near, *near ? "\"?" : "",
                            *list ? list : "no tables");
 }
 
@@ -99,7 +109,8 @@ static const char *rowid_name(const database *db, const char *table, sqlite3_stm
   static const char *const names[] = {"rowid", "_rowid_", "oid"};
   sqlite3_stmt *s = NULL;
   char *sql = sqlite3_mprintf("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = %Q "
-                              "COLLATE NOCASE", table);
+                              "COLLATE NOCASE",
+                              table);
   bool is_table = sql && sqlite3_prepare_v2(db->handle, sql, -1, &s, NULL) == SQLITE_OK &&
                   sqlite3_step(s) == SQLITE_ROW;
   sqlite3_finalize(s);
@@ -111,7 +122,8 @@ static const char *rowid_name(const database *db, const char *table, sqlite3_stm
   return NULL;
 }
 
-/* The row ids span at least as many numbers as there are rows; counting would read the whole table. */
+/* The row ids span at least as many numbers as there are rows; counting would read the whole table.
+ */
 static uint64_t estimate_rows(const database *db, const char *rowid, const char *table) {
   sqlite3_stmt *s = NULL;
   uint64_t rows = 0;
@@ -142,6 +154,24 @@ static assay_cell_type type_of(const char *declared) {
   return !strncasecmp(declared, "BOOL", 4) ? ASSAY_BOOLEAN : ASSAY_TEXT;
 }
 
+static int add_column(database *db, const char *name, const char *declared, int index,
+                      assay_plugin_error *error) {
+  for (size_t j = 0; j < db->column_count; j++) {
+    if (strcmp(db->columns[j].name, name) != 0) continue;
+    return assay_plugin_fail(
+        error, EINVAL, "%s: the column \"%s\" is there twice: rename one with AS", db->path, name);
+  }
+  char *own_name = strdup(name), *own_declared = strdup(declared);
+  if (!own_name || !own_declared) {
+    free(own_name);
+    free(own_declared);
+    return no_memory(error);
+  }
+  db->columns[db->column_count++] = (source_column){
+      .name = own_name, .declared = own_declared, .type = type_of(declared), .index = index};
+  return 0;
+}
+
 /* All wanted fields are there: those; else everything, so that the core can say what there is. */
 static int choose_columns(database *db, sqlite3_stmt *s, const assay_request *request, int first,
                           assay_plugin_error *error) {
@@ -156,21 +186,14 @@ static int choose_columns(database *db, sqlite3_stmt *s, const assay_request *re
     all = all || !there;
   }
   db->columns = calloc((size_t)count + 1, sizeof *db->columns);
+  db->column_count = 0;
   if (!db->columns) return no_memory(error);
   for (int i = first; i < count; i++) {
     const char *name = sqlite3_column_name(s, i), *declared = sqlite3_column_decltype(s, i);
     if (!name) return no_memory(error);
     if (!all && !assay_wants(request, name)) continue;
-    for (size_t j = 0; j < db->column_count; j++) {
-      if (strcmp(db->columns[j].name, name)) continue;
-      return assay_plugin_fail(error, EINVAL, "%s: the column \"%s\" is there twice: rename one with "
-                               "AS", db->path, name);
-    }
-    source_column *c = &db->columns[db->column_count++];
-    *c = (source_column){.name = strdup(name), .declared = strdup(declared ? declared : ""),
-                         .index = i};
-    if (!c->name || !c->declared) return no_memory(error);
-    c->type = type_of(c->declared);
+    int code = add_column(db, name, declared ? declared : "", i, error);
+    if (code) return code;
   }
   return 0;
 }
@@ -225,7 +248,8 @@ static int prepare_query(database *db, const char *query, const assay_request *r
   }
   if (!db->statement || !sqlite3_stmt_readonly(db->statement) ||
       sqlite3_column_count(db->statement) == 0) {
-    return assay_plugin_fail(error, EINVAL, "query: expected a SELECT that gives rows: %.60s", query);
+    return assay_plugin_fail(error, EINVAL, "query: expected a SELECT that gives rows: %.60s",
+                             query);
   }
   return choose_columns(db, db->statement, request, 0, error);
 }
@@ -243,8 +267,8 @@ static int open_handle(database *db, const char *path, long long timeout,
   if (code != SQLITE_OK) return sql_failed(db, code, error);
   sqlite3_busy_timeout(db->handle, (int)(timeout < 0 ? 0 : timeout > 3600000 ? 3600000 : timeout));
   sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL); /* "name" is never a string */
-  code = sqlite3_exec(db->handle, "PRAGMA query_only = 1; SELECT 1 FROM sqlite_master LIMIT 1", NULL,
-                      NULL, NULL);
+  code = sqlite3_exec(db->handle, "PRAGMA query_only = 1; SELECT 1 FROM sqlite_master LIMIT 1",
+                      NULL, NULL, NULL);
   return code == SQLITE_OK ? 0 : sql_failed(db, code, error);
 }
 
@@ -252,7 +276,8 @@ int database_open(database *db, const assay_request *request, assay_plugin_error
   const char *path = assay_setting_text(request, "path");
   const char *table = assay_setting_text(request, "table");
   const char *query = assay_setting_text(request, "query");
-  if (!path || !*path) return assay_plugin_fail(error, EINVAL, "path is missing: name the database");
+  if (!path || !*path)
+    return assay_plugin_fail(error, EINVAL, "path is missing: name the database");
   if ((table && *table) == (query && *query)) {
     return assay_plugin_fail(error, EINVAL, "%s: set either table or query", path);
   }

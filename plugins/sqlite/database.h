@@ -18,11 +18,12 @@ typedef struct database {
   char *path;
   source_column *columns; /* the wanted ones */
   size_t column_count;
-  bool has_rowid;         /* column 0 of the statement */
-  uint64_t estimate;      /* of the number of rows; 0 = unknown */
+  bool has_rowid;    /* column 0 of the statement */
+  uint64_t estimate; /* of the number of rows; 0 = unknown */
 } database;
 
-/* By the request's path, table or query, and wanted fields; on failure the error says what to do. */
+/* By the request's path, table or query, and wanted fields; on failure the error says what to do.
+ */
 int database_open(database *db, const assay_request *request, assay_plugin_error *error);
 /* What a failed step means to an operator. */
 void database_explain(const database *db, int code, char *out, size_t room);

@@ -1,7 +1,7 @@
 /* The source of SQLite databases: a table, or what a query gives, read in one transaction.
  *
- * It must never write to the database, not even create it, and never bend a value to the declared type
- * of its column: a value that is not of that type refuses its row. */
+ * It must never write to the database, not even create it, and never bend a value to the declared
+ * type of its column: a value that is not of that type refuses its row. */
 #include "database.h"
 #include <locale.h>
 
@@ -51,7 +51,9 @@ static bool add_text(const reader *r, assay_rows *rows, size_t at, const source_
 static bool add_integer(const reader *r, assay_rows *rows, size_t at, const source_column *c,
                         int64_t value) {
   switch (c->type) {
-  case ASSAY_INT64: assay_rows_int64(rows, at, value); return true;
+  case ASSAY_INT64:
+    assay_rows_int64(rows, at, value);
+    return true;
   case ASSAY_DOUBLE:
     if (value <= (int64_t)1 << 53 && value >= -((int64_t)1 << 53)) {
       assay_rows_double(rows, at, (double)value);
@@ -66,7 +68,8 @@ static bool add_integer(const reader *r, assay_rows *rows, size_t at, const sour
     }
     refuse(r, rows, c, "BAD_VALUE", "an integer in a column declared BOOLEAN: expected 0 or 1");
     return false;
-  default: return add_text(r, rows, at, c);
+  default:
+    return add_text(r, rows, at, c);
   }
 }
 
@@ -88,7 +91,8 @@ static bool add_double(const reader *r, assay_rows *rows, size_t at, const sourc
   return false;
 }
 
-/* Text in a column of numbers: SQLite keeps what does not convert. Empty text is a missing value. */
+/* Text in a column of numbers: SQLite keeps what does not convert. Empty text is a missing value.
+ */
 static bool add_string(const reader *r, assay_rows *rows, size_t at, const source_column *c) {
   if (c->type == ASSAY_TEXT) return add_text(r, rows, at, c);
   int n = sqlite3_column_bytes(r->db.statement, c->index);
@@ -110,11 +114,17 @@ static bool add_string(const reader *r, assay_rows *rows, size_t at, const sourc
 static bool add_cell(const reader *r, assay_rows *rows, size_t at, const source_column *c) {
   sqlite3_stmt *s = r->db.statement;
   switch (sqlite3_column_type(s, c->index)) {
-  case SQLITE_NULL: return true;
-  case SQLITE_INTEGER: return add_integer(r, rows, at, c, sqlite3_column_int64(s, c->index));
-  case SQLITE_FLOAT: return add_double(r, rows, at, c, sqlite3_column_double(s, c->index));
-  case SQLITE_TEXT: return add_string(r, rows, at, c);
-  default: refuse(r, rows, c, "BAD_VALUE", "a BLOB: expected text or a number"); return false;
+  case SQLITE_NULL:
+    return true;
+  case SQLITE_INTEGER:
+    return add_integer(r, rows, at, c, sqlite3_column_int64(s, c->index));
+  case SQLITE_FLOAT:
+    return add_double(r, rows, at, c, sqlite3_column_double(s, c->index));
+  case SQLITE_TEXT:
+    return add_string(r, rows, at, c);
+  default:
+    refuse(r, rows, c, "BAD_VALUE", "a BLOB: expected text or a number");
+    return false;
   }
 }
 
@@ -136,7 +146,8 @@ static int fill(void *source, assay_rows *rows) {
       return assay_rows_fail(rows, EIO, "%s", why);
     }
     r->rows++;
-    for (size_t i = 0; i < db->column_count && add_cell(r, rows, i, &db->columns[i]); i++) {}
+    for (size_t i = 0; i < db->column_count && add_cell(r, rows, i, &db->columns[i]); i++) {
+    }
     int64_t rowid = db->has_rowid ? sqlite3_column_int64(db->statement, 0) : r->rows;
     assay_rows_position(rows, rowid);
     assay_rows_end(rows);
@@ -155,13 +166,14 @@ static void close_reader(void *source) {
   free(r);
 }
 
-static int stop_when_cancelled(void *request) { return assay_cancelled(request); }
+static int stop_when_cancelled(void *request) {
+  return assay_cancelled(request);
+}
 
 static int start(reader *r, struct ArrowArrayStream *out, assay_plugin_error *error) {
   int code = database_open(&r->db, r->request, error);
   if (code) return code;
-  sqlite3_progress_handler(r->db.handle, 20000, stop_when_cancelled,
-                           (void *)(uintptr_t)r->request);
+  sqlite3_progress_handler(r->db.handle, 20000, stop_when_cancelled, (void *)r->request);
   assay_column *columns = calloc(r->db.column_count + 1, sizeof *columns);
   r->numbers = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
   if (!columns || !r->numbers) {
@@ -171,15 +183,16 @@ static int start(reader *r, struct ArrowArrayStream *out, assay_plugin_error *er
   for (size_t i = 0; i < r->db.column_count; i++) {
     columns[i] = (assay_column){r->db.columns[i].name, r->db.columns[i].type};
   }
-  code = assay_rows_stream(columns, r->db.column_count, r->request, fill, close_reader, r, out,
-                           error);
+  code =
+      assay_rows_stream(columns, r->db.column_count, r->request, fill, close_reader, r, out, error);
   free(columns);
   return code;
 }
 
 static int open_stream(const assay_request *request, struct ArrowArrayStream *out,
                        assay_plugin_error *error) {
-  if (request->cursor) return assay_plugin_fail(error, ENOTSUP, "this source has no cursor: use query");
+  if (request->cursor)
+    return assay_plugin_fail(error, ENOTSUP, "this source has no cursor: use query");
   if (request->shards > 1) return assay_plugin_fail(error, ENOTSUP, "this source has no shards");
   reader *r = calloc(1, sizeof *r);
   if (!r) return assay_plugin_fail(error, ENOMEM, "out of memory");

@@ -1,9 +1,7 @@
-/* For the tests of sources: opens a plugin of this build and writes what it gives as text, so that a test
- * reads as input and output.
- *   # id|name              the columns
- *   2: 1|Anna|~            position, values; ~ is null
- *   3! RAGGED  [1] ...     a reject: code, field, value, message
- *   error: ...             what stopped it */
+/* For the tests of sources: opens a plugin of this build and writes what it gives as text, so that
+ * a test reads as input and output. # id|name              the columns 2: 1|Anna|~ position,
+ * values; ~ is null 3! RAGGED  [1] ...     a reject: code, field, value, message error: ... what
+ * stopped it */
 #ifndef TESTS_SOURCE_READ_H
 #define TESTS_SOURCE_READ_H
 
@@ -26,7 +24,7 @@ static inline const assay_plugin *source_plugin(plugin_host **host, const char *
 }
 
 static inline void write_cell(buffer *out, const struct ArrowSchema *s, const struct ArrowArray *a,
-                       int64_t row) {
+                              int64_t row) {
   const uint8_t *valid = a->buffers[0];
   if (valid && !(valid[row >> 3] >> (row & 7) & 1)) {
     buffer_text(out, "~");
@@ -47,7 +45,7 @@ static inline void write_cell(buffer *out, const struct ArrowSchema *s, const st
 }
 
 static inline void write_row(buffer *out, const struct ArrowSchema *s, const struct ArrowArray *a,
-                      int64_t row) {
+                             int64_t row) {
   int64_t n = a->n_children - 2;
   buffer reject = {0};
   write_cell(out, s->children[n], a->children[n], row);
@@ -104,7 +102,8 @@ static inline void source_write(buffer *out, const assay_plugin *p, const assay_
   in.release(&in);
 }
 
-/* Settings as "name=value" separated by blanks (none in a value), fields separated by commas. free(). */
+/* Settings as "name=value" separated by blanks (none in a value), fields separated by commas.
+ * free(). */
 static inline char *source_read(const assay_plugin *p, const char *settings, const char *fields) {
   char words[1024], list[256];
   assay_setting items[32];
@@ -127,9 +126,12 @@ static inline char *source_read(const assay_plugin *p, const char *settings, con
   if (plugin_settings_check(p, &given, NULL, &checked, &e)) {
     buffer_format(&out, "error: %s\n", e.message);
   } else {
-    assay_request request = {.struct_size = sizeof request, .settings = checked.items,
-                             .setting_count = checked.count, .fields = wanted,
-                             .field_count = count, .shards = 1};
+    assay_request request = {.struct_size = sizeof request,
+                             .settings = checked.items,
+                             .setting_count = checked.count,
+                             .fields = wanted,
+                             .field_count = count,
+                             .shards = 1};
     source_write(&out, p, &request);
     plugin_settings_deinit(&checked);
   }

@@ -40,7 +40,8 @@ static const example examples[] = {
      "# a|b\n2! RAGGED b [1,\"x\"] text follows the closing quote of field 2; a quote inside a "
      "quoted field is written twice\n3: 2|z\n"},
     {"a stray quote costs its own line only", "", BYTES("a,b\n1,\"x\n2,y\n3,\"z\"\n"),
-     "# a|b\n2! RAGGED b [1,\"x\\x0A2,y\\x0A3,\"] text follows the closing quote of field 2; a quote "
+     "# a|b\n2! RAGGED b [1,\"x\\x0A2,y\\x0A3,\"] text follows the closing quote of field 2; a "
+     "quote "
      "inside a quoted field is written twice\n3: 2|y\n4: 3|z\n"},
     {"a quote that is never closed", "", BYTES("a,b\n1,x\n2,\"open\n3,y\n"),
      "# a|b\n2: 1|x\n3! RAGGED b [2,\"open\\x0A3,y\\x0A] the quote that opens field 2 is never "
@@ -48,11 +49,14 @@ static const example examples[] = {
     {"NUL", "", BYTES("a,b\n1,x\0y\n2,z\n"),
      "# a|b\n2! BAD_VALUE b [x\\x00y] the value holds a NUL byte\n3: 2|z\n"},
     {"bytes that are not UTF-8", "", BYTES("a,b\n1,\xB0\xA1\n2,\xE5\x8C\x97\n3,\xE5\x8C\n"),
-     "# a|b\n2! ENCODING b [\\xB0\\xA1] the value holds bytes that are not UTF-8 (if the file is GBK, "
-     "set encoding=gb18030)\n3: 2|\xE5\x8C\x97\n4! ENCODING b [\\xE5\\x8C] the value holds bytes that "
+     "# a|b\n2! ENCODING b [\\xB0\\xA1] the value holds bytes that are not UTF-8 (if the file is "
+     "GBK, "
+     "set encoding=gb18030)\n3: 2|\xE5\x8C\x97\n4! ENCODING b [\\xE5\\x8C] the value holds bytes "
+     "that "
      "are not UTF-8 (if the file is GBK, set encoding=gb18030)\n"},
     {"GB18030, with trail bytes that look like delimiters", "encoding=gb18030 delimiter=|",
-     BYTES("id|\xC3\xFB\n1|\xB1\xB1\xBE\xA9\n2|\x95\x7C\n3|\x81\x30\x81\x30|\n4|\x81\x39\xEF\x30\n"),
+     BYTES(
+         "id|\xC3\xFB\n1|\xB1\xB1\xBE\xA9\n2|\x95\x7C\n3|\x81\x30\x81\x30|\n4|\x81\x39\xEF\x30\n"),
      "# id|名\n2: 1|北京\n3: 2|晐\n4! RAGGED  [3|\xC2\x80|] expected 2 fields, found 3\n5: 4|㐁\n"},
     {"a GB18030 byte that cannot be decoded", "encoding=gb18030",
      BYTES("a,b\n1,\xB1\xFF\n2,\x81,\n3,\xB1\xB1\n\x80,5\n6,\xB1"),
@@ -71,23 +75,28 @@ static const example examples[] = {
      "error: plugin csv: column.id=Kund: FILE has no such column; it has Kunde, x\n"},
     {"without a header", "header=false", BYTES("1,a\n2,b,c\n"),
      "# column_1|column_2\n1: 1|a\n2! RAGGED  [2,b,c] expected 2 fields, found 3\n"},
-    {"names given", "header=false names=id|name", BYTES("\xEF\xBB\xBF" "1,a\n"),
+    {"names given", "header=false names=id|name",
+     BYTES("\xEF\xBB\xBF"
+           "1,a\n"),
      "# id|name\n1: 1|a\n"},
     {"names given, no record", "header=false names=id|name", BYTES(""), "# id|name\n"},
     {"header only", "", BYTES("id,name\n"), "# id|name\n"},
     {"empty file", "", BYTES(""),
      "error: plugin csv: FILE: the file is empty: expected a header line that names the columns\n"},
     {"a column twice", "", BYTES("id,name,x,id\n"),
-     "error: plugin csv: FILE: the column \"id\" is there twice, as number 1 and as number 4: rename "
+     "error: plugin csv: FILE: the column \"id\" is there twice, as number 1 and as number 4: "
+     "rename "
      "one of them\n"},
     {"a column without a name", "", BYTES("id,,\n1,2,3\n"), "# id|column_2|column_3\n2: 1|2|3\n"},
     {"a quoted header", "", BYTES("\"a \"\"b\"\"\",\"c\nd\"\n1,2\n"), "# a \"b\"|c\nd\n3: 1|2\n"},
     {"UTF-16", "", BYTES("\xFF\xFEi\0d\0"),
      "error: plugin csv: FILE: this is UTF-16: save it as CSV UTF-8\n"},
     {"a workbook", "", BYTES("PK\3\4...."),
-     "error: plugin csv: FILE: this is a zip file or a workbook (.xlsx), not CSV: save it as CSV UTF-8\n"},
+     "error: plugin csv: FILE: this is a zip file or a workbook (.xlsx), not CSV: save it as CSV "
+     "UTF-8\n"},
     {"a header that is no text", "", BYTES("a,\xFF\n1,2\n"),
-     "error: plugin csv: FILE:1: the header line cannot be read: it holds bytes that are not of the "
+     "error: plugin csv: FILE:1: the header line cannot be read: it holds bytes that are not of "
+     "the "
      "encoding; if the file is GBK, set encoding=gb18030\n"},
     {"a wrong delimiter", "delimiter=ab", BYTES("a\n"),
      "error: plugin csv: delimiter=ab: expected one ASCII character or the word tab\n"},
@@ -153,9 +162,12 @@ static uint64_t next_random(uint64_t *state) {
 
 /* Bytes that matter come often; so does plain text, so that records have some length. */
 static size_t random_table(char *out, size_t room, uint64_t *seed) {
-  static const char *const pieces[] = {",",  ",",    "\n",   "\r",       "\r\n", "\"", "\"\"", "\",\"",
-                                       "x",  "abc",  "12.5", "\xE5\x8C\x97", "\xFF", "",   "long text of a field",
-                                       "\n", "\"\n", "a,b,c\n"};
+  static const char *const pieces[] = {",",    ",",     "\n",
+                                       "\r",   "\r\n",  "\"",
+                                       "\"\"", "\",\"", "x",
+                                       "abc",  "12.5",  "\xE5\x8C\x97",
+                                       "\xFF", "",      "long text of a field",
+                                       "\n",   "\"\n",  "a,b,c\n"};
   size_t used = (size_t)snprintf(out, room, "a,b,c\n");
   while (used + 32 < room) {
     const char *piece = pieces[next_random(seed) % (sizeof pieces / sizeof pieces[0])];
@@ -209,8 +221,9 @@ static void test_too_long_records_cost_themselves(void **state) {
   buffer_deinit(&in);
   char *first = read_file("max_record=256", NULL);
   assert_non_null(strstr(first, "\n2: 1|x\n3! RAGGED  [2,0123456789"));
-  assert_non_null(strstr(first, "the record has more than 256 bytes: a quote that is never closed? else "
-                                "raise max_record\n4: 3|y\n5! RAGGED  [4,\"no end"));
+  assert_non_null(strstr(first,
+                         "the record has more than 256 bytes: a quote that is never closed? else "
+                         "raise max_record\n4: 3|y\n5! RAGGED  [4,\"no end"));
   assert_non_null(strstr(first, "\n6! RAGGED  [no end] expected 2 fields, found 1\n"));
   for (int block = 1; block < 400; block += 13) {
     char settings[64];
@@ -246,8 +259,13 @@ typedef void between_arrays(int64_t rows);
 static reading read_counting(const char *path, const char *block, between_arrays *between) {
   assay_setting items[] = {{"path", NULL, path}, {"block_size", NULL, block}};
   reading r = {0};
-  assay_request request = {.struct_size = sizeof request, .settings = items, .setting_count = 2,
-                           .shards = 1, .batch_rows = 100, .progress = note, .progress_ctx = &r};
+  assay_request request = {.struct_size = sizeof request,
+                           .settings = items,
+                           .setting_count = 2,
+                           .shards = 1,
+                           .batch_rows = 100,
+                           .progress = note,
+                           .progress_ctx = &r};
   struct ArrowArrayStream in;
   error e = {0};
   if (plugin_open(csv, &request, &in, &e)) {
@@ -308,8 +326,8 @@ static void test_a_file_that_changes_is_an_error(void **state) {
   static const struct {
     between_arrays *change;
     const char *message;
-  } cases[] = {{cut_file, "cut to"}, {append_to_file, "changed while"},
-               {rewrite_in_place, "changed while"}};
+  } cases[] = {
+      {cut_file, "cut to"}, {append_to_file, "changed while"}, {rewrite_in_place, "changed while"}};
   (void)state;
   for (size_t i = 0; i < 3; i++) {
     buffer in = {0};
@@ -370,8 +388,8 @@ static void test_damaged_gzip(void **state) {
 static void test_what_cannot_be_opened(void **state) {
   (void)state;
   reading r = read_counting("/nonexistent/x.csv", "64", NULL);
-  assert_string_equal(r.message,
-                      "plugin csv: /nonexistent/x.csv: cannot be opened: No such file or directory");
+  assert_string_equal(
+      r.message, "plugin csv: /nonexistent/x.csv: cannot be opened: No such file or directory");
   r = read_counting("/tmp", "64", NULL);
   assert_string_equal(r.message, "plugin csv: /tmp: this is a folder, not a file");
 }

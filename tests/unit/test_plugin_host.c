@@ -1,5 +1,5 @@
-/* Plugins as people build them: right, and wrong in every way that can be told apart. Each is compiled
- * here, in a folder of its own, against the public headers alone. */
+/* Plugins as people build them: right, and wrong in every way that can be told apart. Each is
+ * compiled here, in a folder of its own, against the public headers alone. */
 #include "source_read.h"
 #include <limits.h>
 
@@ -10,9 +10,10 @@ static void build(const char *name, const char *text) {
   char file[64], command[PATH_MAX + 512];
   snprintf(file, sizeof file, "%s.c", name);
   test_write(file, text, strlen(text));
-  snprintf(command, sizeof command,
-           "cd '%s' && ${CC:-cc} -std=gnu11 -Wall -Wextra -Werror -fPIC -shared -I '%s' -o %s.so %s.c",
-           test_folder, headers, name, name);
+  snprintf(
+      command, sizeof command,
+      "cd '%s' && ${CC:-cc} -std=gnu11 -Wall -Wextra -Werror -fPIC -shared -I '%s' -o %s.so %s.c",
+      test_folder, headers, name, name);
   if (system(command)) fail_msg("%s does not compile", name);
 }
 
@@ -48,7 +49,8 @@ static const char whole[] =
     "    {\"column\", ASSAY_OPTION_MAP, 0, NULL, NULL, \"Names.\", NULL}};\n"
     "int assay_plugin_init(uint32_t abi, const assay_host *host, assay_plugin *p,\n"
     "                      assay_plugin_error *error) {\n"
-    "  static const assay_plugin self = {sizeof self, ASSAY_PLUGIN_ABI, \"NAME\", \"1\", \"A test.\",\n"
+    "  static const assay_plugin self = {sizeof self, ASSAY_PLUGIN_ABI, \"NAME\", \"1\", \"A "
+    "test.\",\n"
     "                                    options, 7, sizeof options[0], open_it};\n"
     "  (void)host;\n"
     "  int code = assay_plugin_fill(abi, &self, p, error);\n"
@@ -59,10 +61,14 @@ static const char whole[] =
 static void build_with(const char *name, const char *open, const char *init) {
   buffer text = {0};
   for (const char *p = whole; *p;) {
-    if (!strncmp(p, "OPEN", 4) && (p += 4)) buffer_text(&text, open);
-    else if (!strncmp(p, "INIT", 4) && p[-1] == ' ' && (p += 4)) buffer_text(&text, init);
-    else if (!strncmp(p, "NAME", 4) && (p += 4)) buffer_text(&text, name);
-    else buffer_char(&text, *p++);
+    if (!strncmp(p, "OPEN", 4) && (p += 4))
+      buffer_text(&text, open);
+    else if (!strncmp(p, "INIT", 4) && p[-1] == ' ' && (p += 4))
+      buffer_text(&text, init);
+    else if (!strncmp(p, "NAME", 4) && (p += 4))
+      buffer_text(&text, name);
+    else
+      buffer_char(&text, *p++);
   }
   buffer_text(&text, "");
   build(name, text.data);
@@ -81,7 +87,8 @@ static void expect_refused(const char *name, const char *because) {
   const assay_plugin *p = NULL;
   error e = {0};
   assert_int_equal(plugin_host_find(h, name, &p, &e), ERR_SOURCE);
-  if (!strstr(e.message, because)) fail_msg("%s: got \"%s\", wanted \"%s\"", name, e.message, because);
+  if (!strstr(e.message, because))
+    fail_msg("%s: got \"%s\", wanted \"%s\"", name, e.message, because);
   plugin_host_free(h);
 }
 
@@ -89,7 +96,8 @@ static void test_refused_when_loaded(void **state) {
   char because[200];
   (void)state;
   build_with("newer", "", "p->abi_version = 7;");
-  expect_refused("newer", "newer.so: built for plugin ABI 7, this assay speaks 1: build it against");
+  expect_refused("newer",
+                 "newer.so: built for plugin ABI 7, this assay speaks 1: build it against");
   build_with("strict", "", "if (!code) code = assay_plugin_fill(9, &self, p, error);");
   expect_refused("strict", "it refuses to start: built for plugin ABI 1, this assay speaks 9");
   build_with("shorter", "", "p->struct_size = 16;");
@@ -125,7 +133,8 @@ static void expect_not_opened(const char *name, const char *open, const char *be
   plugin_host *h = new_host();
   if (plugin_host_find(h, name, &p, &e)) fail_msg("%s", e.message);
   assert_int_equal(plugin_open(p, &request, &out, &e), ERR_SOURCE);
-  if (!strstr(e.message, because)) fail_msg("%s: got \"%s\", wanted \"%s\"", name, e.message, because);
+  if (!strstr(e.message, because))
+    fail_msg("%s: got \"%s\", wanted \"%s\"", name, e.message, because);
   assert_null(out.release);
   plugin_host_free(h);
 }
@@ -159,7 +168,8 @@ typedef struct settings_example {
 
 static const settings_example settings_examples[] = {
     {{"server=db1"}, "right server=db1"},
-    {{"server=db1", "password=hunter2", "mode=careful"}, "right server=db1 password=*** mode=careful"},
+    {{"server=db1", "password=hunter2", "mode=careful"},
+     "right server=db1 password=*** mode=careful"},
     {{"server=db1", "server=db2"}, "right server=db2"},
     {{"server=db1", "port=99", "tls=true"}, "right server=db1 port=99 tls=true"},
     {{"server=db1", "certificate=a/b.pem"}, "right server=db1 certificate=/data/a/b.pem"},
@@ -169,7 +179,8 @@ static const settings_example settings_examples[] = {
      "right server=db1 column.id=Nr column.n=Zahl"},
     {{"port=81"}, "source right: option server is missing: Where."},
     {{"server=db1", "prot=81"},
-     "source right has no option \"prot\"; did you mean \"port\"?; it has server, password, mode, port, "
+     "source right has no option \"prot\"; did you mean \"port\"?; it has server, password, mode, "
+     "port, "
      "tls, certificate, column.KEY"},
     {{"server=db1", "port=many"}, "source right: port=many: expected an integer"},
     {{"server=db1", "tls=yes"}, "source right: tls=yes: expected true or false"},
@@ -239,10 +250,11 @@ static void test_conformance_tells_what_is_wrong(void **state) {
   (void)state;
   expect_verdict("good", "", "");
   expect_verdict("touching", "if (q->setting_count == 99 || !q->cursor) {} memset(out, 0, 8);", "");
-  expect_verdict("twice",
-                 "static const assay_column same[] = {{\"id\", ASSAY_TEXT}, {\"id\", ASSAY_INT64}};\n"
-                 "return assay_rows_stream(same, 2, q, fill, free, m, out, error);",
-                 "column \"id\" (l): it is there twice");
+  expect_verdict(
+      "twice",
+      "static const assay_column same[] = {{\"id\", ASSAY_TEXT}, {\"id\", ASSAY_INT64}};\n"
+      "return assay_rows_stream(same, 2, q, fill, free, m, out, error);",
+      "column \"id\" (l): it is there twice");
   expect_verdict("greedy",
                  "assay_request all = *q; all.field_count = 0;\n"
                  "return assay_rows_stream(columns, 2, &all, fill, free, m, out, error);",
@@ -265,8 +277,10 @@ static void test_each_and_the_environment(void **state) {
   error e = {0};
   (void)state;
   build_with("right", "", "");
-  snprintf(command, sizeof command, "mkdir -p '%s/env' && cp '%s/right.so' '%s/env/' && cp "
-           "'%s/text.so' '%s/env/'", test_folder, test_folder, test_folder, test_folder, test_folder);
+  snprintf(command, sizeof command,
+           "mkdir -p '%s/env' && cp '%s/right.so' '%s/env/' && cp "
+           "'%s/text.so' '%s/env/'",
+           test_folder, test_folder, test_folder, test_folder, test_folder);
   test_write("text.so", "no", 2);
   assert_int_equal(system(command), 0);
   setenv("ASSAY_PLUGIN_PATH", test_file("env"), 1);
@@ -324,17 +338,19 @@ static void test_the_example_of_the_guide(void **state) {
 }
 
 static void test_the_headers_compile_alone(void **state) {
-  static const char *const compilers[] = {"${CC:-cc} -x c -std=c11 -Wpedantic", "c++ -x c++ -Wpedantic"};
+  static const char *const compilers[] = {"${CC:-cc} -x c -std=c11 -Wpedantic",
+                                          "c++ -x c++ -Wpedantic"};
   static const char *const names[] = {"arrow", "plugin", "rows"};
   char command[PATH_MAX + 300];
   (void)state;
   for (size_t i = 0; i < 2; i++) {
     if (i == 1 && system("command -v c++ >/dev/null")) continue;
     for (size_t j = 0; j < 3; j++) {
-      snprintf(command, sizeof command,
-               "printf '#include <assay/%s.h>\\nextern int x;\\nint x;\\n' | %s -Wall -Wextra -Wshadow "
-               "-Wconversion -Werror -I '%s' -c -o '%s/alone.o' -",
-               names[j], compilers[i], headers, test_folder);
+      snprintf(
+          command, sizeof command,
+          "printf '#include <assay/%s.h>\\nextern int x;\\nint x;\\n' | %s -Wall -Wextra -Wshadow "
+          "-Wconversion -Werror -I '%s' -c -o '%s/alone.o' -",
+          names[j], compilers[i], headers, test_folder);
       if (system(command)) fail_msg("%s", command);
     }
   }

@@ -11,16 +11,18 @@ typedef struct example {
 } example;
 
 static const example examples[] = {
-    {"a table", "CREATE TABLE t(id INTEGER PRIMARY KEY, name TEXT, amount REAL, note);"
-                "INSERT INTO t VALUES(5, 'Anna', 12.5, 'x'), (2, '北京', NULL, 7)",
+    {"a table",
+     "CREATE TABLE t(id INTEGER PRIMARY KEY, name TEXT, amount REAL, note);"
+     "INSERT INTO t VALUES(5, 'Anna', 12.5, 'x'), (2, '北京', NULL, 7)",
      "table=t", NULL, "# id|name|amount|note\n2: 2|北京|~|7\n5: 5|Anna|12.5|x\n"},
-    {"only what is wanted", "CREATE TABLE t(a INTEGER, b TEXT, c TEXT); INSERT INTO t VALUES(1, 2, 3)",
-     "table=t", "c,a", "# a|c\n1: 1|3\n"},
-    {"a wanted field that is not there", "CREATE TABLE t(a INTEGER, b TEXT); INSERT INTO t VALUES(1, 2)",
-     "table=t", "aa", "# a|b\n1: 1|2\n"},
+    {"only what is wanted",
+     "CREATE TABLE t(a INTEGER, b TEXT, c TEXT); INSERT INTO t VALUES(1, 2, 3)", "table=t", "c,a",
+     "# a|c\n1: 1|3\n"},
+    {"a wanted field that is not there",
+     "CREATE TABLE t(a INTEGER, b TEXT); INSERT INTO t VALUES(1, 2)", "table=t", "aa",
+     "# a|b\n1: 1|2\n"},
     {"a query", "CREATE TABLE t(a INTEGER, b TEXT); INSERT INTO t VALUES(1, 'x'), (2, 'y')",
-     "query=SELECT\ta+1\tAS\tn,\tb\tFROM\tt\tORDER\tBY\ta\tDESC;", NULL,
-     "# n|b\n1: 3|y\n2: 2|x\n"},
+     "query=SELECT\ta+1\tAS\tn,\tb\tFROM\tt\tORDER\tBY\ta\tDESC;", NULL, "# n|b\n1: 3|y\n2: 2|x\n"},
     {"values that are not of the declared type",
      "CREATE TABLE t(i INTEGER, r REAL, f BOOLEAN, x TEXT);"
      "INSERT INTO t VALUES(1, 2, 1, 'ok'), ('many', 2, 0, 'ok'), (1.5, 2, 0, 'ok'),"
@@ -36,7 +38,8 @@ static const example examples[] = {
      "8! BAD_VALUE i [\\x01\\x02] a BLOB: expected text or a number\n"
      "9: ~|~|~|\n10: 1|9007199254740992|true|ok\n"},
     {"text that is no text",
-     "CREATE TABLE t(a TEXT); INSERT INTO t VALUES(CAST(x'B0A1' AS TEXT)), (CAST(x'610062' AS TEXT))",
+     "CREATE TABLE t(a TEXT); INSERT INTO t VALUES(CAST(x'B0A1' AS TEXT)), (CAST(x'610062' AS "
+     "TEXT))",
      "table=t", NULL,
      "# a\n1! ENCODING a [\\xB0\\xA1] the value holds bytes that are not UTF-8\n"
      "2! BAD_VALUE a [a\\x00b] the value holds a NUL byte\n"},
@@ -50,11 +53,13 @@ static const example examples[] = {
     {"a column that is called rowid", "CREATE TABLE t(rowid TEXT); INSERT INTO t VALUES('x')",
      "table=t", NULL, "# rowid\n1: x\n"},
     {"names that need quotes",
-     "CREATE TABLE \"a \"\"b\"(\"select\" TEXT, \"x y\" TEXT, \"o'c\" INT); INSERT INTO \"a \"\"b\" "
+     "CREATE TABLE \"a \"\"b\"(\"select\" TEXT, \"x y\" TEXT, \"o'c\" INT); INSERT INTO \"a "
+     "\"\"b\" "
      "VALUES(1, 2, 3)",
      "table=a\t\"b", NULL, "# select|x y|o'c\n1: 1|2|3\n"},
     {"no such table", "CREATE TABLE customers(a); CREATE TABLE orders(a)", "table=custmers", NULL,
-     "error: plugin sqlite: FILE: no table \"custmers\"; did you mean \"customers\"?; it has customers, "
+     "error: plugin sqlite: FILE: no table \"custmers\"; did you mean \"customers\"?; it has "
+     "customers, "
      "orders\n"},
     {"an empty table", "CREATE TABLE t(a INTEGER, b)", "table=t", NULL, "# a|b\n"},
     {"a query with a mistake", "CREATE TABLE t(a)", "query=SELECT\tb\tFROM\tt", NULL,
@@ -103,9 +108,13 @@ static char *read_database(const char *settings, const char *fields) {
     items[given.count++] = (assay_setting){words, NULL, value + 1};
   }
   assert_int_equal(plugin_settings_check(source, &given, NULL, &checked, &e), ERR_OK);
-  assay_request request = {.struct_size = sizeof request, .settings = checked.items,
-                           .setting_count = checked.count, .fields = wanted, .field_count = count,
-                           .shards = 1, .batch_rows = 3};
+  assay_request request = {.struct_size = sizeof request,
+                           .settings = checked.items,
+                           .setting_count = checked.count,
+                           .fields = wanted,
+                           .field_count = count,
+                           .shards = 1,
+                           .batch_rows = 3};
   source_write(&out, source, &request);
   buffer_text(&out, "");
   plugin_settings_deinit(&checked);
@@ -132,8 +141,9 @@ static void test_a_locked_database_says_so(void **state) {
   (void)state;
   sqlite3 *db = new_database("CREATE TABLE t(a); INSERT INTO t VALUES(1); BEGIN EXCLUSIVE");
   char *got = read_database("table=t", NULL);
-  assert_string_equal(got, "error: plugin sqlite: FILE: another program has locked the database: try "
-                           "again when it is done, or raise busy_timeout\n");
+  assert_string_equal(got,
+                      "error: plugin sqlite: FILE: another program has locked the database: try "
+                      "again when it is done, or raise busy_timeout\n");
   free(got);
   run_sql(db, "COMMIT");
   sqlite3_close(db);
@@ -153,8 +163,8 @@ static void test_it_never_creates_or_writes(void **state) {
                       "error: plugin sqlite: FILE: cannot be opened: No such file or directory\n");
   free(got);
   assert_int_not_equal(access(test_file("in.db"), F_OK), 0);
-  test_write("in.db", "id,name\n1,this is a table of another kind, long enough for a header .......\n",
-             75);
+  test_write("in.db",
+             "id,name\n1,this is a table of another kind, long enough for a header .......\n", 75);
   got = read_database("table=t", NULL);
   assert_string_equal(got, "error: plugin sqlite: FILE: this is not a SQLite database\n");
   free(got);
@@ -168,9 +178,10 @@ static void expect_ok(void *ctx, bool ok, const char *check, const char *detail)
 static void test_conformance(void **state) {
   int checks = 0;
   (void)state;
-  sqlite3_close(new_database("CREATE TABLE t(a INTEGER, b TEXT, c REAL, d BOOLEAN);"
-                             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300)"
-                             "INSERT INTO t SELECT i, 'n' || i, i / 2.0, i % 2 FROM n"));
+  sqlite3_close(
+      new_database("CREATE TABLE t(a INTEGER, b TEXT, c REAL, d BOOLEAN);"
+                   "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 300)"
+                   "INSERT INTO t SELECT i, 'n' || i, i / 2.0, i % 2 FROM n"));
   plugin_settings given = {(assay_setting[]){{"path", NULL, "in.db"}, {"table", NULL, "t"}}, 2};
   assert_int_equal(conformance_run(source, &given, test_folder, expect_ok, &checks), ERR_OK);
   assert_true(checks > 20);

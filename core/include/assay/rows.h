@@ -1,9 +1,9 @@
 /* assay rows: the row builder for plugin authors, in one header with nothing behind it but libc.
  *
  * Declare the columns, write one function that adds rows, and assay_rows_stream turns it into an
- * ArrowArrayStream with its schema, batches, errors and releases. A cell that is not set is null. Out
- * of memory is kept in mind and reported by the stream; no call in between needs a check.
- * Also here: the few lines that every plugin needs (descriptor, settings, messages) and the Arrow
+ * ArrowArrayStream with its schema, batches, errors and releases. A cell that is not set is null.
+ * Out of memory is kept in mind and reported by the stream; no call in between needs a check. Also
+ * here: the few lines that every plugin needs (descriptor, settings, messages) and the Arrow
  * plumbing below them, for a source that fills its own buffers. */
 #ifndef ASSAY_ROWS_H
 #define ASSAY_ROWS_H
@@ -131,12 +131,12 @@ static inline size_t assay_printable(char *out, size_t room, const char *value, 
 /* ------------------------------------------------------------------ rows */
 
 typedef enum assay_cell_type {
-  ASSAY_TEXT = 1,  /* UTF-8 */
+  ASSAY_TEXT = 1, /* UTF-8 */
   ASSAY_INT64,
   ASSAY_DOUBLE,
   ASSAY_BOOLEAN,
-  ASSAY_DATE,      /* days since 1970-01-01 */
-  ASSAY_TIMESTAMP  /* seconds since 1970-01-01T00:00:00Z */
+  ASSAY_DATE,     /* days since 1970-01-01 */
+  ASSAY_TIMESTAMP /* seconds since 1970-01-01T00:00:00Z */
 } assay_cell_type;
 
 typedef struct assay_column {
@@ -155,14 +155,14 @@ typedef struct assay_cells {
 } assay_cells;
 
 typedef struct assay_rows {
-  size_t capacity;      /* rows of a batch */
-  size_t count;         /* rows ended so far */
-  size_t columns;       /* declared; after them come the position and the reject */
-  assay_cells *cells;   /* columns + 2 */
-  char **names;         /* of the columns */
-  size_t bytes;         /* of text in this batch */
+  size_t capacity;    /* rows of a batch */
+  size_t count;       /* rows ended so far */
+  size_t columns;     /* declared; after them come the position and the reject */
+  assay_cells *cells; /* columns + 2 */
+  char **names;       /* of the columns */
+  size_t bytes;       /* of text in this batch */
   bool no_memory;
-  char message[1024];   /* what assay_rows_fail said */
+  char message[1024]; /* what assay_rows_fail said */
 } assay_rows;
 
 #define ASSAY_ROWS_BYTES ((size_t)16 << 20) /* of text, at which a batch is full */
@@ -170,9 +170,9 @@ typedef struct assay_rows {
 /* Adds rows until assay_rows_full; adding none ends the stream. Not 0: assay_rows_fail said why. */
 typedef int assay_rows_fill(void *source, assay_rows *rows);
 
-/* Turns `fill` into a stream that gives the columns that the request wants (all, when one that it wants
- * is not declared). On success the stream owns `source` and calls `close` (may be NULL) once when it is
- * released; on failure (not 0, error filled) the caller still owns it. */
+/* Turns `fill` into a stream that gives the columns that the request wants (all, when one that it
+ * wants is not declared). On success the stream owns `source` and calls `close` (may be NULL) once
+ * when it is released; on failure (not 0, error filled) the caller still owns it. */
 static inline int assay_rows_stream(const assay_column *columns, size_t count,
                                     const assay_request *request, assay_rows_fill *fill,
                                     void (*close)(void *source), void *source,
@@ -215,16 +215,17 @@ static inline bool assay_rows_reserve(assay_rows *rows, assay_cells *c, size_t e
 static inline void assay_rows_put(assay_rows *rows, size_t column, const char *text, size_t n) {
   assay_cells *c = &rows->cells[column];
   if (rows->no_memory || !assay_rows_reserve(rows, c, n + 1)) return;
-  c->text_size = (size_t)((int32_t *)c->values)[rows->count]; /* a second value replaces the first */
+  c->text_size =
+      (size_t)((int32_t *)c->values)[rows->count]; /* a second value replaces the first */
   if (n) memcpy(c->text + c->text_size, text, n);
   c->text_size += n;
   rows->bytes += n;
   assay_rows_mark(rows, c);
 }
 
-/* This row cannot be read: it becomes a reject with the code (RAGGED, ENCODING, BAD_VALUE or a word of
- * the source's own in capitals), field ("" = the whole record), value (any bytes) and message. The row
- * is still to be ended; of several rejects of a row the first stands. */
+/* This row cannot be read: it becomes a reject with the code (RAGGED, ENCODING, BAD_VALUE or a word
+ * of the source's own in capitals), field ("" = the whole record), value (any bytes) and message.
+ * The row is still to be ended; of several rejects of a row the first stands. */
 static inline void assay_rows_reject(assay_rows *rows, const char *code, const char *field,
                                      const char *value, size_t value_size, const char *format, ...)
     ASSAY_PRINTF(6, 7);
@@ -246,8 +247,8 @@ static inline void assay_rows_reject(assay_rows *rows, const char *code, const c
   if (n > 0) assay_rows_put(rows, rows->columns + 1, text, (size_t)n);
 }
 
-/* Cells of the row under construction; `column` is the index in the declaration, and its type must be
- * the declared one. Text that is not UTF-8 rejects the row as ENCODING. */
+/* Cells of the row under construction; `column` is the index in the declaration, and its type must
+ * be the declared one. Text that is not UTF-8 rejects the row as ENCODING. */
 static inline void assay_rows_text(assay_rows *rows, size_t column, const char *text, size_t n) {
   size_t i = 0;
   while (i < n && (unsigned char)text[i] < 0x80) i++;
@@ -325,25 +326,26 @@ static inline void assay_arrow_array_release(struct ArrowArray *array) {
     /* a consumer may have moved a child out: then its release is NULL */
     if (array->children[i]->release) array->children[i]->release(array->children[i]);
   }
-  for (int i = 0; i < 3; i++) free((void *)(uintptr_t)p->buffers[i]);
+  for (int i = 0; i < 3; i++) free((void *)p->buffers[i]);
   free(p->children);
   free(p->pointers);
   free(p);
   array->release = NULL;
 }
 
-/* Makes a column of malloc'ed buffers (validity, values or offsets, text; NULL where not needed), which
- * it owns, also when it fails (false). */
+/* Makes a column of malloc'ed buffers (validity, values or offsets, text; NULL where not needed),
+ * which it owns, also when it fails (false). */
 static inline bool assay_arrow_column(struct ArrowArray *out, size_t length, int64_t nulls,
                                       int buffers, void *valid, void *values, void *text) {
   assay_arrow_private *p = (assay_arrow_private *)calloc(1, sizeof *p);
-  memset(out, 0, sizeof *out);
-  if (!p) {
+  if (!p || !out) {
+    free(p);
     free(valid);
     free(values);
     free(text);
     return false;
   }
+  memset(out, 0, sizeof *out);
   p->buffers[0] = valid;
   p->buffers[1] = values;
   p->buffers[2] = text;
@@ -356,12 +358,13 @@ static inline bool assay_arrow_column(struct ArrowArray *out, size_t length, int
   return true;
 }
 
-/* Makes a struct of `children` columns, each still to be made (released ones are skipped on release). */
+/* Makes a struct of `children` columns, each still to be made (released ones are skipped on
+ * release). */
 static inline bool assay_arrow_struct(struct ArrowArray *out, size_t length, size_t children) {
   if (!assay_arrow_column(out, length, 0, 1, NULL, NULL, NULL)) return false;
   assay_arrow_private *p = (assay_arrow_private *)out->private_data;
   p->children = (struct ArrowArray *)calloc(children + 1, sizeof *p->children);
-  p->pointers = (struct ArrowArray **)calloc(children + 1, sizeof *p->pointers);
+  p->pointers = (struct ArrowArray **)calloc(children + 1, sizeof(void *));
   if (!p->children || !p->pointers) {
     out->release(out);
     return false;
@@ -373,13 +376,14 @@ static inline bool assay_arrow_struct(struct ArrowArray *out, size_t length, siz
 }
 
 static inline void assay_arrow_schema_release(struct ArrowSchema *schema) {
-  for (int64_t i = 0; i < schema->n_children; i++) {
-    if (schema->children[i]->release) schema->children[i]->release(schema->children[i]);
+  struct ArrowSchema **children = schema->n_children > 0 ? schema->children : NULL;
+  for (int64_t i = 0; children && i < schema->n_children; i++) {
+    if (children[i]->release) children[i]->release(children[i]);
   }
-  if (schema->children) free(schema->children[0]);
-  free(schema->children);
-  free((void *)(uintptr_t)schema->metadata);
-  free((void *)(uintptr_t)schema->name);
+  if (children) free(children[0]); /* one block */
+  free(children);
+  free((void *)schema->metadata);
+  free((void *)schema->name);
   schema->release = NULL;
 }
 
@@ -416,7 +420,7 @@ static inline bool assay_arrow_schema(struct ArrowSchema *out, const char *forma
   bool ok = copy && (!role || out->metadata);
   if (ok && children) {
     struct ArrowSchema *block = (struct ArrowSchema *)calloc(children, sizeof *block);
-    out->children = (struct ArrowSchema **)calloc(children, sizeof *out->children);
+    out->children = (struct ArrowSchema **)calloc(children, sizeof(void *));
     ok = block && out->children;
     if (!ok) {
       free(block);
@@ -446,12 +450,18 @@ typedef struct assay_rows_state {
 
 static inline const char *assay_cell_format(assay_cell_type type) {
   switch (type) {
-  case ASSAY_INT64: return "l";
-  case ASSAY_DOUBLE: return "g";
-  case ASSAY_BOOLEAN: return "b";
-  case ASSAY_DATE: return "tdD";
-  case ASSAY_TIMESTAMP: return "tss:UTC";
-  default: return "u";
+  case ASSAY_INT64:
+    return "l";
+  case ASSAY_DOUBLE:
+    return "g";
+  case ASSAY_BOOLEAN:
+    return "b";
+  case ASSAY_DATE:
+    return "tdD";
+  case ASSAY_TIMESTAMP:
+    return "tss:UTC";
+  default:
+    return "u";
   }
 }
 
@@ -507,7 +517,8 @@ static inline int assay_rows_get_schema(struct ArrowArrayStream *stream, struct 
   return assay_rows_fail(&s->rows, ENOMEM, "out of memory");
 }
 
-/* Hands the buffers over; those of the columns that nobody wants stay and are freed with the next batch. */
+/* Hands the buffers over; those of the columns that nobody wants stay and are freed with the next
+ * batch. */
 static inline bool assay_rows_export(assay_rows_state *s, struct ArrowArray *out) {
   assay_rows *rows = &s->rows;
   bool ok = assay_arrow_struct(out, rows->count, s->shown_count);
@@ -540,7 +551,8 @@ static inline int assay_rows_get_next(struct ArrowArrayStream *stream, struct Ar
   if (!code && !s->ended && (rows->no_memory || !assay_rows_export(s, out))) {
     code = assay_rows_fail(rows, ENOMEM, "out of memory");
   }
-  if (code && !rows->message[0]) assay_rows_fail(rows, code, "the source failed: %s", strerror(code));
+  if (code && !rows->message[0])
+    assay_rows_fail(rows, code, "the source failed: %s", strerror(code));
   s->failed = code;
   return code;
 }
@@ -557,7 +569,8 @@ static inline void assay_rows_release(struct ArrowArrayStream *stream) {
   stream->release = NULL;
 }
 
-static inline bool assay_rows_declares(const assay_column *columns, size_t count, const char *name) {
+static inline bool assay_rows_declares(const assay_column *columns, size_t count,
+                                       const char *name) {
   for (size_t i = 0; i < count; i++) {
     if (!strcmp(columns[i].name, name)) return true;
   }

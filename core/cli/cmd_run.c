@@ -144,6 +144,16 @@ static error_code read_options(job *j, error *e) {
 
 /* ---- pack and store ---- */
 
+/* Whether the pack alone makes a plan, so that a parameter or the kernels asked for are to blame.
+ */
+static bool pack_is_fine(const job *j) {
+  findings ignored = {0};
+  plan *alone = plan_new(j->pack, &(plan_options){.as_of = j->options.as_of}, &ignored);
+  findings_deinit(&ignored);
+  if (alone) plan_free(alone);
+  return alone != NULL;
+}
+
 static error_code load(job *j, error *e) {
   findings found = {0};
   error_code code = cli_load_pack(j->a->words[0], &j->pack, e);
@@ -154,7 +164,10 @@ static error_code load(job *j, error *e) {
                           .kernels = arguments_value(j->a, "kernels")};
   j->plan = plan_new(j->pack, &o, &found);
   cli_print_findings(&found, SEVERITY_WARNING);
-  if (!j->plan)
+  if (!j->plan && pack_is_fine(j))
+    code = error_set(e, ERR_USAGE, "what was asked for does not fit the pack %s; nothing was run",
+                     j->pack->name);
+  else if (!j->plan)
     code = error_set(e, ERR_PACK, "the pack %s has %zu error%s; nothing was run", j->pack->name,
                      found.errors, found.errors == 1 ? "" : "s");
   findings_deinit(&found);

@@ -67,10 +67,7 @@ typedef struct hint {
 } hint;
 
 static hint hint_for(page *p, const char *command, phrase why) {
-  const char *db = p->o->database;
-  return (hint){db ? arena_format(&p->arena, "%s %s --db %s", p->o->program, command, db)
-                   : arena_format(&p->arena, "%s %s", p->o->program, command),
-                why};
+  return (hint){arena_format(&p->arena, "%s %s", p->o->program, command), why};
 }
 
 /* A word that a shell takes as it is. */
@@ -81,9 +78,11 @@ static bool is_plain(const char *text) {
 static void write_next(page *p) {
   arena *a = &p->arena;
   const char *name = p->run->pack;
-  hint hints[5];
+  hint hints[6];
   size_t n = 0, width = 0;
   if (p->o->dry_run || !p->o->program) return;
+  if (is_plain(p->o->database))
+    hints[n++] = (hint){arena_format(a, "export ASSAY_DB=%s", p->o->database), SAY_NEXT_DB};
   if (is_plain(p->shown_key))
     hints[n++] = hint_for(p, arena_format(a, "show %s %s", name, p->shown_key), SAY_NEXT_SHOW);
   if (p->roles.limit >= 0)

@@ -12,7 +12,7 @@ typedef struct report_options {
   bool colour;
   size_t width;         /* columns of the page; 0 = 100 */
   const char *program;  /* as called, and */
-  const char *database; /* the --db to type for the hints, NULL = none needed */
+  const char *database; /* the --db that was given, for the hints; NULL = none */
   bool dry_run;         /* nothing was published: no hints that would not work */
   double seconds;       /* of the run just made, 0 = unknown */
 } report_options;

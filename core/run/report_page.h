@@ -55,7 +55,8 @@ void page_amount(page *p, int128 num, int128 den, int digits, size_t width);
 /* Text that goes on in column `from` of the next line when it does not fit, and ends the line. */
 void page_wrapped(page *p, const char *text, size_t from);
 const char *page_value(page *p, const column *c); /* of row 0; lives as long as the page */
-/* What people call the customer, from the inputs kept with the decision; "" if that is not known. */
+/* What people call the customer, from the inputs kept with the decision; "" if that is not known.
+ */
 const char *page_name(page *p, const store_row *row);
 void page_widen(size_t *width, const char *text);
 

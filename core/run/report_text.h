@@ -35,6 +35,7 @@ typedef enum phrase {
   SAY_ORDINARY,
   SAY_NO_REASONS,
   SAY_NEXT,
+  SAY_NEXT_DB,
   SAY_NEXT_SHOW,
   SAY_NEXT_LIST,
   SAY_NEXT_REJECTS,

@@ -1,84 +1,11 @@
-/* Evaluation: the benchmark's workload against rules written out by hand, for each kind of kernel;
- * random tables against cells taken one by one; each kind of step at its edges. */
+/* Evaluation as a whole: the benchmark's workload against rules written out by hand, for each kind of
+ * kernel. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
-#include <math.h>
-#include <stdio.h>
-#include "eval/kernels.h"
-#include "support/pack_builder.h"
-
-#define COUNT(list) (sizeof(list) / sizeof *(list))
-#define AS_OF 1758870000 /* 2025-09-26T15:00:00+08:00, a Friday */
-
-static uint64_t random_state = 88172645463325252u;
-
-static uint64_t random_next(void) {
-  random_state ^= random_state << 13;
-  random_state ^= random_state >> 7;
-  return random_state ^= random_state << 17;
-}
-
-static int64_t random_below(int64_t n) { return (int64_t)(random_next() % (uint64_t)n); }
-
-/* ---- running a pack ---- */
-
-typedef struct bench {
-  plan *plan;
-  evaluator *evaluator;
-  decisions *out;
-} bench;
-
-static bench bench_open(const pack *p, const char *forced) {
-  findings found = {0};
-  error e = {0};
-  bench b;
-  b.plan = plan_new(p, &(plan_options){.as_of = AS_OF, .kernels = forced}, &found);
-  if (!b.plan)
-    for (size_t i = 0; i < found.count; i++) print_error("%s\n", found.items[i].message);
-  assert_non_null(b.plan);
-  findings_deinit(&found);
-  b.evaluator = evaluator_new(b.plan, &e);
-  if (!b.evaluator) print_error("%s\n", e.message);
-  assert_non_null(b.evaluator);
-  b.out = decisions_new(b.plan);
-  return b;
-}
-
-static void bench_run(bench *b, const batch *in) {
-  error e = {0};
-  assert_int_equal(evaluator_run(b->evaluator, in, b->out, &e), ERR_OK);
-}
-
-static void bench_close(bench *b) {
-  decisions_free(b->out);
-  evaluator_free(b->evaluator);
-  plan_free(b->plan);
-}
-
-static column *output(const bench *b, const char *name) {
-  const plan_output *outputs;
-  size_t n = plan_outputs(b->plan, &outputs);
-  for (size_t i = 0; i < n; i++)
-    if (!strcmp(outputs[i].name, name)) return &b->out->outputs[i];
-  fail_msg("no output %s", name);
-  return NULL;
-}
-
-/* The output of a row as text; the buffer is reused. */
-static const char *shown(const bench *b, const char *name, size_t row) {
-  static char text[8][512];
-  static int turn;
-  buffer out = {0};
-  column_write(&out, output(b, name), row, (zone){8 * 3600});
-  buffer_text(&out, "");
-  char *to = text[turn++ % 8];
-  snprintf(to, sizeof text[0], "%s", out.data);
-  buffer_deinit(&out);
-  return to;
-}
+#include "support/bench.h"
 
 /* ---- workload grade-1 ---- */
 
@@ -412,6 +339,7 @@ static void test_grade_1(void **state) {
   }
   built_free(p);
 }
+
 
 int main(void) {
   const struct CMUnitTest tests[] = {

@@ -208,12 +208,12 @@ BUILT step *built_codes(pack *p, const char *name) {
 }
 
 BUILT code_entry *built_code(pack *p, step *list, const char *code, const char *when,
-                             const char *missing, const char *value, int decimals) {
+                             const char *missing, const char *with, int decimals) {
   code_entry *e = &list->codes.entries[list->codes.entry_count++];
   *e = (code_entry){.code = code, .decimals = decimals, .at = built_place(p)};
   if (when) e->when = built_text(p, when);
   if (missing) e->missing = built_text(p, missing);
-  if (value) e->value = built_text(p, value);
+  if (with) e->value = built_text(p, with);
   return e;
 }
 

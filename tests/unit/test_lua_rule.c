@@ -26,7 +26,7 @@ static void add_rule(pack *p, const char *name, value_type type, const char *rea
                      const char *function) {
   step *s = built_step(p, STEP_LUA, name);
   lua_step *l = &s->lua;
-  if (!p->scripts) p->scripts = arena_array(&p->arena, 8, sizeof *p->scripts);
+  if (!p->scripts) p->scripts = arena_array(&p->arena, 16, sizeof *p->scripts);
   l->function = p->function_count++;
   l->outputs = arena_array(&p->arena, 1, sizeof *l->outputs);
   l->outputs[l->output_count++] = (table_output){name, type};
@@ -75,7 +75,7 @@ static void test_failures(void **state) {
       {"i=2", "fault=RULE_ERROR"},  {"i=3", "fault=RULE_ERROR"},  {"i=4", "fault=RULE_ERROR"},
       {"i=5", "fault=RULE_BUDGET"}, {"i=6", "fault=RULE_MEMORY"}, {"i=7", "fault=RULE_ERROR"},
       {"i=8", "fault=RULE_ERROR"},  {"i=9", "fault=RULE_ERROR"},  {"i=10", "out=10.00;field=10;fault="}};
-  p->budget = (sandbox_budget){200000, 1u << 20};
+  p->budget = (sandbox_budget){2000000, 1u << 20};
   check_cases(p, cases, COUNT(cases));
   built_free(p);
 }
@@ -130,7 +130,7 @@ static void test_rounding(void **state) {
   static const struct { double x; int digits; int64_t want; } cases[] = {
       {0.285, 2, 29}, {0.284999, 2, 28}, {1.005, 2, 101}, {-0.285, 2, -29}, {12.5, 2, 1250},
       {0.1 + 0.2, 2, 30}, {2.5, 0, 3}, {-2.5, 0, -3}, {1e15 + 0.5, 2, 100000000000000050},
-      {1e-9, 2, 0}, {0, 2, 0}, {4503599627370496.5, 0, 4503599627370497}};
+      {1e-9, 2, 0}, {0, 2, 0}, {2251799813685248.5, 0, 2251799813685249}};
   int64_t got;
   for (size_t i = 0; i < COUNT(cases); i++) {
     assert_true(lua_value_round(cases[i].x, cases[i].digits, &got));

@@ -122,7 +122,8 @@ static value input_value(const node *input, const char *text, const batch *in, s
   }
   default:
     if (!strcmp(text, "i")) v.missing = i == MISSING_I64, v.exact.num = i;
-    else if (!strcmp(text, "i + j")) v.missing = i == MISSING_I64 || j == MISSING_I64, v.exact.num = i + j;
+    else if (!strcmp(text, "i + j"))
+      v.missing = i == MISSING_I64 || j == MISSING_I64, v.exact.num = (int128)i + j;
     else {
       v.missing = i == MISSING_I64 || j == MISSING_I64 || j == 0;
       if (!v.missing) rational_make(i, j, &v.exact);

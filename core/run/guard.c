@@ -24,14 +24,21 @@ error_code guard_rejects(const run_options *o, const store_counts *c, bool at_en
                    (long long)c->rejected, (long long)c->records, percent, o->max_rejects);
 }
 
-error_code guard_shrink(const run_options *o, int64_t last, const store_counts *c, error *e) {
-  if (o->allow_shrink || o->dry_run || last <= 0 || c->records * 2 >= last) return ERR_OK;
-  return error_set(
-      e, ERR_GUARD,
-      "stopped: the source gave %lld records, the last published run had %lld; fewer "
-      "than half looks like a broken export, so nothing was published. If it is right, "
-      "run again with --allow-shrink",
-      (long long)c->records, (long long)last);
+static error_code shrunk(const char *what, int64_t now, int64_t before, error *e) {
+  return error_set(e, ERR_GUARD,
+                   "stopped: the source gave %lld %s, the last published run had %lld; fewer than "
+                   "half looks like a broken export, so nothing was published. If it is right, run "
+                   "again with --allow-shrink",
+                   (long long)now, what, (long long)before);
+}
+
+error_code guard_shrink(const run_options *o, const store_counts *last, const store_counts *c,
+                        error *e) {
+  const int64_t now = c->graded + c->failed, before = last->graded + last->failed;
+  if (o->allow_shrink || o->dry_run) return ERR_OK;
+  if (c->records * 2 < last->records) return shrunk("records", c->records, last->records, e);
+  if (now * 2 < before) return shrunk("usable records", now, before, e);
+  return ERR_OK;
 }
 
 error_code guard_disk(store *s, uint64_t source_bytes, const char *name, error *e) {

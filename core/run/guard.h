@@ -8,8 +8,11 @@
 /* --max-rejects: more records refused than allowed. A percentage is judged from 1,000 records on,
  * and at the end. */
 error_code guard_rejects(const run_options *o, const store_counts *c, bool at_end, error *e);
-/* Fewer than half of the records of the last published run (`last` < 0: there is none). */
-error_code guard_shrink(const run_options *o, int64_t last, const store_counts *c, error *e);
+/* Fewer than half of the records of the last published run, or fewer than half of its accepted ones
+ * (an export whose form has changed gives as many records, all refused). All 0: there is no last
+ * run. */
+error_code guard_shrink(const run_options *o, const store_counts *last, const store_counts *c,
+                        error *e);
 /* Room on the disk for the run before it starts, by the last run or by the size of the source. */
 error_code guard_disk(store *s, uint64_t source_bytes, const char *name, error *e);
 

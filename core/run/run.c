@@ -56,8 +56,8 @@ typedef struct run {
   store *store;
   bool *wanted; /* a flag a field: what is read from the source */
   manifest manifest;
-  int64_t last_records; /* of the last published run; -1 = none */
-  bool begun;           /* in the store */
+  store_counts last; /* of the last published run; all 0 = none */
+  bool begun;        /* in the store */
 
   work *items;
   size_t item_count;
@@ -181,13 +181,23 @@ static void evaluate_all(void *arg) {
 
 /* ---- the writer's thread ---- */
 
+static error_code count_last_run(run *r, error *e) {
+  store_reader *reader_of_last;
+  error none;
+  const error_code code = store_reader_open(r->store, r->o->pack->name, &reader_of_last, &none);
+  if (code == ERR_NOT_FOUND) return ERR_OK;
+  if (code) return error_set(e, code, "%s", none.message);
+  r->last = store_reader_run(reader_of_last)->counts;
+  store_reader_close(reader_of_last);
+  return ERR_OK;
+}
+
 /* Room on the disk, the last run's size, the run's own tables. Here and not in the calling thread,
  * since sweeping what a killed run left can take a while. */
 static error_code begin(run *r, error *e) {
-  double per_record;
   const char *name = r->o->pack->name;
   error_code code = guard_disk(r->store, r->result->source_bytes, name, e);
-  if (!code) code = store_last_run(r->store, name, &r->last_records, &per_record, e);
+  if (!code) code = count_last_run(r, e);
   if (!code) code = store_begin(r->store, &r->manifest.info, &r->result->run_id, e);
   r->begun = code == ERR_OK;
   return code;
@@ -250,7 +260,7 @@ static error_code finish(run *r, error *e) {
   if (code) return code;
   store_counted(r->store, counts);
   if ((code = guard_rejects(r->o, counts, true, e))) return code;
-  if ((code = guard_shrink(r->o, r->last_records, counts, e))) return code;
+  if ((code = guard_shrink(r->o, &r->last, counts, e))) return code;
   atomic_store(&r->stage, "indexing");
   if ((code = store_seal(r->store, e))) return code;
   return publish(r, e);
@@ -492,7 +502,7 @@ static error_code conduct(run *r, error *e) {
 
 error_code run_pack(const run_options *o, run_result *out, error *e) {
   *out = (run_result){0};
-  run r = {.o = o, .result = out, .store = o->store, .started = uv_hrtime(), .last_records = -1};
+  run r = {.o = o, .result = out, .store = o->store, .started = uv_hrtime()};
   error_code code = open_source(&r, e);
   if (code) return code;
   code = make(&r, e);

@@ -136,6 +136,9 @@ says "stop" err "--allow-shrink"
 assay "the results stand" 0 list mini --db shrink.db --format csv
 holds "all hundred" test "$(wc -l <"$T/out")" = 101
 assay "an empty source counts" 6 run "$MINI" --source path="$T/empty.csv" --db shrink.db
+sed 's/,\([0-9.]*\),\(good\|bad\)$/,-1.00,\2/' many.csv >broken.csv
+assay "as many records, but all refused" 6 run "$MINI" --source path="$T/broken.csv" --db shrink.db
+says "stop, too" err "0 usable records"
 assay "half is enough" 0 run "$MINI" --source path="$T/half.csv" --db shrink.db
 assay "a customer who is gone" 7 show mini C0000051 --db shrink.db
 assay "--allow-shrink" 0 run "$MINI" --source path="$T/empty.csv" --db shrink.db --allow-shrink

@@ -84,12 +84,21 @@ void cli_print_findings(const findings *list, severity least) {
   }
 }
 
+error_code cli_no_pack(const char *argument, const findings *found, error *e) {
+  const char *why = found->count ? found->items[0].message : "there is no such pack";
+  if (found->count && !found->items[0].file) return error_set(e, ERR_NOT_FOUND, "%s", why);
+  return error_set(e, ERR_NOT_FOUND, "'%s': %s", argument, why);
+}
+
 error_code cli_load_pack(const char *argument, pack **out, error *e) {
   findings found = {0};
   error_code code = ERR_OK;
   *out = pack_load(argument, &found);
-  cli_print_findings(&found, SEVERITY_WARNING);
-  if (!*out)
+  if (!*out && !pack_exists(argument))
+    code = cli_no_pack(argument, &found, e);
+  else
+    cli_print_findings(&found, SEVERITY_WARNING);
+  if (!*out && !code)
     code = error_set(e, ERR_PACK, "the pack %s has %zu error%s; nothing was run", argument,
                      found.errors, found.errors == 1 ? "" : "s");
   findings_deinit(&found);

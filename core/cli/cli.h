@@ -33,6 +33,8 @@ plugin_host *cli_plugins(cli *c, const arguments *a);
 const char *cli_language(const arguments *a);
 /* Loads a pack and prints its warnings; findings that are errors become the error. */
 error_code cli_load_pack(const char *argument, pack **out, error *e);
+/* The error for a pack that is not there, from what pack_load found. */
+error_code cli_no_pack(const char *argument, const findings *found, error *e);
 /* Prints "file:line: warning: ..." to stderr. */
 void cli_print_findings(const findings *list, severity least);
 

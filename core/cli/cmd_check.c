@@ -49,6 +49,7 @@ static error_code run_check(cli *c, const arguments *a, error *e) {
     made = plan_new(p, &o, &found);
     check_source(c, a, p, &found);
   }
+  if (!code && !p && !pack_exists(a->words[0])) code = cli_no_pack(a->words[0], &found, e);
   if (!code) {
     cli_print_findings(&found, SEVERITY_WARNING);
     code = verdict(p ? p->name : a->words[0], &found, c, e);

@@ -53,6 +53,8 @@ static bool is_word(const char *words, const char *value) {
 }
 
 static error_code check_value(const option *o, const char *value, error *e) {
+  if (!*value && (o->offer == OFFER_FILE || o->offer == OFFER_FOLDER))
+    return error_set(e, ERR_USAGE, "--%s: the path is empty", o->name);
   if (o->offer != OFFER_WORDS || is_word(o->words, value)) return ERR_OK;
   arena a = {0};
   error_set(e, ERR_USAGE, "--%s %s: it is one of %s", o->name, shown(&a, value, strlen(value)),

@@ -41,6 +41,17 @@ static size_t rule_folders(arena *a, const char ***out) {
   return count;
 }
 
+bool pack_exists(const char *path) {
+  arena a = {0};
+  const char **folders = NULL;
+  const size_t count = rule_folders(&a, &folders);
+  bool found = is_folder(path);
+  for (size_t i = 0; i < count && !found && *path && !strchr(path, '/'); i++)
+    found = is_folder(arena_format(&a, "%s/%s", folders[i], path));
+  arena_deinit(&a);
+  return found;
+}
+
 static void add_packs(arena *a, const char *folder, const char ***names, size_t *count) {
   DIR *d = opendir(folder);
   for (struct dirent *e; d && (e = readdir(d));) {
@@ -66,7 +77,7 @@ static const char *find_folder(loader *l, const char *path) {
   }
   const char **folders = NULL, **names = NULL, *searched = "";
   size_t count = rule_folders(a, &folders), found = 0;
-  for (size_t i = 0; i < count && !strchr(path, '/'); i++) {
+  for (size_t i = 0; i < count && *path && !strchr(path, '/'); i++) {
     const char *folder = arena_format(a, "%s/%s", folders[i], path);
     if (is_folder(folder)) return folder;
     add_packs(a, folders[i], &names, &found);

@@ -280,6 +280,8 @@ typedef struct pack {
 /* `path` is a folder, or a base name looked up under ./rules and the installed rules. Errors and
  * warnings go to `out`; returns NULL if there was an error. */
 pack *pack_load(const char *path, findings *out);
+/* Whether `path` leads to a folder at all, as pack_load looks for it. */
+bool pack_exists(const char *path);
 void pack_free(pack *p);
 
 /* A state of the run world: the same scripts, executed again, their functions ready to be called. One

@@ -137,7 +137,7 @@ assay "check" 0 check "$MINI"
 says "tells the pack" out "mini: 4 fields"
 assay "check of a broken pack" 3 check "$ROOT/tests/cli/packs/broken"
 says "tells file and line" err "rules.lua:1"
-assay "check of nothing" 3 check "$T/nothing"
+assay "check of nothing" 7 check "$T/nothing"
 cp -R "$MINI" odd && echo '"X",x' >>odd/reasons.en.csv && sed -i 's/"BIG" }/"BIG", "NOBODY" }/' odd/company.lua
 assay "check of an odd pack" 1 check odd
 says "tells the oddity" err "warning"

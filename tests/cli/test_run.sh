@@ -53,7 +53,12 @@ printf '\xef\xbb\xbfname,value\r\n"big","1000"\r\n' >bom.csv
 assay "parameters with BOM, CRLF and quotes" 0 run "$MINI" --params bom.csv --db bom.db
 
 # ---- packs
-assay "no such pack" 3 run "$T/nothing"
+assay "no such pack" 7 run "$T/nothing"
+assay "no such base name" 7 run nothing
+says "says where it looked" err "rules"
+assay "an empty name" 7 run ""
+assay "an empty path" 2 run "$MINI" --db ""
+says "says so" err "--db: the path is empty"
 assay "a broken pack" 3 run "$ROOT/tests/cli/packs/broken"
 says "names file and line" err "rules.lua:1"
 says "and what was meant" err "amount"

@@ -15,6 +15,18 @@ typedef struct lua_rule {
   int *results;
 } lua_rule;
 
+/* An argument of the batch at hand, ready to be pushed. */
+typedef enum argument_form { PUSH_INTEGER, PUSH_EXACT, PUSH_CODE, PUSH_OTHER } argument_form;
+
+typedef struct argument {
+  argument_form form;
+  const int64_t *i64;
+  const int32_t *i32;
+  double den;
+  const int *words;
+  const symbol *symbol; /* PUSH_OTHER */
+} argument;
+
 /* A code that the call at hand gave; counts when the call ends well. */
 typedef struct pending {
   const code *code;
@@ -36,6 +48,7 @@ typedef struct lua_host {
   key_slot *keys;
   int **words; /* by symbol: references of a choice's words, NULL for others */
   const lua_rule *rule; /* of the call at hand */
+  argument *arguments;  /* of its batch */
   size_t row;
   size_t pending_count, pending_capacity;
   pending *pending;
@@ -50,17 +63,42 @@ static void push_symbol(lua_State *L, const lua_host *h, const symbol *s) {
     lua_value_push(L, v->frame.slots[s->slot], h->row, h->words[s - v->plan->scope.symbols]);
 }
 
+/* Most arguments are numbers and words: they are pushed without asking again what they are. */
+static void prepare_argument(const lua_host *h, const symbol *s, argument *out) {
+  const evaluator *v = h->evaluator;
+  const column *c = s->slot < 0 ? NULL : v->frame.slots[s->slot];
+  *out = (argument){.form = PUSH_OTHER, .symbol = s};
+  if (!c) return;
+  out->i64 = c->i64;
+  out->i32 = c->i32;
+  out->den = (double)c->type.denominator;
+  out->words = h->words[s - v->plan->scope.symbols];
+  if (c->type.kind == TYPE_INTEGER || c->type.kind == TYPE_TIMESTAMP) out->form = PUSH_INTEGER;
+  else if (c->type.kind == TYPE_MONEY || c->type.kind == TYPE_DECIMAL) out->form = PUSH_EXACT;
+  else if (out->words) out->form = PUSH_CODE;
+}
+
+static void push_argument(lua_State *L, const lua_host *h, const argument *a) {
+  size_t row = h->row;
+  if (a->form == PUSH_OTHER) push_symbol(L, h, a->symbol);
+  else if (a->form == PUSH_CODE ? a->i32[row] < 0 : a->i64[row] == MISSING_I64) lua_pushnil(L);
+  else if (a->form == PUSH_EXACT) lua_pushnumber(L, (double)a->i64[row] / a->den);
+  else if (a->form == PUSH_INTEGER) lua_pushinteger(L, a->i64[row]);
+  else lua_rawgeti(L, LUA_REGISTRYINDEX, a->words[a->i32[row]]);
+}
+
 static int push_arguments(lua_State *L, void *ctx) {
   lua_host *h = ctx;
-  const lua_rule *r = h->rule;
+  const lua_step *d = h->rule->declared;
   h->pending_count = 0;
-  if (!r->declared->positional) {
+  if (!d->positional) {
     lua_rawgeti(L, LUA_REGISTRYINDEX, h->row_ref);
     return 1;
   }
-  luaL_checkstack(L, (int)r->declared->field_count + 4, "too many fields");
-  for (size_t i = 0; i < r->declared->field_count; i++) push_symbol(L, h, r->arguments[i]);
-  return (int)r->declared->field_count;
+  if (d->field_count > LUA_MINSTACK / 2)
+    luaL_checkstack(L, (int)d->field_count + 4, "too many fields");
+  for (size_t i = 0; i < d->field_count; i++) push_argument(L, h, &h->arguments[i]);
+  return (int)d->field_count;
 }
 
 static size_t key_hash(const char *key) { return (uintptr_t)key >> 4 ^ (uintptr_t)key >> 12; }
@@ -238,6 +276,9 @@ static void run(const stage *base, evaluator *v) {
   int ref = h->state.functions[r->declared->function], count = (int)r->declared->output_count;
   sandbox_fault f;
   h->rule = r;
+  h->arguments = arena_array(&v->frame.scratch, r->declared->field_count + 1, sizeof(argument));
+  for (size_t i = 0; r->declared->positional && i < r->declared->field_count; i++)
+    prepare_argument(h, r->arguments[i], &h->arguments[i]);
   for (size_t row = 0; row < v->frame.rows; row++) {
     if (v->frame.out->failed[row]) {
       set_missing(v, r, row, 0);
@@ -258,7 +299,7 @@ static void run(const stage *base, evaluator *v) {
 
 /* ---- compiling ---- */
 
-static const symbol *argument(builder *b, const char *name) {
+static const symbol *find_argument(builder *b, const char *name) {
   scope *all = &b->plan->scope;
   symbol *s = scope_find(all, name);
   if (!s) {
@@ -291,7 +332,7 @@ stage *lua_rule_compile(builder *b, const step *step_) {
   r->visible = b->plan->scope.count;
   r->arguments = arena_array(&b->plan->arena, d->field_count + 1, sizeof *r->arguments);
   for (size_t i = 0; i < d->field_count; i++)
-    ok = (r->arguments[i] = argument(b, d->fields[i])) && ok;
+    ok = (r->arguments[i] = find_argument(b, d->fields[i])) && ok;
   if (!d->positional && !d->field_count) use_all(b);
   r->results = arena_array(&b->plan->arena, d->output_count + 1, sizeof *r->results);
   for (size_t i = 0; i < d->output_count; i++) {

@@ -174,6 +174,10 @@ static const char *take_text(lua_State *L, int at, column *to, size_t row, char 
 
 const char *lua_value_take(lua_State *L, int at, column *to, size_t row, char *message) {
   bool fits = false;
+  type_kind kind = to->type.kind;
+  if ((kind == TYPE_MONEY || kind == TYPE_DECIMAL) && lua_type(L, at) == LUA_TNUMBER &&
+      take_exact(L, at, &to->type, &to->i64[row]))
+    return NULL; /* the most frequent first */
   storage form = type_storage(to->type.kind);
   if (form == STORE_TEXT) {
     if (!lua_isnil(L, at)) return take_text(L, at, to, row, message);

@@ -105,7 +105,9 @@ static void open_engine(engine *g, const char *folder) {
   error e = {0};
   g->name = strrchr(folder, '/') ? strrchr(folder, '/') + 1 : folder;
   g->pack = pack_load(folder, &found);
-  plan_options options = {.as_of = 1758870000, .kernels = getenv("ASSAY_KERNELS")};
+  /* Neither the floor nor the engine packs the inputs for the store here: end to end both do. */
+  plan_options options = {
+      .as_of = 1758870000, .kernels = getenv("ASSAY_KERNELS"), .without_inputs = true};
   if (g->pack) g->plan = plan_new(g->pack, &options, &found);
   if (!g->plan) {
     findings_to_error(&found, &e, ERR_PACK);

@@ -16,7 +16,8 @@ static const command *const commands[COMMANDS] = {
 static const char exit_codes[] =
     "Exit codes: 0 fine; 1 published, with rejects or rule errors, or findings of check; 2 usage;\n"
     "3 bad pack; 4 source failed; 5 store failed; 6 stopped by a guard, nothing published;\n"
-    "7 no such customer, pack or run; 8 database busy; 130 or 143 stopped by a signal.\n";
+    "7 no such customer, pack or run; 8 database busy; 70 a fault of assay itself;\n"
+    "130 or 143 stopped by a signal.\n";
 
 static void print_help(const char *program) {
   printf(

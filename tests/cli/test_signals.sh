@@ -22,7 +22,7 @@ wait_end() { # seconds
   local end=$((SECONDS + $1))
   while kill -0 "$pid" 2>/dev/null && [ $SECONDS -lt $end ]; do sleep 0.05; done
   if kill -0 "$pid" 2>/dev/null; then kill -9 "$pid"; fi
-  wait "$pid" 2>/dev/null
+  { wait "$pid"; } 2>/dev/null
   status=$?
   exec 7>&-
 }

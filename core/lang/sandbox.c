@@ -126,6 +126,21 @@ static void fault_say(sandbox_fault *fault, const char *text, size_t n) {
   buffer_deinit(&shown);
 }
 
+/* Lua names the variable in question; one that row_access made of a field is shown as the field:
+ * "(local 'c__amount')" becomes "(field 'amount')". */
+static void fault_name_field(char *message) {
+  static const char *const kinds[] = {"(local '", "(upvalue '"}, field[] = "(field '";
+  for (size_t i = 0; i < 2; i++) {
+    char *at = strstr(message, kinds[i]);
+    char *name = at ? at + strlen(kinds[i]) : NULL, *end = name ? strchr(name, '\'') : NULL;
+    char *mark = name ? strstr(name, "__") : NULL;
+    if (!end || !mark || mark == name || mark > end) continue;
+    memcpy(at, field, sizeof field - 1);
+    memmove(at + sizeof field - 1, mark + 2, strlen(mark + 2) + 1);
+    return;
+  }
+}
+
 /* Reads "12: " and gives what follows, or NULL. */
 static const char *read_line_number(const char *text, int *line) {
   long value = 0;
@@ -163,6 +178,7 @@ static int on_error(lua_State *L) {
   else
     snprintf(spare, sizeof spare, "an error without a text was raised (a %s)", luaL_typename(L, 1));
   fault_say(&s->fault, text, strlen(text));
+  fault_name_field(s->fault.message);
   return 1;
 }
 

@@ -13,7 +13,8 @@
 #define SMALL_BLOCK 72           /* up to here an allocation is part of its instruction; this
                                     leaves out short strings, which may exist already */
 #define BYTES_PER_UNIT 16
-#define TABLE_BYTES_PER_UNIT 4   /* what is no object is the inside of a table: it is filled again */
+#define KEYS_BYTES_PER_UNIT 2    /* a new block that is no object: the keys of a table, put in again */
+#define LIST_BYTES_PER_UNIT 8    /* a block that grows: the list in a table */
 #define SLOT 16                  /* bytes of a stack slot */
 #define SLOTS_PER_UNIT 128       /* each so many slots make an instruction one unit dearer */
 #define STRING_PER_UNIT 1024     /* likewise bytes of the longest string */
@@ -65,9 +66,10 @@ static bool meter_after_collection(sandbox *s) {
 }
 
 /* Charges a block; `kind` is the kind of object Lua makes, 0 for any other block. */
-static void meter_charge_block(sandbox *s, size_t kind, size_t size) {
+static void meter_charge_block(sandbox *s, const void *block, size_t kind, size_t size) {
+  size_t part = block ? LIST_BYTES_PER_UNIT : kind ? BYTES_PER_UNIT : KEYS_BYTES_PER_UNIT;
   if (kind != 0 && kind != LUA_TSTRING) s->work += OBJECT_UNITS;
-  if (size > SMALL_BLOCK) s->work += size / (kind ? BYTES_PER_UNIT : TABLE_BYTES_PER_UNIT);
+  if (size > SMALL_BLOCK) s->work += size / part;
   if (kind == LUA_TSTRING && size > s->longest) {
     s->longest = size;
     if (size > STRING_PLAIN) s->doubtful = true;
@@ -76,7 +78,7 @@ static void meter_charge_block(sandbox *s, size_t kind, size_t size) {
 
 static bool meter_grants(sandbox *s, const void *block, size_t kind, size_t had, size_t size) {
   if (!grows_stack(s, block, kind, size)) {
-    meter_charge_block(s, kind, size);
+    meter_charge_block(s, block, kind, size);
   } else if (size > STACK_MOST) {
     s->stack_refused = true;
     return meter_refuse(s);

@@ -470,6 +470,23 @@ static void test_load_budget(void **state) {
   }
 }
 
+/* A variable that was made of a field is shown as the field. */
+static void test_fields_in_messages(void **state) {
+  (void)state;
+  static const char script[] = "rule 'f' { function(c__amount) return c__amount.x.y end }\n"
+                               "rule 'g' { function(c__amount)\n"
+                               "return (function() return c__amount.x() end)() end }";
+  rules kept = {0};
+  sandbox *s = open_script(&kept, script, SANDBOX_CALL_BUDGET);
+  sandbox_fault fault;
+  assert_int_equal(sandbox_call(s, kept.refs[0], NULL, NULL, 1, &fault), SANDBOX_ERROR);
+  assert_string_equal(fault.message, "attempt to index a nil value (field 'amount')");
+  assert_int_equal(sandbox_call(s, kept.refs[1], NULL, NULL, 1, &fault), SANDBOX_ERROR);
+  assert_string_equal(fault.message, "attempt to index a nil value (field 'amount')");
+  assert_int_equal(fault.line, 3);
+  sandbox_free(s);
+}
+
 static int write_to_buffer(lua_State *L, const void *data, size_t n, void *ud) {
   (void)L;
   buffer_add(ud, data, n);
@@ -524,6 +541,7 @@ int main(int argc, char **argv) {
       cmocka_unit_test(test_the_limit_is_exact),
       cmocka_unit_test(test_locale_of_the_host),
       cmocka_unit_test(test_load_budget),
+      cmocka_unit_test(test_fields_in_messages),
       cmocka_unit_test(test_bytecode_is_refused),
       cmocka_unit_test(test_speed_of_a_call),
   };

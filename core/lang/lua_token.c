@@ -118,12 +118,14 @@ static bool skip_blank(token_reader *r) {
 }
 
 static bool reserved(const char *text, size_t n) {
-  static const char words[] = " and break do else elseif end false for function goto if in local nil "
-                              "not or repeat return then true until while ";
+  static const char words[] =
+      " and break do else elseif end false for function goto if in local nil "
+      "not or repeat return then true until while ";
   const char *p = words;
   while ((p = memchr(p, ' ', (size_t)(words + sizeof words - 1 - p)))) {
     p++;
-    if ((size_t)(words + sizeof words - 1 - p) > n && memcmp(p, text, n) == 0 && p[n] == ' ') return true;
+    if ((size_t)(words + sizeof words - 1 - p) > n && memcmp(p, text, n) == 0 && p[n] == ' ')
+      return true;
   }
   return false;
 }

@@ -1,5 +1,6 @@
-/* The tokens of Lua's own text, exactly as its compiler divides it: for what must be known of a script
- * before it is compiled. It judges nothing: broken text is left for the compiler to report. */
+/* The tokens of Lua's own text, exactly as its compiler divides it: for what must be known of a
+ * script before it is compiled. It judges nothing: broken text is left for the compiler to report.
+ */
 #ifndef LANG_LUA_TOKEN_H
 #define LANG_LUA_TOKEN_H
 
@@ -9,11 +10,11 @@
 typedef enum token_kind {
   TOKEN_END,
   TOKEN_NAME,
-  TOKEN_WORD,   /* a reserved word */
+  TOKEN_WORD, /* a reserved word */
   TOKEN_NUMBER,
-  TOKEN_TEXT,   /* a quoted or long string, with its quotes */
+  TOKEN_TEXT, /* a quoted or long string, with its quotes */
   TOKEN_SYMBOL,
-  TOKEN_BROKEN  /* an unfinished string or comment; the end of the text follows */
+  TOKEN_BROKEN /* an unfinished string or comment; the end of the text follows */
 } token_kind;
 
 typedef struct token {

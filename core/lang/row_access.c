@@ -1,6 +1,6 @@
-/* Finds how rules read their record (see row_access.h). Works on tokens alone: it needs to know where
- * functions begin and end and how one name is used, not what the program means. In doubt it leaves a
- * function as it stands, for then the slower way into Lua is right as well. */
+/* Finds how rules read their record (see row_access.h). Works on tokens alone: it needs to know
+ * where functions begin and end and how one name is used, not what the program means. In doubt it
+ * leaves a function as it stands, for then the slower way into Lua is right as well. */
 #include "row_access.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ typedef struct function_span {
   size_t parameter;  /* the token that is its one parameter */
   size_t start, end; /* the tokens of its body: from behind ')' to its 'end' */
   rule_access access;
-  bool rule, doubt;  /* doubt: the name may stand for something else in places */
+  bool rule, doubt; /* doubt: the name may stand for something else in places */
   size_t locals;
 } function_span;
 
@@ -70,7 +70,8 @@ static token *read_tokens(arena *a, const char *text, size_t n, size_t *count) {
 
 /* ---- functions ---- */
 
-/* From the token 'function' to behind its ')'. Notes the function if it has exactly one parameter. */
+/* From the token 'function' to behind its ')'. Notes the function if it has exactly one parameter.
+ */
 static size_t read_header(const scan *s, size_t i, buffer *found, bool *noted) {
   bool named = is_name(s, i + 1), method = false;
   bool local = i > 0 && is(s, i - 1, "local");
@@ -91,22 +92,26 @@ static size_t read_header(const scan *s, size_t i, buffer *found, bool *noted) {
 }
 
 typedef struct opening {
-  char kind; /* '{' '(' '[' or 'b' */
+  char kind;       /* '{' '(' '[' or 'b' */
   size_t function; /* 1-based index of the noted function that this block is, or 0 */
 } opening;
 
 static bool closes(const scan *s, size_t i, char kind) {
   switch (kind) {
-  case '{': return is(s, i, "}");
-  case '(': return is(s, i, ")");
-  case '[': return is(s, i, "]");
-  default: return is(s, i, "end") || is(s, i, "until");
+  case '{':
+    return is(s, i, "}");
+  case '(':
+    return is(s, i, ")");
+  case '[':
+    return is(s, i, "]");
+  default:
+    return is(s, i, "end") || is(s, i, "until");
   }
 }
 
 static char opens(const scan *s, size_t i) {
   const token *t = at(s, i);
-  if (t->kind == TOKEN_SYMBOL && t->size == 1 && memchr("{([", t->start[0], 3)) return t->start[0];
+  if (is(s, i, "{") || is(s, i, "(") || is(s, i, "[")) return t->start[0];
   bool block = is(s, i, "do") || is(s, i, "if") || is(s, i, "repeat") || is(s, i, "function");
   return block ? 'b' : 0;
 }
@@ -121,8 +126,8 @@ static bool find_functions(scan *s, char *inside) {
     inside[i] = depth ? stack[depth - 1].kind : 'b';
     if (i < skip_to) continue;
     char kind = opens(s, i);
-    bool closing = is(s, i, "end") || is(s, i, "until") || is(s, i, "}") || is(s, i, ")") ||
-                   is(s, i, "]");
+    bool closing =
+        is(s, i, "end") || is(s, i, "until") || is(s, i, "}") || is(s, i, ")") || is(s, i, "]");
     if (kind) {
       good = depth < NESTING_MOST;
       bool noted = false;
@@ -172,9 +177,12 @@ static size_t skip_brackets(const scan *s, size_t i) {
 
 static size_t skip_suffixes(const scan *s, size_t i) {
   for (;;) {
-    if (is(s, i, "(") || is(s, i, "[") || is(s, i, "{")) i = skip_brackets(s, i);
-    else if ((is(s, i, ".") || is(s, i, ":")) && is_name(s, i + 1)) i += 2;
-    else return i;
+    if (is(s, i, "(") || is(s, i, "[") || is(s, i, "{"))
+      i = skip_brackets(s, i);
+    else if ((is(s, i, ".") || is(s, i, ":")) && is_name(s, i + 1))
+      i += 2;
+    else
+      return i;
   }
 }
 
@@ -188,7 +196,8 @@ static bool is_assigned(const scan *s, size_t i) {
 
 /* Does the token name something else that is only spelled alike: a field, a key, a label? */
 static bool is_other(const scan *s, size_t i) {
-  if (is(s, i - 1, ".") || is(s, i - 1, ":") || is(s, i - 1, "::") || is(s, i - 1, "goto")) return true;
+  if (is(s, i - 1, ".") || is(s, i - 1, ":") || is(s, i - 1, "::") || is(s, i - 1, "goto"))
+    return true;
   bool item = is(s, i - 1, "{") || is(s, i - 1, ",") || is(s, i - 1, ";");
   return s->inside[i] == '{' && item && is(s, i + 1, "=");
 }
@@ -200,8 +209,7 @@ static size_t field_index(const scan *s, rule_access *access, const token *name)
       return i;
   if ((access->field_count & (access->field_count - 1)) == 0) { /* full: 0, 1, 2, 4, ... */
     const char **more = arena_array(s->arena, access->field_count * 2 + 1, sizeof *more);
-    if (access->field_count)
-      memcpy(more, access->fields, access->field_count * sizeof *more);
+    if (access->field_count) memcpy(more, access->fields, access->field_count * sizeof *more);
     access->fields = more;
   }
   access->fields[access->field_count] = arena_string_n(s->arena, name->start, name->size);
@@ -224,8 +232,10 @@ static void look_at(const scan *s, function_span *f, size_t i) {
     while (is_name(s, open) || is(s, open, ".") || is(s, open, ":")) open++;
     f->doubt = declared_again(s, open + 1, name, &none) || f->doubt;
   } else if (is_name(s, i) && same_text(at(s, i), name) && !is_other(s, i)) {
-    if (is_read(s, i)) field_index(s, &f->access, at(s, i + 2));
-    else f->access.escapes = true;
+    if (is_read(s, i))
+      field_index(s, &f->access, at(s, i + 2));
+    else
+      f->access.escapes = true;
     if (is_assigned(s, i + 1)) f->doubt = true;
   }
 }
@@ -295,8 +305,9 @@ static bool check_read(const scan *s, const token *record, size_t i) {
   if (s->is_field(s->ctx, name)) return true;
   const char *near = nearest_field(s, name);
   findings_add(s->out, SEVERITY_ERROR, s->file, field->line,
-               "%.*s.%s: there is no field or earlier output '%s'%s%s%s", record_size, record->start,
-               name, name, near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
+               "%.*s.%s: there is no field or earlier output '%s'%s%s%s", record_size,
+               record->start, name, name, near ? ": did you mean '" : "", near ? near : "",
+               near ? "'?" : "");
   return false;
 }
 

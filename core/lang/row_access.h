@@ -18,20 +18,20 @@
 typedef struct rule_access {
   int first_line, last_line; /* of the function, as lua_getinfo gives them */
   bool positional;
-  size_t field_count;        /* the fields read; if not positional: those named anywhere in the
-                                function, or all of them (field_count 0, `escapes` true) */
-  const char **fields;       /* in the order of the positional arguments */
+  size_t field_count;  /* the fields read; if not positional: those named anywhere in the
+                          function, or all of them (field_count 0, `escapes` true) */
+  const char **fields; /* in the order of the positional arguments */
   bool escapes;
 } rule_access;
 
 /* Looks through one script. `is_field` says whether a name is readable (a field or earlier output);
- * `is_rule` whether the function with these lines is a rule (NULL: all are). Gives the rewritten text
- * (in the arena; the same text if nothing was positional) and the accesses of every function with
- * exactly one parameter, in the order of the text; only rules are rewritten, and only theirs are the
- * findings: a field that does not exist (with "did you mean"), an assignment to the record. Two
- * rules with the same lines are left alone. The argument for `c.industry` is called `c__industry`.
- * Text that does not compile comes back as it is, with no accesses: the compiler reports it. Returns
- * false if a finding was added. */
+ * `is_rule` whether the function with these lines is a rule (NULL: all are). Gives the rewritten
+ * text (in the arena; the same text if nothing was positional) and the accesses of every function
+ * with exactly one parameter, in the order of the text; only rules are rewritten, and only theirs
+ * are the findings: a field that does not exist (with "did you mean"), an assignment to the record.
+ * Two rules with the same lines are left alone. The argument for `c.industry` is called
+ * `c__industry`. Text that does not compile comes back as it is, with no accesses: the compiler
+ * reports it. Returns false if a finding was added. */
 bool row_access_rewrite(arena *a, const char *file, const char *text, size_t n,
                         bool (*is_rule)(void *ctx, int first_line, int last_line),
                         bool (*is_field)(void *ctx, const char *name), void *ctx,

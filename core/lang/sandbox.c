@@ -4,9 +4,10 @@
  * counts prove that a counted call in a state without history would have had the same: it took
  * fewer processor cycles than a fraction of its budget of instructions must take on any machine,
  * it used at most a quarter of the work units and half of the memory, and nothing was refused.
- * Anything else (stopped by the watch, slow, greedy) is thrown away, and the function is called again
- * after a full collection, in a fresh thread, under the counting hook, with the collector at rest
- * until the memory is used up: what happens then depends on nothing but the script and the record. */
+ * Anything else (stopped by the watch, slow, greedy) is thrown away, and the function is called
+ * again after a full collection, in a fresh thread, under the counting hook, with the collector at
+ * rest until the memory is used up: what happens then depends on nothing but the script and the
+ * record. */
 #include "sandbox_state.h"
 
 #include <assert.h>
@@ -16,8 +17,8 @@
 #include "../base/memory.h"
 #include "../base/text.h"
 
-#define SCRIPT_MOST (1u << 20)  /* bytes of one script */
-#define CALL_SLOTS 72           /* the stack that a push may use without asking */
+#define SCRIPT_MOST (1u << 20) /* bytes of one script */
+#define CALL_SLOTS 72          /* the stack that a push may use without asking */
 #define SETTLE_ROUNDS 16
 #define RESERVE_PART 16
 
@@ -28,8 +29,10 @@ static int missing_global(lua_State *L) {
   const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "?";
   for (size_t i = 0; i < s->declared_count; i++)
     if (strcmp(name, s->declared[i]) == 0)
-      return luaL_error(L, "'%s' declares something: it can be used while the pack is loaded, not in "
-                           "a rule", name);
+      return luaL_error(L,
+                        "'%s' declares something: it can be used while the pack is loaded, not in "
+                        "a rule",
+                        name);
   return luaL_error(L, "there is no global '%s'", name);
 }
 
@@ -164,7 +167,8 @@ static const char *strip_position(sandbox *s, lua_State *L, const char *text) {
   return text;
 }
 
-/* The message handler of the calls from C: runs where the error was raised, so that it sees where. */
+/* The message handler of the calls from C: runs where the error was raised, so that it sees where.
+ */
 static int on_error(lua_State *L) {
   sandbox *s = sandbox_of(L);
   if (s->stop) return 1;
@@ -344,11 +348,10 @@ static void add_syntax_error(const char *file, const char *text, findings *out) 
 
 static bool compile(sandbox *s, const char *file, const char *text, size_t n, findings *out) {
   lua_State *L = s->L;
-  char *name = mem_array(strlen(file) + 2, 1);
-  name[0] = '@';
-  memcpy(name + 1, file, strlen(file));
-  int status = luaL_loadbufferx(L, text, n, name, "t");
-  free(name);
+  buffer name = {0};
+  buffer_format(&name, "@%s", file);
+  int status = luaL_loadbufferx(L, text, n, name.data, "t");
+  buffer_deinit(&name);
   if (status == LUA_OK) return true;
   if (status == LUA_ERRMEM)
     findings_add(out, SEVERITY_ERROR, file, 0,
@@ -407,7 +410,8 @@ bool sandbox_run(sandbox *s, const char *file, const char *text, size_t n, findi
     return false;
   }
   if (n > 0 && text[0] == LUA_SIGNATURE[0]) {
-    findings_add(out, SEVERITY_ERROR, file, 0, "this is a precompiled chunk: a script must be text");
+    findings_add(out, SEVERITY_ERROR, file, 0,
+                 "this is a precompiled chunk: a script must be text");
     return false;
   }
   locale_t before = uselocale(s->c_locale);

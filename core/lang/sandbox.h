@@ -1,12 +1,13 @@
 /* The sandbox: one Lua state in which a company's scripts run, and nothing else can.
  *
  * Two worlds. In the load world the scripts are executed once, and declare. sandbox_seal ends it:
- * every table that a function can reach is frozen, the declaring functions are gone, and from then on
- * functions are only called, one record at a time, carrying nothing from one record to the next.
+ * every table that a function can reach is frozen, the declaring functions are gone, and from then
+ * on functions are only called, one record at a time, carrying nothing from one record to the next.
  *
  * Bounded: instructions, work units (charged by our own versions of the library functions that can
  * run long inside one instruction) and memory (the allocator's own count), per load and per call.
- * Wall time decides nothing: it only stops a call, which is then made again under a counting hook. */
+ * Wall time decides nothing: it only stops a call, which is then made again under a counting hook.
+ */
 #ifndef LANG_SANDBOX_H
 #define LANG_SANDBOX_H
 
@@ -17,19 +18,20 @@
 
 typedef struct sandbox sandbox;
 
-/* What a load or a call may use. A pack sets the call's with budget { instructions = N, memory = N }.
+/* What a load or a call may use. A pack sets the call's with budget { instructions = N, memory = N
+ * }.
  *
- * One unit of work is one instruction of Lua's virtual machine. Library functions add units for what
- * they do (about one for each 10 to 50 ns: a step of a pattern, an element moved, 16 bytes copied), and
- * so does memory: 4 for an object, 1 for 16 bytes of it, 1 for 2 bytes of the keys of a table and for 8
- * of its list each time they grow, 1 for 16 bytes alive whenever memory runs so short that a collection
- * is forced. While the call holds or has
- * made a string of n bytes, or has a stack of n slots, each instruction costs n / 1024 or n / 128 more,
- * for any of them may copy or compare that much. A stack has 20,480 slots at most (some thousand calls
- * deep); beyond is an error that a rule can catch. Instructions are counted by the thousand.
+ * One unit of work is one instruction of Lua's virtual machine. Library functions add units for
+ * what they do (about one for each 10 to 50 ns: a step of a pattern, an element moved, 16 bytes
+ * copied), and so does memory: 4 for an object, 1 for 16 bytes of it, 1 for 2 bytes of the keys of
+ * a table and for 8 of its list each time they grow, 1 for 16 bytes alive whenever memory runs so
+ * short that a collection is forced. While the call holds or has made a string of n bytes, or has a
+ * stack of n slots, each instruction costs n / 1024 or n / 128 more, for any of them may copy or
+ * compare that much. A stack has 20,480 slots at most (some thousand calls deep); beyond is an
+ * error that a rule can catch. Instructions are counted by the thousand.
  *
- * Memory is what Lua has allocated beyond what the loaded scripts hold, without its table of names. A
- * call that a forced collection cannot give a sixteenth of it back has used it up.
+ * Memory is what Lua has allocated beyond what the loaded scripts hold, without its table of names.
+ * A call that a forced collection cannot give a sixteenth of it back has used it up.
  *
  * Nothing that was stopped can be caught by pcall or xpcall. */
 typedef struct sandbox_budget {
@@ -37,22 +39,24 @@ typedef struct sandbox_budget {
   size_t memory;         /* bytes */
 } sandbox_budget;
 
-#define SANDBOX_LOAD_BUDGET ((sandbox_budget){20u * 1000 * 1000, 32u << 20}) /* all scripts together */
-#define SANDBOX_CALL_BUDGET ((sandbox_budget){10u * 1000 * 1000, 8u << 20})  /* each call */
+#define SANDBOX_LOAD_BUDGET                                                                        \
+  ((sandbox_budget){20u * 1000 * 1000, 32u << 20}) /* all scripts together */
+#define SANDBOX_CALL_BUDGET ((sandbox_budget){10u * 1000 * 1000, 8u << 20}) /* each call */
 
 /* What scripts see, besides what is declared and provided:
  *   assert error ipairs pairs pcall select tonumber tostring type xpcall
- *   string: byte char find format gmatch gsub len lower match rep reverse sub upper (and as methods)
- *   table:  concat insert move pack remove sort unpack
- *   math:   abs ceil exp floor fmod huge log max maxinteger min mininteger modf pi sqrt tointeger type ult
- *   utf8:   char charpattern codepoint codes len offset
- * Unlike plain Lua: pairs walks numbers, then texts, then booleans, each ascending; sort is stable and
- * bears any order function; a text is never taken for a number (tonumber says so); texts and formats
- * of tables and functions show no address; upper, lower and the classes of patterns are ASCII's.
- * Numbers are read and written in the C locale whatever the process has set. Exact to the bit on
- * every processor are integers, + - * / and sqrt on floats; exp, log and ^ are those of the C library. */
+ *   string: byte char find format gmatch gsub len lower match rep reverse sub upper (and as
+ * methods) table:  concat insert move pack remove sort unpack math:   abs ceil exp floor fmod huge
+ * log max maxinteger min mininteger modf pi sqrt tointeger type ult utf8:   char charpattern
+ * codepoint codes len offset Unlike plain Lua: pairs walks numbers, then texts, then booleans, each
+ * ascending; sort is stable and bears any order function; a text is never taken for a number
+ * (tonumber says so); texts and formats of tables and functions show no address; upper, lower and
+ * the classes of patterns are ASCII's. Numbers are read and written in the C locale whatever the
+ * process has set. Exact to the bit on every processor are integers, + - * / and sqrt on floats;
+ * exp, log and ^ are those of the C library. */
 
-/* The budget of the load; NULL if there is no memory. The state belongs to the thread that uses it. */
+/* The budget of the load; NULL if there is no memory. The state belongs to the thread that uses it.
+ */
 sandbox *sandbox_new(sandbox_budget load);
 void sandbox_free(sandbox *s);
 lua_State *sandbox_lua(sandbox *s);
@@ -60,17 +64,17 @@ lua_State *sandbox_lua(sandbox *s);
 void sandbox_set_context(sandbox *s, void *context);
 void *sandbox_context(lua_State *L);
 
-/* What the context is in the run world: whoever calls the rules. The global `reason(code, value)` of
- * the run world finds its way to the decision at hand through it: return host->reason(L, host). The
- * rest of the struct that begins with it belongs to the caller of the rules. */
+/* What the context is in the run world: whoever calls the rules. The global `reason(code, value)`
+ * of the run world finds its way to the decision at hand through it: return host->reason(L, host).
+ * The rest of the struct that begins with it belongs to the caller of the rules. */
 typedef struct rule_host {
   int (*reason)(lua_State *L, struct rule_host *self);
 } rule_host;
 
 /* Adds a declaring function, visible in the load world only. */
 void sandbox_declare(sandbox *s, const char *name, lua_CFunction f);
-/* Adds a global that both worlds see (a function of ours, pure); or a table of them. The value is on
- * top of the stack and is popped. */
+/* Adds a global that both worlds see (a function of ours, pure); or a table of them. The value is
+ * on top of the stack and is popped. */
 void sandbox_provide(sandbox *s, const char *name);
 
 /* Compiles (text only, never bytecode) and runs a script in the load world under the load budget.
@@ -79,8 +83,9 @@ void sandbox_provide(sandbox *s, const char *name);
  * global, goto continue is fine; run-time errors; budget. Returns false if any was an error. */
 bool sandbox_run(sandbox *s, const char *file, const char *text, size_t n, findings *out);
 
-/* Ends the load world; the call budget holds from here on. Every table that a function kept by luaL_ref
- * in the registry can reach is frozen, in place. Tables with a metatable of the host's are left alone. */
+/* Ends the load world; the call budget holds from here on. Every table that a function kept by
+ * luaL_ref in the registry can reach is frozen, in place. Tables with a metatable of the host's are
+ * left alone. */
 bool sandbox_seal(sandbox *s, sandbox_budget call, findings *out);
 
 typedef enum sandbox_verdict {
@@ -97,17 +102,17 @@ typedef struct sandbox_fault {
 } sandbox_fault;
 
 /* Calls the function `ref` (luaL_ref in the registry) with what `push` pushes (it returns how many;
- * it is called again if the call is repeated, on the lua_State that it is given, which is not always
- * sandbox_lua; it has room for 64 values, may allocate freely, and must not raise an error). What is on
- * the stack of sandbox_lua before is dropped if the call is repeated or fails.
- * On SANDBOX_OK the `results` values are on top of the stack, to be popped by the caller with
+ * it is called again if the call is repeated, on the lua_State that it is given, which is not
+ * always sandbox_lua; it has room for 64 values, may allocate freely, and must not raise an error).
+ * What is on the stack of sandbox_lua before is dropped if the call is repeated or fails. On
+ * SANDBOX_OK the `results` values are on top of the stack, to be popped by the caller with
  * lua_settop(L, 0) after use; otherwise the stack is empty and the fault is filled. */
 sandbox_verdict sandbox_call(sandbox *s, int ref, int (*push)(lua_State *L, void *ctx), void *ctx,
                              int results, sandbox_fault *fault);
 
-/* The watch that stops a call which runs too long: starts / ends it for the calling thread, which must
- * be the one that makes the calls. Calls made without it run under the counting hook. It takes the
- * signal SIGRTMAX - 2 and lets it through in this thread, and sets the thread's locale to C. */
+/* The watch that stops a call which runs too long: starts / ends it for the calling thread, which
+ * must be the one that makes the calls. Calls made without it run under the counting hook. It takes
+ * the signal SIGRTMAX - 2 and lets it through in this thread, and sets the thread's locale to C. */
 error_code sandbox_watch_start(sandbox *s, error *e);
 void sandbox_watch_stop(sandbox *s);
 

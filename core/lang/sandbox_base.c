@@ -1,7 +1,9 @@
-/* The base functions of scripts: assert error ipairs pairs pcall select tonumber tostring type xpcall.
+/* The base functions of scripts: assert error ipairs pairs pcall select tonumber tostring type
+ * xpcall.
  *
  * pcall and xpcall never keep a stop from rising. pairs walks numbers, then texts, then booleans,
- * each ascending, so that no order of memory can reach an outcome. Nothing here shows an address. */
+ * each ascending, so that no order of memory can reach an outcome. Nothing here shows an address.
+ */
 #include "sandbox_state.h"
 
 #include <math.h>
@@ -35,9 +37,15 @@ const char *library_text_of(lua_State *L, int index, size_t *n) {
     else
       lua_pushvalue(L, index);
     break;
-  case LUA_TSTRING: lua_pushvalue(L, index); break;
-  case LUA_TBOOLEAN: lua_pushstring(L, lua_toboolean(L, index) ? "true" : "false"); break;
-  default: lua_pushstring(L, luaL_typename(L, index)); break;
+  case LUA_TSTRING:
+    lua_pushvalue(L, index);
+    break;
+  case LUA_TBOOLEAN:
+    lua_pushstring(L, lua_toboolean(L, index) ? "true" : "false");
+    break;
+  default:
+    lua_pushstring(L, luaL_typename(L, index));
+    break;
   }
   return lua_tolstring(L, -1, n);
 }
@@ -106,8 +114,10 @@ static int base_tonumber(lua_State *L) {
   const char *text = lua_tolstring(L, 1, &n);
   sandbox_charge(L, 1 + n / 8);
   lua_Integer value;
-  if (n <= NUMERAL_MOST && read_in_base(text, n, (int)base, &value)) lua_pushinteger(L, value);
-  else lua_pushnil(L);
+  if (n <= NUMERAL_MOST && read_in_base(text, n, (int)base, &value))
+    lua_pushinteger(L, value);
+  else
+    lua_pushnil(L);
   return 1;
 }
 
@@ -133,7 +143,8 @@ static int base_assert(lua_State *L) {
   return lua_error(L);
 }
 
-/* What an error of memory leaves: no text of ours, for it may have come at the edge of the stack. */
+/* What an error of memory leaves: no text of ours, for it may have come at the edge of the stack.
+ */
 static void explain(lua_State *L, int status) {
   if (status != LUA_ERRMEM) return;
   sandbox_of(L)->stack_refused = false;
@@ -172,9 +183,9 @@ static int base_xpcall(lua_State *L) {
   int args = lua_gettop(L) - 2;
   lua_pushvalue(L, 2);
   lua_pushcclosure(L, call_handler, 1);
-  lua_replace(L, 2);   /* f, handler, args */
+  lua_replace(L, 2); /* f, handler, args */
   lua_pushvalue(L, 1);
-  lua_insert(L, 3);    /* f, handler, f, args */
+  lua_insert(L, 3); /* f, handler, f, args */
   int status = sandbox_gateway(L, args, LUA_MULTRET, 2);
   return finish_protected(L, status, 2);
 }
@@ -195,8 +206,10 @@ static int base_select(lua_State *L) {
     return 1;
   }
   lua_Integer i = library_integer(L, 1);
-  if (i < 0) i = n + i;
-  else if (i > n) i = n;
+  if (i < 0)
+    i = n + i;
+  else if (i > n)
+    i = n;
   luaL_argcheck(L, i >= 1, 1, "index out of range");
   return n - (int)i;
 }
@@ -255,16 +268,21 @@ static int key_compare(const sort_key *a, const sort_key *b) {
 }
 
 static void read_key(lua_State *L, int index, sort_key *out) {
+  *out = (sort_key){KEY_INTEGER, .text = ""};
   switch (lua_type(L, index)) {
   case LUA_TNUMBER:
-    if (lua_isinteger(L, index)) *out = (sort_key){KEY_INTEGER, .integer = lua_tointeger(L, index)};
-    else *out = (sort_key){KEY_FLOAT, .number = lua_tonumber(L, index)};
+    if (lua_isinteger(L, index))
+      *out = (sort_key){KEY_INTEGER, .integer = lua_tointeger(L, index)};
+    else
+      *out = (sort_key){KEY_FLOAT, .number = lua_tonumber(L, index)};
     return;
   case LUA_TSTRING:
-    *out = (sort_key){.kind = KEY_TEXT};
+    out->kind = KEY_TEXT;
     out->text = lua_tolstring(L, index, &out->size);
     return;
-  case LUA_TBOOLEAN: *out = (sort_key){KEY_BOOLEAN, .boolean = lua_toboolean(L, index)}; return;
+  case LUA_TBOOLEAN:
+    *out = (sort_key){KEY_BOOLEAN, .boolean = lua_toboolean(L, index)};
+    return;
   default:
     luaL_error(L, "pairs: a key is a %s, and those have no order; use numbers, texts or booleans",
                luaL_typename(L, index));
@@ -281,7 +299,7 @@ static sort_key *sort_keys(lua_State *L, sort_key *keys, size_t n) {
       size_t high = low + 2 * width < n ? low + 2 * width : n;
       for (size_t i = low, j = middle, k = low; k < high; k++)
         to[k] = i < middle && (j >= high || key_compare(&from[i], &from[j]) <= 0) ? from[i++]
-                                                                                 : from[j++];
+                                                                                  : from[j++];
     }
     sort_key *swap = from;
     from = to;
@@ -291,10 +309,14 @@ static sort_key *sort_keys(lua_State *L, sort_key *keys, size_t n) {
 }
 
 static void push_key(lua_State *L, const sort_key *k) {
-  if (k->kind == KEY_INTEGER) lua_pushinteger(L, k->integer);
-  else if (k->kind == KEY_FLOAT) lua_pushnumber(L, k->number);
-  else if (k->kind == KEY_TEXT) lua_pushlstring(L, k->text, k->size);
-  else lua_pushboolean(L, k->boolean);
+  if (k->kind == KEY_INTEGER)
+    lua_pushinteger(L, k->integer);
+  else if (k->kind == KEY_FLOAT)
+    lua_pushnumber(L, k->number);
+  else if (k->kind == KEY_TEXT)
+    lua_pushlstring(L, k->text, k->size);
+  else
+    lua_pushboolean(L, k->boolean);
 }
 
 /* With the content at 1: pushes an array of its keys, in order. */
@@ -385,11 +407,17 @@ static int base_pairs(lua_State *L) {
 }
 
 void library_base(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"assert", base_assert}, {"error", base_error},       {"ipairs", base_ipairs},
-      {"pairs", base_pairs},   {"pcall", base_pcall},       {"select", base_select},
-      {"type", base_type},     {"tonumber", base_tonumber}, {"tostring", base_tostring},
-      {"xpcall", base_xpcall}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"assert", base_assert},
+                                       {"error", base_error},
+                                       {"ipairs", base_ipairs},
+                                       {"pairs", base_pairs},
+                                       {"pcall", base_pcall},
+                                       {"select", base_select},
+                                       {"type", base_type},
+                                       {"tonumber", base_tonumber},
+                                       {"tostring", base_tostring},
+                                       {"xpcall", base_xpcall},
+                                       {NULL, NULL}};
   lua_pushglobaltable(L);
   luaL_setfuncs(L, functions, 0);
   lua_pop(L, 1);

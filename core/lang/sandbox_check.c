@@ -1,6 +1,7 @@
-/* What a script may not do, found before it runs: in its tokens, and in the code it compiled to (which
- * cannot be fooled by how a thing is spelled): assignments to variables of an outer function, because
- * they would carry state from one record to the next, and names of globals that do not exist. */
+/* What a script may not do, found before it runs: in its tokens, and in the code it compiled to
+ * (which cannot be fooled by how a thing is spelled): assignments to variables of an outer
+ * function, because they would carry state from one record to the next, and names of globals that
+ * do not exist. */
 #include "sandbox_state.h"
 
 #include <stdlib.h>
@@ -28,7 +29,8 @@ bool check_text(sandbox *s, const char *file, const char *text, size_t n, findin
   bool is_function[BLOCKS_MOST], good = true;
   size_t depth = 0;
   uint64_t functions = 1;
-  for (token t = token_next(&r); t.kind != TOKEN_END && t.kind != TOKEN_BROKEN; t = token_next(&r)) {
+  for (token t = token_next(&r); t.kind != TOKEN_END && t.kind != TOKEN_BROKEN;
+       t = token_next(&r)) {
     if (t.kind == TOKEN_NAME) s->work += LOOKUP_UNITS * functions;
     if (t.kind == TOKEN_NAME && token_is(&t, "_ENV")) {
       findings_add(out, SEVERITY_ERROR, file, t.line,
@@ -58,15 +60,15 @@ bool check_text(sandbox *s, const char *file, const char *text, size_t n, findin
 /* ---- the code: a precompiled chunk of Lua 5.4 in memory ---- */
 
 enum { /* the instructions that matter here */
-  CODE_LOADK = 3,
-  CODE_LOADKX = 4,
-  CODE_GETUPVAL = 9,
-  CODE_SETUPVAL = 10,
-  CODE_GETTABUP = 11,
-  CODE_GETTABLE = 12,
-  CODE_GETFIELD = 14,
-  CODE_SETTABUP = 15,
-  CODE_SETFIELD = 18
+       CODE_LOADK = 3,
+       CODE_LOADKX = 4,
+       CODE_GETUPVAL = 9,
+       CODE_SETUPVAL = 10,
+       CODE_GETTABUP = 11,
+       CODE_GETTABLE = 12,
+       CODE_GETFIELD = 14,
+       CODE_SETTABUP = 15,
+       CODE_SETFIELD = 18
 };
 
 #define MARK_NIL 0x00
@@ -150,13 +152,18 @@ static name take_name(code_reader *r) {
 static name take_constant(code_reader *r) {
   switch (take_byte(r)) {
   case MARK_INTEGER:
-  case MARK_FLOAT: take(r, 8); break;
+  case MARK_FLOAT:
+    take(r, 8);
+    break;
   case MARK_SHORT:
-  case MARK_LONG: return take_name(r);
+  case MARK_LONG:
+    return take_name(r);
   case MARK_NIL:
   case MARK_FALSE:
-  case MARK_TRUE: break;
-  default: r->broken = true;
+  case MARK_TRUE:
+    break;
+  default:
+    r->broken = true;
   }
   return (name){NULL, 0};
 }
@@ -198,11 +205,21 @@ static uint32_t instruction(const prototype *p, size_t pc) {
   return word;
 }
 
-static unsigned field_op(uint32_t i) { return i & 0x7F; }
-static unsigned field_a(uint32_t i) { return i >> 7 & 0xFF; }
-static unsigned field_b(uint32_t i) { return i >> 16 & 0xFF; }
-static unsigned field_c(uint32_t i) { return i >> 24; }
-static unsigned field_bx(uint32_t i) { return i >> 15; }
+static unsigned field_op(uint32_t i) {
+  return i & 0x7F;
+}
+static unsigned field_a(uint32_t i) {
+  return i >> 7 & 0xFF;
+}
+static unsigned field_b(uint32_t i) {
+  return i >> 16 & 0xFF;
+}
+static unsigned field_c(uint32_t i) {
+  return i >> 24;
+}
+static unsigned field_bx(uint32_t i) {
+  return i >> 15;
+}
 
 /* ---- findings ---- */
 
@@ -228,7 +245,8 @@ static void check_global(code_reader *r, name which, int line, bool assigned) {
   if (assigned) {
     findings_add(r->out, SEVERITY_ERROR, r->file, line,
                  "'%s' is assigned to, but there are no global variables to assign to: write "
-                 "'local %s'", shown, shown);
+                 "'local %s'",
+                 shown, shown);
     r->good = false;
     return;
   }
@@ -246,10 +264,11 @@ static void check_global(code_reader *r, name which, int line, bool assigned) {
 
 static void refuse_outer(code_reader *r, const prototype *p, unsigned upvalue, int line) {
   name which = upvalue < p->upvalue_count ? p->upvalues[upvalue] : (name){NULL, 0};
-  findings_add(r->out, SEVERITY_ERROR, r->file, line,
-               "'%.*s' is a variable of an outer function: assigning to it here would carry a value "
-               "from one record to the next; use a local variable and return its value",
-               (int)which.size, which.text ? which.text : "");
+  findings_add(
+      r->out, SEVERITY_ERROR, r->file, line,
+      "'%.*s' is a variable of an outer function: assigning to it here would carry a value "
+      "from one record to the next; use a local variable and return its value",
+      (int)which.size, which.text ? which.text : "");
   r->good = false;
 }
 
@@ -275,7 +294,8 @@ static void check_through_registers(code_reader *r, const prototype *p, size_t p
   if (constant < p->constant_count && p->constants[constant].text) {
     check_global(r, p->constants[constant], line, !read);
   } else {
-    findings_add(r->out, SEVERITY_ERROR, r->file, line, "a global is used in a way that is not known");
+    findings_add(r->out, SEVERITY_ERROR, r->file, line,
+                 "a global is used in a way that is not known");
     r->good = false;
   }
 }
@@ -283,7 +303,9 @@ static void check_through_registers(code_reader *r, const prototype *p, size_t p
 static void check_instruction(code_reader *r, const prototype *p, size_t pc, int line) {
   uint32_t i = instruction(p, pc);
   switch (field_op(i)) {
-  case CODE_SETUPVAL: refuse_outer(r, p, field_b(i), line); break;
+  case CODE_SETUPVAL:
+    refuse_outer(r, p, field_b(i), line);
+    break;
   case CODE_GETTABUP:
     if (is_globals(p, field_b(i)) && field_c(i) < p->constant_count)
       check_global(r, p->constants[field_c(i)], line, false);
@@ -295,7 +317,8 @@ static void check_instruction(code_reader *r, const prototype *p, size_t pc, int
   case CODE_GETUPVAL:
     if (is_globals(p, field_b(i))) check_through_registers(r, p, pc, line);
     break;
-  default: break;
+  default:
+    break;
   }
 }
 
@@ -303,9 +326,11 @@ static void check_instructions(code_reader *r, const prototype *p) {
   int line = p->first_line;
   size_t absolute = 0;
   for (size_t pc = 0; pc < p->instruction_count && pc < p->line_count; pc++) {
-    int delta = (signed char)p->lines[pc];
-    if (delta != LINE_ABSOLUTE) line += delta;
-    else if (absolute < p->absolute_count) line = p->absolute[absolute++][1];
+    int delta = p->lines[pc] < 128 ? p->lines[pc] : p->lines[pc] - 256;
+    if (delta != LINE_ABSOLUTE)
+      line += delta;
+    else if (absolute < p->absolute_count)
+      line = p->absolute[absolute++][1];
     check_instruction(r, p, pc, line);
   }
 }
@@ -336,8 +361,8 @@ static void check_prototype(code_reader *r) {
 }
 
 static bool header_is_known(code_reader *r) {
-  static const unsigned char expected[] = {0x1B, 'L', 'u', 'a', 0x54, 0, 0x19, 0x93,
-                                           '\r', '\n', 0x1A, '\n', 4, 8, 8};
+  static const unsigned char expected[] = {0x1B, 'L',  'u',  'a',  0x54, 0, 0x19, 0x93,
+                                           '\r', '\n', 0x1A, '\n', 4,    8, 8};
   const unsigned char *header = take(r, sizeof expected);
   const unsigned char *samples = take(r, 16);
   int64_t whole;
@@ -362,7 +387,11 @@ static int by_line(const void *a, const void *b) {
 bool check_code(sandbox *s, lua_State *L, const char *file, findings *out) {
   buffer code = {0};
   lua_dump(L, write_code, &code, 0);
-  code_reader r = {.at = (const unsigned char *)code.data, .s = s, .L = L, .file = file, .out = out,
+  code_reader r = {.at = (const unsigned char *)code.data,
+                   .s = s,
+                   .L = L,
+                   .file = file,
+                   .out = out,
                    .good = true};
   r.end = r.at + code.size;
   size_t before = out->count;

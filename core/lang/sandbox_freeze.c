@@ -1,20 +1,20 @@
 /* Freezing: what rules could carry from one record to the next becomes read-only.
  *
  * A table is frozen in place: its content moves to a new table that stands behind it as __index of
- * a metatable, so every reference to it stays good, reading stays cheap (no function is called), and
- * every write meets __newindex. Scripts cannot see or change metatables. */
+ * a metatable, so every reference to it stays good, reading stays cheap (no function is called),
+ * and every write meets __newindex. Scripts cannot see or change metatables. */
 #include "sandbox_state.h"
 
-#include <string.h>
+#include <stdio.h>
 
 static const char content_key = 0; /* its address is the key of the content in the metatable */
 
 int library_error_read_only(lua_State *L) {
   char name[80] = "";
-  if (lua_type(L, 2) == LUA_TSTRING) lua_pushfstring(L, " (field '%s')", lua_tostring(L, 2));
-  else lua_pushliteral(L, "");
-  strncat(name, lua_tostring(L, -1), sizeof name - 1);
-  return luaL_error(L, "this table is read-only: a rule cannot change what was made at load%s", name);
+  if (lua_type(L, 2) == LUA_TSTRING)
+    snprintf(name, sizeof name, " (field '%.60s')", lua_tostring(L, 2));
+  return luaL_error(L, "this table is read-only: a rule cannot change what was made at load%s",
+                    name);
 }
 
 bool freeze_content(lua_State *L, int index) {
@@ -123,12 +123,16 @@ static int freeze_all(lua_State *L) {
   lua_rawset(L, SEEN);
   lua_pushnil(L);
   while (lua_next(L, LUA_REGISTRYINDEX)) {
-    if (lua_isfunction(L, -1)) visit(L);
-    else lua_pop(L, 1);
+    if (lua_isfunction(L, -1))
+      visit(L);
+    else
+      lua_pop(L, 1);
   }
   for (lua_Integer i = 1; lua_rawgeti(L, QUEUE, i) != LUA_TNIL; i++) {
-    if (lua_isfunction(L, -1)) visit_function(L, lua_gettop(L));
-    else visit_table(L, lua_gettop(L));
+    if (lua_isfunction(L, -1))
+      visit_function(L, lua_gettop(L));
+    else
+      visit_table(L, lua_gettop(L));
     lua_settop(L, SEEN);
   }
   return 0;

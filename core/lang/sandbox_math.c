@@ -8,8 +8,10 @@
 /* Pushes the value as an integer if it is one, else as the float it is. */
 static void push_whole(lua_State *L, lua_Number value) {
   lua_Integer whole;
-  if (lua_numbertointeger(value, &whole)) lua_pushinteger(L, whole);
-  else lua_pushnumber(L, value);
+  if (lua_numbertointeger(value, &whole))
+    lua_pushinteger(L, whole);
+  else
+    lua_pushnumber(L, value);
 }
 
 static int math_abs(lua_State *L) {
@@ -25,15 +27,19 @@ static int math_abs(lua_State *L) {
 
 static int math_ceil(lua_State *L) {
   lua_Number value = library_number(L, 1);
-  if (lua_isinteger(L, 1)) lua_settop(L, 1);
-  else push_whole(L, ceil(value));
+  if (lua_isinteger(L, 1))
+    lua_settop(L, 1);
+  else
+    push_whole(L, ceil(value));
   return 1;
 }
 
 static int math_floor(lua_State *L) {
   lua_Number value = library_number(L, 1);
-  if (lua_isinteger(L, 1)) lua_settop(L, 1);
-  else push_whole(L, floor(value));
+  if (lua_isinteger(L, 1))
+    lua_settop(L, 1);
+  else
+    push_whole(L, floor(value));
   return 1;
 }
 
@@ -94,9 +100,12 @@ static int math_log(lua_State *L) {
     return 1;
   }
   lua_Number base = library_number(L, 2);
-  if (base == 2.0) lua_pushnumber(L, log2(value));
-  else if (base == 10.0) lua_pushnumber(L, log10(value));
-  else lua_pushnumber(L, log(value) / log(base));
+  if (base == 2.0)
+    lua_pushnumber(L, log2(value));
+  else if (base == 10.0)
+    lua_pushnumber(L, log10(value));
+  else
+    lua_pushnumber(L, log(value) / log(base));
   return 1;
 }
 
@@ -104,15 +113,19 @@ static int math_tointeger(lua_State *L) {
   luaL_checkany(L, 1);
   int exact = 0;
   lua_Integer n = lua_type(L, 1) == LUA_TNUMBER ? lua_tointegerx(L, 1, &exact) : 0;
-  if (exact) lua_pushinteger(L, n);
-  else lua_pushnil(L);
+  if (exact)
+    lua_pushinteger(L, n);
+  else
+    lua_pushnil(L);
   return 1;
 }
 
 static int math_type(lua_State *L) {
   luaL_checkany(L, 1);
-  if (lua_type(L, 1) != LUA_TNUMBER) lua_pushnil(L);
-  else lua_pushstring(L, lua_isinteger(L, 1) ? "integer" : "float");
+  if (lua_type(L, 1) != LUA_TNUMBER)
+    lua_pushnil(L);
+  else
+    lua_pushstring(L, lua_isinteger(L, 1) ? "integer" : "float");
   return 1;
 }
 
@@ -124,12 +137,13 @@ static int math_ult(lua_State *L) {
 
 void library_math(lua_State *L) {
   static const luaL_Reg functions[] = {
-      {"abs", math_abs},     {"ceil", math_ceil}, {"floor", math_floor},
-      {"fmod", math_fmod},   {"max", math_max},   {"min", math_min},
-      {"modf", math_modf},   {"sqrt", math_sqrt}, {"tointeger", math_tointeger},
-      {"type", math_type},   {"ult", math_ult},   {"exp", math_exp},
-      {"log", math_log},     {NULL, NULL}};
-  luaL_newlib(L, functions);
+      {"abs", math_abs},   {"ceil", math_ceil}, {"floor", math_floor},
+      {"fmod", math_fmod}, {"max", math_max},   {"min", math_min},
+      {"modf", math_modf}, {"sqrt", math_sqrt}, {"tointeger", math_tointeger},
+      {"type", math_type}, {"ult", math_ult},   {"exp", math_exp},
+      {"log", math_log},   {NULL, NULL}};
+  lua_newtable(L);
+  luaL_setfuncs(L, functions, 0);
   lua_pushnumber(L, (lua_Number)M_PI);
   lua_setfield(L, -2, "pi");
   lua_pushnumber(L, (lua_Number)HUGE_VAL);
@@ -257,15 +271,18 @@ static int utf8_offset(lua_State *L) {
     lua_pushinteger(L, at + 1);
     return 1;
   }
-  if (at < length && continues(text[at])) return luaL_error(L, "initial position is a continuation byte");
-  for (; n < 0 && at > 0; n++)
-    do at--;
+  if (at < length && continues(text[at]))
+    return luaL_error(L, "initial position is a continuation byte");
+  for (; n < 0 && at > 0; n++) do
+      at--;
     while (at > 0 && continues(text[at]));
-  for (; n > 1 && at < length; n--)
-    do at++;
+  for (; n > 1 && at < length; n--) do
+      at++;
     while (at < length && continues(text[at]));
-  if (n == 0 || n == 1) lua_pushinteger(L, at + 1);
-  else lua_pushnil(L);
+  if (n == 0 || n == 1)
+    lua_pushinteger(L, at + 1);
+  else
+    lua_pushnil(L);
   return 1;
 }
 
@@ -298,7 +315,8 @@ void library_utf8(lua_State *L) {
   static const luaL_Reg functions[] = {{"char", utf8_char},           {"len", utf8_len},
                                        {"codepoint", utf8_codepoint}, {"offset", utf8_offset},
                                        {"codes", utf8_codes},         {NULL, NULL}};
-  luaL_newlib(L, functions);
+  lua_newtable(L);
+  luaL_setfuncs(L, functions, 0);
   lua_pushlstring(L, "[\0-\x7F\xC2-\xFD][\x80-\xBF]*", 14);
   lua_setfield(L, -2, "charpattern");
   freeze_table(L, -1);

@@ -2,27 +2,30 @@
  * time, and never by what earlier calls left behind.
  *
  * An instruction of the virtual machine is one unit. Library functions charge what they do, and
- * the allocator charges what it hands out (copying a text of a megabyte is one instruction too). Two
- * things make single instructions dear wherever they stand: long strings (a comparison reads them) and
- * a long stack (`...` copies it); so the counting hook charges each instruction for the longest string
- * made in the call and for the size of the stack. */
+ * the allocator charges what it hands out (copying a text of a megabyte is one instruction too).
+ * Two things make single instructions dear wherever they stand: long strings (a comparison reads
+ * them) and a long stack (`...` copies it); so the counting hook charges each instruction for the
+ * longest string made in the call and for the size of the stack. */
 #include "sandbox_state.h"
 
 #include <stdlib.h>
 
-#define SMALL_BLOCK 72           /* up to here an allocation is part of its instruction; this
-                                    leaves out short strings, which may exist already */
+#define SMALL_BLOCK                                                                                \
+  72 /* up to here an allocation is part of its instruction; this                                  \
+        leaves out short strings, which may exist already */
 #define BYTES_PER_UNIT 16
-#define KEYS_BYTES_PER_UNIT 2    /* a new block that is no object: the keys of a table, put in again */
-#define LIST_BYTES_PER_UNIT 8    /* a block that grows: the list in a table */
-#define SLOT 16                  /* bytes of a stack slot */
-#define SLOTS_PER_UNIT 128       /* each so many slots make an instruction one unit dearer */
-#define STRING_PER_UNIT 1024     /* likewise bytes of the longest string */
-#define STACK_SPARE (5 * SLOT)   /* what Lua adds to each stack */
+#define KEYS_BYTES_PER_UNIT                                                                        \
+  2                            /* a new block that is no object: the keys of a table, put in again \
+                                */
+#define LIST_BYTES_PER_UNIT 8  /* a block that grows: the list in a table */
+#define SLOT 16                /* bytes of a stack slot */
+#define SLOTS_PER_UNIT 128     /* each so many slots make an instruction one unit dearer */
+#define STRING_PER_UNIT 1024   /* likewise bytes of the longest string */
+#define STACK_SPARE (5 * SLOT) /* what Lua adds to each stack */
 #define STRING_TABLE_FIRST (128 * sizeof(void *))
 #define STACK_MOST (20500 * SLOT)
 #define STRING_PLAIN (3 * STRING_PER_UNIT)
-#define COLLECT_PER_UNIT 16      /* bytes alive that a forced collection looks through per unit */
+#define COLLECT_PER_UNIT 16 /* bytes alive that a forced collection looks through per unit */
 #define OBJECT_UNITS 4
 
 void meter_open(sandbox *s) {
@@ -31,8 +34,8 @@ void meter_open(sandbox *s) {
 }
 
 /* Lua moves a stack by making a block, then freeing the old one (or, in some releases, by a
- * realloc). So a block can be known as a stack only when the old one goes; but it doubles, and that size
- * gives it away before. */
+ * realloc). So a block can be known as a stack only when the old one goes; but it doubles, and that
+ * size gives it away before. */
 static bool grows_stack(const sandbox *s, const void *block, size_t kind, size_t size) {
   const tracked_block *stack = &s->stack[s->running_in == s->L ? 0 : 1];
   if (!stack->block) return false;
@@ -40,10 +43,15 @@ static bool grows_stack(const sandbox *s, const void *block, size_t kind, size_t
   return kind == 0 && size == 2 * stack->bytes - STACK_SPARE;
 }
 
-static void meter_track_stack(sandbox *s, const void *gone, void *block, size_t bytes) {
-  tracked_block *stack = s->capture;
-  if (!stack && gone == s->stack[0].block) stack = &s->stack[0];
-  if (!stack && gone == s->stack[1].block) stack = &s->stack[1];
+/* The stack that the block is, if one: asked before the block moves or goes. */
+static tracked_block *stack_of(sandbox *s, const void *block) {
+  if (!block) return NULL;
+  if (s->capture) return s->capture;
+  if (block == s->stack[0].block) return &s->stack[0];
+  return block == s->stack[1].block ? &s->stack[1] : NULL;
+}
+
+static void meter_moved(sandbox *s, tracked_block *stack, void *block, size_t bytes) {
   if (!stack) return;
   s->capture = NULL;
   *stack = (tracked_block){block, bytes};
@@ -56,8 +64,8 @@ static bool meter_refuse(sandbox *s) {
   return false;
 }
 
-/* Just after a collection that a refusal made: it costs what it looked through, and if it freed next
- * to nothing the memory is used up. */
+/* Just after a collection that a refusal made: it costs what it looked through, and if it freed
+ * next to nothing the memory is used up. */
 static bool meter_after_collection(sandbox *s) {
   if (!s->collected) return true;
   s->collected = false;
@@ -94,7 +102,7 @@ static bool meter_grants(sandbox *s, const void *block, size_t kind, size_t had,
 static void *meter_free(sandbox *s, void *block, size_t size) {
   if (!block) return NULL;
   if (block != s->string_table.block) s->used -= size;
-  meter_track_stack(s, block, s->newest.block, s->newest.bytes);
+  meter_moved(s, stack_of(s, block), s->newest.block, s->newest.bytes);
   if (block == s->newest.block) s->newest = (tracked_block){NULL, 0};
   free(block);
   return NULL;
@@ -105,18 +113,19 @@ void *meter_allocate(void *ud, void *block, size_t old, size_t size) {
   sandbox *s = ud;
   if (size == 0) return meter_free(s, block, old);
   size_t had = block ? old : 0, kind = block ? 0 : old;
-  bool strings = block && block == s->string_table.block;
+  bool fresh = !block, strings = block && block == s->string_table.block;
   if (size > had && !strings && !meter_grants(s, block, kind, had, size)) return NULL;
+  tracked_block *stack = strings ? NULL : stack_of(s, block);
   void *moved = realloc(block, size);
   if (!moved) return NULL;
-  if (s->opening && !block && size == STRING_TABLE_FIRST && !s->string_table.block) strings = true;
+  if (s->opening && fresh && size == STRING_TABLE_FIRST && !s->string_table.block) strings = true;
   if (strings) {
     s->string_table = (tracked_block){moved, size};
     return moved;
   }
   s->used += size - had;
-  if (block) meter_track_stack(s, block, moved, size);
-  else if (kind == 0) s->newest = (tracked_block){moved, size};
+  meter_moved(s, stack, moved, size);
+  if (fresh && kind == 0) s->newest = (tracked_block){moved, size};
   return moved;
 }
 

@@ -1,6 +1,7 @@
 /* Lua's patterns as scripts know them, bounded. A pattern is compiled once per call of a string
  * function into items; a class or set is a bitmap of 256 bits (of the C locale, always). Matching
- * charges every step, so a pattern that goes back without end runs into the budget, not into the clock. */
+ * charges every step, so a pattern that goes back without end runs into the budget, not into the
+ * clock. */
 #include "sandbox_pattern.h"
 
 #include <string.h>
@@ -16,10 +17,10 @@ typedef enum item_kind {
   ITEM_OPEN,
   ITEM_OPEN_POSITION,
   ITEM_CLOSE,
-  ITEM_BACK,     /* the text of an earlier capture again */
+  ITEM_BACK, /* the text of an earlier capture again */
   ITEM_BALANCE,
   ITEM_FRONTIER,
-  ITEM_END       /* a $ at the end */
+  ITEM_END /* a $ at the end */
 } item_kind;
 
 typedef enum item_repeat { ONCE, MAYBE, MOST, LEAST } item_repeat;
@@ -34,7 +35,7 @@ struct pattern_item {
 
 bool pattern_is_plain(const char *text, size_t n) {
   for (size_t i = 0; i < n; i++)
-    if (memchr("^$*+?.([%-", text[i], 10)) return false;
+    if (text[i] && strchr("^$*+?.([%-", text[i])) return false;
   return true;
 }
 
@@ -61,17 +62,29 @@ static bool class_has(char letter, int c, bool *known) {
   bool digit = ascii_between(c, '0', '9');
   *known = true;
   switch (letter) {
-  case 'a': return ascii_alpha(c);
-  case 'c': return c < 32 || c == 127;
-  case 'd': return digit;
-  case 'g': return ascii_between(c, 33, 126);
-  case 'l': return ascii_between(c, 'a', 'z');
-  case 'p': return ascii_between(c, 33, 126) && !ascii_alpha(c) && !digit;
-  case 's': return c == ' ' || ascii_between(c, '\t', '\r');
-  case 'u': return ascii_between(c, 'A', 'Z');
-  case 'w': return ascii_alpha(c) || digit;
-  case 'x': return digit || ascii_between(c | 32, 'a', 'f');
-  default: *known = false; return false;
+  case 'a':
+    return ascii_alpha(c);
+  case 'c':
+    return c < 32 || c == 127;
+  case 'd':
+    return digit;
+  case 'g':
+    return ascii_between(c, 33, 126);
+  case 'l':
+    return ascii_between(c, 'a', 'z');
+  case 'p':
+    return ascii_between(c, 33, 126) && !ascii_alpha(c) && !digit;
+  case 's':
+    return c == ' ' || ascii_between(c, '\t', '\r');
+  case 'u':
+    return ascii_between(c, 'A', 'Z');
+  case 'w':
+    return ascii_alpha(c) || digit;
+  case 'x':
+    return digit || ascii_between(c | 32, 'a', 'f');
+  default:
+    *known = false;
+    return false;
   }
 }
 
@@ -162,11 +175,20 @@ static void compile_open(compiler *c, pattern_item *item) {
 static void compile_repeat(compiler *c, pattern_item *item) {
   if (item->kind > ITEM_SET || c->at >= c->end) return;
   switch (*c->at) {
-  case '*': item->repeat = MOST; break;
-  case '+': item->repeat = MOST, item->one_more = true; break;
-  case '-': item->repeat = LEAST; break;
-  case '?': item->repeat = MAYBE; break;
-  default: return;
+  case '*':
+    item->repeat = MOST;
+    break;
+  case '+':
+    item->repeat = MOST, item->one_more = true;
+    break;
+  case '-':
+    item->repeat = LEAST;
+    break;
+  case '?':
+    item->repeat = MAYBE;
+    break;
+  default:
+    return;
   }
   c->at++;
 }
@@ -291,17 +313,21 @@ static const char *match_fixed(matcher *x, const pattern_item *item, const char 
   case ITEM_OPEN:
   case ITEM_OPEN_POSITION:
     x->m->capture[item->first].start = at;
-    x->m->capture[item->first].size =
-        item->kind == ITEM_OPEN ? CAPTURE_OPEN : CAPTURE_POSITION;
+    x->m->capture[item->first].size = item->kind == ITEM_OPEN ? CAPTURE_OPEN : CAPTURE_POSITION;
     return at;
   case ITEM_CLOSE:
     x->m->capture[item->first].size = at - x->m->capture[item->first].start;
     return at;
-  case ITEM_BACK: return match_back(x, item, at);
-  case ITEM_BALANCE: return match_balance(x, item, at);
-  case ITEM_FRONTIER: return at_frontier(x, item, at) ? at : NULL;
-  case ITEM_END: return at == x->end ? at : NULL;
-  default: return single(x, item, at) ? at + 1 : NULL;
+  case ITEM_BACK:
+    return match_back(x, item, at);
+  case ITEM_BALANCE:
+    return match_balance(x, item, at);
+  case ITEM_FRONTIER:
+    return at_frontier(x, item, at) ? at : NULL;
+  case ITEM_END:
+    return at == x->end ? at : NULL;
+  default:
+    return single(x, item, at) ? at + 1 : NULL;
   }
 }
 
@@ -336,6 +362,7 @@ static const char *match_items(matcher *x, size_t i, const char *at) {
 bool pattern_match_at(const pattern *p, const char *text, size_t n, const char *at,
                       pattern_match *m) {
   matcher x = {.p = p, .text = text, .end = text + n, .m = m};
+  if (!at) return false;
   const char *end = match_items(&x, 0, at);
   sandbox_charge(p->L, x.steps);
   m->start = at;

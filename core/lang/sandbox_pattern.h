@@ -28,8 +28,9 @@ typedef struct pattern_match {
 #define CAPTURE_OPEN ((ptrdiff_t)-1)
 #define CAPTURE_POSITION ((ptrdiff_t)-2)
 
-/* Compiles; raises an error for a malformed pattern. Pushes one value that must stay on the stack as
- * long as the pattern is used. `anchors`: a '^' at the start means the start (not so in gmatch). */
+/* Compiles; raises an error for a malformed pattern. Pushes one value that must stay on the stack
+ * as long as the pattern is used. `anchors`: a '^' at the start means the start (not so in gmatch).
+ */
 void pattern_open(pattern *p, lua_State *L, const char *text, size_t n, bool anchors);
 /* Matches at `at` exactly. */
 bool pattern_match_at(const pattern *p, const char *text, size_t n, const char *at,

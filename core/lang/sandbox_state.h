@@ -10,7 +10,8 @@
 #include <time.h>
 #include "sandbox.h"
 
-/* Why a call was stopped from outside; once set, nothing in Lua runs any more: every pcall raises on. */
+/* Why a call was stopped from outside; once set, nothing in Lua runs any more: every pcall raises
+ * on. */
 typedef enum sandbox_stop {
   STOP_NONE,
   STOP_BUDGET,
@@ -34,14 +35,14 @@ struct sandbox {
 
   /* memory */
   size_t used, limit;
-  size_t reserve;            /* how much a collection must leave free for the call to go on */
-  size_t loaded;             /* what the loaded scripts hold */
+  size_t reserve;             /* how much a collection must leave free for the call to go on */
+  size_t loaded;              /* what the loaded scripts hold */
   tracked_block string_table; /* not counted: its size depends on earlier calls */
-  tracked_block stack[2];    /* of L, of the counted call's thread */
-  tracked_block *capture;    /* the next block that moves is this one */
-  tracked_block newest;      /* the last that is no object of Lua */
+  tracked_block stack[2];     /* of L, of the counted call's thread */
+  tracked_block *capture;     /* the next block that moves is this one */
+  tracked_block newest;       /* the last that is no object of Lua */
   bool opening;
-  bool collected;            /* a refusal made Lua collect: the next allocation pays for it */
+  bool collected; /* a refusal made Lua collect: the next allocation pays for it */
 
   /* work */
   uint64_t work, work_limit;
@@ -49,7 +50,7 @@ struct sandbox {
 
   /* the present call */
   sandbox_stop stop;
-  bool doubtful;       /* something that only a counted call in a fresh thread may decide */
+  bool doubtful; /* something that only a counted call in a fresh thread may decide */
   bool stack_refused;
   sandbox_fault fault; /* filled by the message handler, or where a call was stopped */
 
@@ -60,11 +61,11 @@ struct sandbox {
   locale_t locale_before;
   volatile sig_atomic_t running, armed;
   volatile unsigned epoch, seen;
-  uint64_t mark;       /* cycles when the last call ended */
+  uint64_t mark;        /* cycles when the last call ended */
   uint64_t fast_cycles; /* a call that took no longer needs no counting; 0 = always count */
 
   size_t declared_count;
-  char **declared;     /* names that the load world alone sees */
+  char **declared; /* names that the load world alone sees */
 };
 
 static inline sandbox *sandbox_of(lua_State *L) {
@@ -84,8 +85,8 @@ void sandbox_locate(sandbox *s, lua_State *L);
 #define METER_PERIOD 1000
 #define STACK_PLAIN ((size_t)650 * 16) /* bytes; beyond, an uncounted call is in doubt */
 void *meter_allocate(void *ud, void *block, size_t old, size_t size);
-void meter_open(sandbox *s);                     /* free hand: the host's own doing */
-void meter_count(lua_State *L, lua_Debug *ar);   /* the counting hook */
+void meter_open(sandbox *s);                       /* free hand: the host's own doing */
+void meter_count(lua_State *L, lua_Debug *ar);     /* the counting hook */
 void meter_interrupt(lua_State *L, lua_Debug *ar); /* the hook that the watch arms */
 
 /* ---- sandbox_watch.c ---- */
@@ -93,16 +94,18 @@ uint64_t watch_cycles(void);
 uint64_t watch_cycles_for(uint64_t instructions);
 
 /* ---- sandbox_check.c ---- */
-/* Looks through the text before it is compiled: names that no script may use, and how deep functions
- * nest (the compiler's own time grows with it). */
+/* Looks through the text before it is compiled: names that no script may use, and how deep
+ * functions nest (the compiler's own time grows with it). */
 bool check_text(sandbox *s, const char *file, const char *text, size_t n, findings *out);
 /* Looks through the compiled chunk on top of the stack. Returns false if a finding is an error. */
 bool check_code(sandbox *s, lua_State *L, const char *file, findings *out);
 
 /* ---- sandbox_freeze.c ---- */
-/* Makes the table at the index read-only, in place: its content moves behind a metatable. Shallow. */
+/* Makes the table at the index read-only, in place: its content moves behind a metatable. Shallow.
+ */
 void freeze_table(lua_State *L, int index);
-/* Freezes all that the functions at the top of the registry can reach. Returns false on a finding. */
+/* Freezes all that the functions at the top of the registry can reach. Returns false on a finding.
+ */
 bool freeze_world(lua_State *L, findings *out);
 /* Pushes the table that holds the content: the table itself, or what lies behind a frozen one.
  * Returns true if it is frozen. */

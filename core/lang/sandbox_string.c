@@ -231,6 +231,7 @@ int library_match_step(lua_State *L) {
   const char *text = lua_tolstring(L, lua_upvalueindex(1), &n);
   const char *part = lua_tolstring(L, lua_upvalueindex(2), &part_size);
   lua_Integer last = lua_tointeger(L, lua_upvalueindex(4));
+  if (!text || !part) return 0;
   pattern p;
   pattern_match m;
   pattern_open(&p, L, part, part_size, false);
@@ -335,8 +336,10 @@ static int string_gsub(lua_State *L) {
     sandbox_charge(L, 2);
     if (pattern_match_at(&p, text, n, at, &m) && m.end != last) {
       count++;
-      if (by_text) add_replacement(&b, &p, &m, text, with, with_size);
-      else add_answer(&b, &p, &m, text);
+      if (by_text)
+        add_replacement(&b, &p, &m, text, with, with_size);
+      else
+        add_answer(&b, &p, &m, text);
       at = last = m.end;
     } else if (at < end) {
       text_block_add(&b, at++, 1);
@@ -365,7 +368,8 @@ static const char *read_digits(lua_State *L, const char *at, const char *end, fo
   const char *start = at;
   *out = 0;
   for (; at < end && *at >= '0' && *at <= '9'; at++) {
-    if (at - start >= 2) luaL_error(L, "invalid conversion: width and precision have two digits at most");
+    if (at - start >= 2)
+      luaL_error(L, "invalid conversion: width and precision have two digits at most");
     *out = *out * 10 + (*at - '0');
     spec->text[spec->size++] = *at;
   }
@@ -465,14 +469,33 @@ static void format_one(lua_State *L, text_block *b, format_spec *spec, int arg) 
   int top = lua_gettop(L);
   sandbox_charge(L, 8);
   switch (spec->letter) {
-  case 'd': case 'i': case 'x': case 'X': case 'o': format_integer(L, b, spec, arg); break;
-  case 'e': case 'E': case 'f': case 'g': case 'G': case 'a': case 'A':
+  case 'd':
+  case 'i':
+  case 'x':
+  case 'X':
+  case 'o':
+    format_integer(L, b, spec, arg);
+    break;
+  case 'e':
+  case 'E':
+  case 'f':
+  case 'g':
+  case 'G':
+  case 'a':
+  case 'A':
     format_float(L, b, spec, arg);
     break;
-  case 's': format_text(L, b, spec, arg); break;
-  case 'q': format_quoted(L, b, arg); break;
-  case 'c': format_character(L, b, arg); break;
-  default: luaL_error(L, "invalid conversion '%%%c' to 'format'", spec->letter);
+  case 's':
+    format_text(L, b, spec, arg);
+    break;
+  case 'q':
+    format_quoted(L, b, arg);
+    break;
+  case 'c':
+    format_character(L, b, arg);
+    break;
+  default:
+    luaL_error(L, "invalid conversion '%%%c' to 'format'", spec->letter);
   }
   lua_settop(L, top);
 }
@@ -512,13 +535,15 @@ static void open_methods(lua_State *L) {
 }
 
 void library_string(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"byte", string_byte},     {"char", string_char},   {"find", string_find},
-      {"format", string_format}, {"gmatch", string_gmatch}, {"gsub", string_gsub},
-      {"len", string_len},       {"lower", string_lower}, {"match", string_match},
-      {"rep", string_rep},       {"reverse", string_reverse}, {"sub", string_sub},
-      {"upper", string_upper},   {NULL, NULL}};
-  luaL_newlib(L, functions);
+  static const luaL_Reg functions[] = {{"byte", string_byte},       {"char", string_char},
+                                       {"find", string_find},       {"format", string_format},
+                                       {"gmatch", string_gmatch},   {"gsub", string_gsub},
+                                       {"len", string_len},         {"lower", string_lower},
+                                       {"match", string_match},     {"rep", string_rep},
+                                       {"reverse", string_reverse}, {"sub", string_sub},
+                                       {"upper", string_upper},     {NULL, NULL}};
+  lua_newtable(L);
+  luaL_setfuncs(L, functions, 0);
   freeze_table(L, -1);
   open_methods(L);
   lua_setglobal(L, "string");

@@ -61,7 +61,8 @@ static int table_remove(lua_State *L) {
 }
 
 static int table_move(lua_State *L) {
-  lua_Integer first = library_integer(L, 2), last = library_integer(L, 3), to = library_integer(L, 4);
+  lua_Integer first = library_integer(L, 2), last = library_integer(L, 3),
+              to = library_integer(L, 4);
   int target = lua_isnoneornil(L, 5) ? 1 : 5;
   writable(L, target);
   lua_pushvalue(L, target);
@@ -170,10 +171,14 @@ static void merge(lua_State *L, lua_Integer low, lua_Integer middle, lua_Integer
     if (i < middle && j < high) {
       lua_rawgeti(L, SORT_FROM, j);
       bool second = comes_before(L);
-      if (second) lua_remove(L, -2);
-      else lua_pop(L, 1);
-      if (second) j++;
-      else i++;
+      if (second)
+        lua_remove(L, -2);
+      else
+        lua_pop(L, 1);
+      if (second)
+        j++;
+      else
+        i++;
     } else if (i < middle) {
       i++;
     } else {
@@ -221,7 +226,8 @@ void library_table(lua_State *L) {
                                        {"move", table_move},     {"pack", table_pack},
                                        {"remove", table_remove}, {"sort", table_sort},
                                        {"unpack", table_unpack}, {NULL, NULL}};
-  luaL_newlib(L, functions);
+  lua_newtable(L);
+  luaL_setfuncs(L, functions, 0);
   freeze_table(L, -1);
   lua_setglobal(L, "table");
 }

@@ -1,9 +1,9 @@
 /* The watch: a timer of the evaluator's own thread, which stops a call that runs too long.
  *
  * Its signal is delivered to the thread that started the watch and to no other, so the handler
- * never races with Lua: it does what lua.c does on an interrupt, and nothing else. It decides nothing
- * (see sandbox.c). The handler of the signal SIGRTMAX - 2 is installed for the process; whoever embeds
- * assay must leave that signal alone. */
+ * never races with Lua: it does what lua.c does on an interrupt, and nothing else. It decides
+ * nothing (see sandbox.c). The handler of the signal SIGRTMAX - 2 is installed for the process;
+ * whoever embeds assay must leave that signal alone. */
 #include "sandbox_state.h"
 
 #include <errno.h>
@@ -33,11 +33,11 @@ uint64_t watch_cycles(void) {
 #endif
 }
 
-/* The time in which a thirty-second of the instructions cannot be run: an instruction of the virtual
- * machine takes two processor cycles at the very least (fetch, dispatch by a jump that was taken),
- * and no processor runs more than 2.5 times as fast as its stamp counter (or than 6 GHz). With
- * what long strings and a long stack can add (see sandbox_meter.c), and a quarter for work units, such
- * a call stays within its budget. */
+/* The time in which a thirty-second of the instructions cannot be run: an instruction of the
+ * virtual machine takes two processor cycles at the very least (fetch, dispatch by a jump that was
+ * taken), and no processor runs more than 2.5 times as fast as its stamp counter (or than 6 GHz).
+ * With what long strings and a long stack can add (see sandbox_meter.c), and a quarter for work
+ * units, such a call stays within its budget. */
 uint64_t watch_cycles_for(uint64_t instructions) {
 #if defined(__SANITIZE_THREAD__)
   (void)instructions;

@@ -50,12 +50,14 @@ static void test_rewriting(void **state) {
   static const struct {
     const char *in, *out;
   } rows[] = {
-      {"return function(c) return c.a + c.b end", "return function(c__a, c__b) return c__a + c__b end"},
+      {"return function(c) return c.a + c.b end",
+       "return function(c__a, c__b) return c__a + c__b end"},
       {"f(function(c) return c.a and c.a end)", "f(function(c__a) return c__a and c__a end)"},
       {"f(function(c) return 1 end)", "f(function() return 1 end)"},
       {"f(function(c)\n  return c.\n a + c --[[x]] . b\nend)",
        "f(function(c__a, c__b)\n  return c__a\n + c__b\nend)"},
-      {"f(function(row) return row.a:upper() end)", "f(function(row__a) return row__a:upper() end)"},
+      {"f(function(row) return row.a:upper() end)",
+       "f(function(row__a) return row__a:upper() end)"},
       {"f(function(c) return { c = c.a, x.c, c.b } end)",
        "f(function(c__a, c__b) return { c = c__a, x.c, c__b } end)"},
       {"f(function(c) local t = {} t.c = c.a return t:c() end)",
@@ -70,7 +72,8 @@ static void test_rewriting(void **state) {
       {"f(function(c) return g(\nfunction(d) return d.b end, c.a) end)",
        "f(function(c__a) return g(\nfunction(d__b) return d__b end, c__a) end)"},
       {"f(function(c) if c.a then return 1 elseif c.b then return 2 else return 3 end end)",
-       "f(function(c__a, c__b) if c__a then return 1 elseif c__b then return 2 else return 3 end end)"},
+       "f(function(c__a, c__b) if c__a then return 1 elseif c__b then return 2 else return 3 end "
+       "end)"},
       {"local function g(c) return c.a end\nfunction t.h(d) return d.b end",
        "local function g(c__a) return c__a end\nfunction t.h(d__b) return d__b end"},
       {"f(function(c) return c.list[1], c.a == 1 end)",
@@ -88,19 +91,19 @@ static void test_rewriting(void **state) {
 static void test_left_alone(void **state) {
   (void)state;
   static const char *const rows[] = {
-      "f(function(c) return g(c) + c.a end)",                         /* passed on */
-      "f(function(c) return c[k] end)",                               /* indexed by a variable */
-      "f(function(c) local d = c return d.a end)",                    /* aliased */
-      "f(function(c) return c:a() end)",                              /* a method */
-      "f(function(c) local c = c.a return c end)",                    /* shadowed by a local */
-      "f(function(c) for c = 1, 2 do g(c) end return c.a end)",       /* by a loop */
+      "f(function(c) return g(c) + c.a end)",                            /* passed on */
+      "f(function(c) return c[k] end)",                                  /* indexed by a variable */
+      "f(function(c) local d = c return d.a end)",                       /* aliased */
+      "f(function(c) return c:a() end)",                                 /* a method */
+      "f(function(c) local c = c.a return c end)",                       /* shadowed by a local */
+      "f(function(c) for c = 1, 2 do g(c) end return c.a end)",          /* by a loop */
       "f(function(c) return g(function(c) return c.a, c end, c.a) end)", /* by a parameter */
       "f(function(c) local function c() end return c.a end)",
-      "f(function(c) c = {} return c.a end)",                         /* assigned */
+      "f(function(c) c = {} return c.a end)", /* assigned */
       "f(function(c) x, c = 1, {} return c.a end)",
       "f(function(c) c, x = {}, 1 return c.zzz end)",
-      "f(function(c) local c__a = 1 return c.a + c__a end)",          /* the name is taken */
-      "f(function(a, b) return a.a end)",                             /* two parameters */
+      "f(function(c) local c__a = 1 return c.a + c__a end)", /* the name is taken */
+      "f(function(a, b) return a.a end)",                    /* two parameters */
       "f(function(...) return 1 end)",
       "function t:m(c) return c.a end",                               /* a method has self */
       "f(function(c) return c.a end), g(function(c) return c.b end)", /* twins */
@@ -121,9 +124,11 @@ static void test_left_alone(void **state) {
 static void test_accesses(void **state) {
   (void)state;
   result r;
-  run(&r, "local function helper(x)\n  return x.whatever\nend\n"
-          "rule 'r' {\n  function(c)\n    return c.b + c.a + c.b\n  end }\n"
-          "rule 's' { function(c) return helper(c) end }\n", NULL);
+  run(&r,
+      "local function helper(x)\n  return x.whatever\nend\n"
+      "rule 'r' {\n  function(c)\n    return c.b + c.a + c.b\n  end }\n"
+      "rule 's' { function(c) return helper(c) end }\n",
+      NULL);
   assert_int_equal(r.count, 3);
   assert_int_equal(r.accesses[1].first_line, 5);
   assert_int_equal(r.accesses[1].last_line, 7);
@@ -158,7 +163,8 @@ static void test_findings(void **state) {
       {"f(function(c) return c.regon end)", 1, "did you mean 'region'?"},
       {"f(function(c) return c.regionn end)", 1, "did you mean 'region'?"},
       {"f(function(c) return c.sales_13m end)", 1, "did you mean 'sales_12m'?"},
-      {"f(function(c) return c.nothing_like_it end)", 1, "no field or earlier output 'nothing_like_it'"},
+      {"f(function(c) return c.nothing_like_it end)", 1,
+       "no field or earlier output 'nothing_like_it'"},
       {"f(function(c)\n\n c.a = 1 end)", 3, "a rule cannot change the record"},
       {"f(function(c) local x x, c.a = 1, 2 end)", 1, "a rule cannot change the record"},
       {"f(function(c) local x c.a, x = 1, 2 end)", 1, "a rule cannot change the record"},
@@ -222,12 +228,12 @@ static void test_tokens(void **state) {
     token_kind kind;
     size_t size;
   } rows[] = {
-      {"0x1p-3+1", TOKEN_NUMBER, 6}, {"3e+5-1", TOKEN_NUMBER, 4}, {".5.x", TOKEN_NUMBER, 4},
-      {"3..2", TOKEN_NUMBER, 4},     {"...x", TOKEN_SYMBOL, 3},   {"..x", TOKEN_SYMBOL, 2},
-      {"[==[]]]=]]==]", TOKEN_TEXT, 13}, {"[=x", TOKEN_SYMBOL, 1}, {"'a\\'b'c", TOKEN_TEXT, 6},
-      {"'a\nb'", TOKEN_BROKEN, 5},   {"--[[ x", TOKEN_BROKEN, 0}, {"--[x\ny", TOKEN_NAME, 1},
-      {"end_", TOKEN_NAME, 4},       {"end", TOKEN_WORD, 3},      {"goto", TOKEN_WORD, 4},
-      {"::x", TOKEN_SYMBOL, 2},      {"~=", TOKEN_SYMBOL, 2},     {"", TOKEN_END, 0},
+      {"0x1p-3+1", TOKEN_NUMBER, 6},     {"3e+5-1", TOKEN_NUMBER, 4}, {".5.x", TOKEN_NUMBER, 4},
+      {"3..2", TOKEN_NUMBER, 4},         {"...x", TOKEN_SYMBOL, 3},   {"..x", TOKEN_SYMBOL, 2},
+      {"[==[]]]=]]==]", TOKEN_TEXT, 13}, {"[=x", TOKEN_SYMBOL, 1},    {"'a\\'b'c", TOKEN_TEXT, 6},
+      {"'a\nb'", TOKEN_BROKEN, 5},       {"--[[ x", TOKEN_BROKEN, 0}, {"--[x\ny", TOKEN_NAME, 1},
+      {"end_", TOKEN_NAME, 4},           {"end", TOKEN_WORD, 3},      {"goto", TOKEN_WORD, 4},
+      {"::x", TOKEN_SYMBOL, 2},          {"~=", TOKEN_SYMBOL, 2},     {"", TOKEN_END, 0},
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     token_reader reader;
@@ -240,9 +246,9 @@ static void test_tokens(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_rewriting),   cmocka_unit_test(test_left_alone),
-      cmocka_unit_test(test_accesses),    cmocka_unit_test(test_only_rules),
-      cmocka_unit_test(test_findings),    cmocka_unit_test(test_many_fields),
+      cmocka_unit_test(test_rewriting),      cmocka_unit_test(test_left_alone),
+      cmocka_unit_test(test_accesses),       cmocka_unit_test(test_only_rules),
+      cmocka_unit_test(test_findings),       cmocka_unit_test(test_many_fields),
       cmocka_unit_test(test_lines_are_luas), cmocka_unit_test(test_tokens),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

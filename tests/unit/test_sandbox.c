@@ -1,5 +1,5 @@
-/* The sandbox against tests/sandbox/NAME.lua: each file is an attack or an edge, and says on its first
- * lines what must come of it. A good record is evaluated before and after each in the same
+/* The sandbox against tests/sandbox/NAME.lua: each file is an attack or an edge, and says on its
+ * first lines what must come of it. A good record is evaluated before and after each in the same
  * state, and its outcome never changes. Given a file as its argument, runs that case alone. */
 #include <dirent.h>
 #include <fcntl.h>
@@ -101,11 +101,14 @@ static outcome call(sandbox *s, int ref) {
   if (o.verdict == SANDBOX_OK) {
     switch (lua_type(L, -1)) {
     case LUA_TNUMBER:
-    case LUA_TSTRING: snprintf(o.value, sizeof o.value, "%s", lua_tostring(L, -1)); break;
+    case LUA_TSTRING:
+      snprintf(o.value, sizeof o.value, "%s", lua_tostring(L, -1));
+      break;
     case LUA_TBOOLEAN:
       snprintf(o.value, sizeof o.value, "%s", lua_toboolean(L, -1) ? "true" : "false");
       break;
-    default: snprintf(o.value, sizeof o.value, "%s", luaL_typename(L, -1));
+    default:
+      snprintf(o.value, sizeof o.value, "%s", luaL_typename(L, -1));
     }
     lua_settop(L, 0);
   }
@@ -118,7 +121,8 @@ static void assert_same(const char *what, const outcome *a, const outcome *b) {
               strcmp(a->fault.message, b->fault.message) == 0 && a->fault.line == b->fault.line;
   if (!same)
     fail_msg("%s: %d '%s' line %d '%s', then %d '%s' line %d '%s'", what, a->verdict, a->value,
-             a->fault.line, a->fault.message, b->verdict, b->value, b->fault.line, b->fault.message);
+             a->fault.line, a->fault.message, b->verdict, b->value, b->fault.line,
+             b->fault.message);
 }
 
 /* ---- a case file ---- */
@@ -190,9 +194,12 @@ static void check_fault(const test_case *c, const outcome *o, sandbox_verdict ve
 
 static void check_outcome(const test_case *c, const outcome *o) {
   const char *part;
-  if ((part = after(c->expected, "RULE_BUDGET"))) check_fault(c, o, SANDBOX_BUDGET, part);
-  else if ((part = after(c->expected, "RULE_MEMORY"))) check_fault(c, o, SANDBOX_MEMORY, part);
-  else if ((part = after(c->expected, "RULE_ERROR"))) check_fault(c, o, SANDBOX_ERROR, part);
+  if ((part = after(c->expected, "RULE_BUDGET")))
+    check_fault(c, o, SANDBOX_BUDGET, part);
+  else if ((part = after(c->expected, "RULE_MEMORY")))
+    check_fault(c, o, SANDBOX_MEMORY, part);
+  else if ((part = after(c->expected, "RULE_ERROR")))
+    check_fault(c, o, SANDBOX_ERROR, part);
   else if ((part = after(c->expected, "value"))) {
     if (o->verdict != SANDBOX_OK || strcmp(o->value, part) != 0)
       fail_msg("%s: expected '%s', came %d '%s' (line %d: %s)", c->path, part, o->verdict, o->value,
@@ -215,7 +222,8 @@ static void check_finding(const test_case *c, const findings *found) {
   const char *part = after(c->expected, "load error");
   for (size_t i = 0; i < found->count; i++) {
     assert_no_address(c->path, found->items[i].message);
-    if (strstr(found->items[i].message, part) && (!c->line || found->items[i].line == c->line)) return;
+    if (strstr(found->items[i].message, part) && (!c->line || found->items[i].line == c->line))
+      return;
   }
   fail_msg("%s: expected '%s' line %d, came line %d '%s'", c->path, part, c->line,
            found->items[0].line, found->items[0].message);
@@ -357,8 +365,8 @@ static void test_lone_case(void **state) {
 static sandbox *open_script(rules *kept, const char *text, sandbox_budget budget) {
   findings found = {0};
   sandbox *s = open_pack(kept);
-  bool good = sandbox_run(s, "script.lua", text, strlen(text), &found) &&
-              sandbox_seal(s, budget, &found);
+  bool good =
+      sandbox_run(s, "script.lua", text, strlen(text), &found) && sandbox_seal(s, budget, &found);
   if (!good) fail_msg("line %d: %s", found.items[0].line, found.items[0].message);
   findings_deinit(&found);
   return s;
@@ -396,8 +404,8 @@ static void test_two_sandboxes_in_one_thread(void **state) {
   (void)state;
   bool good = false;
   rules kept = {0};
-  sandbox *other = open_script(&kept, "rule 'a' { function(c) return c.days end }",
-                               SANDBOX_CALL_BUDGET);
+  sandbox *other =
+      open_script(&kept, "rule 'a' { function(c) return c.days end }", SANDBOX_CALL_BUDGET);
   error e;
   assert_int_equal(sandbox_watch_start(other, &e), ERR_OK);
   watched_thread(&good);
@@ -414,7 +422,9 @@ static void test_the_limit_is_exact(void **state) {
   static const struct {
     uint64_t instructions;
     sandbox_verdict verdict;
-  } rows[] = {{1990000, SANDBOX_BUDGET}, {2010000, SANDBOX_OK}, {150000, SANDBOX_BUDGET},
+  } rows[] = {{1990000, SANDBOX_BUDGET},
+              {2010000, SANDBOX_OK},
+              {150000, SANDBOX_BUDGET},
               {100000000, SANDBOX_OK}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     rules kept = {0};

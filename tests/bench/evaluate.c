@@ -56,7 +56,8 @@ typedef struct engine {
 
 static void read_batches(engine *g, const char *csv, long n) {
   error e = {0};
-  plugin_host *host = plugin_host_new(NULL, 0); /* ASSAY_PLUGIN_PATH */
+  static const char *const folders[] = {"build/plugins"};
+  plugin_host *host = plugin_host_new(folders, 1);
   const assay_plugin *plugin;
   assay_setting path = {"path", NULL, csv};
   plugin_settings given = {&path, 1}, settings;

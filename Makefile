@@ -19,7 +19,7 @@ CPPFLAGS := -D_GNU_SOURCE -DASSAY_VERSION='"$(VERSION)"' -DASSAY_PREFIX='"$(PREF
             -Icore/include $(LUA_CFLAGS)
 CFLAGS := $(CSTD) $(OPT) -g $(WARN) -fPIC -pthread $(SANFLAGS)
 LDFLAGS := -pthread $(SANFLAGS)
-LDLIBS := -llua5.4 -lsqlite3 -luv -ljansson -lmd -lz -ldl -lm
+LDLIBS := -l:liblua5.4.a -lsqlite3 -luv -ljansson -lmd -lz -ldl -lm
 
 ROOMS := base data lang eval store run
 LIB_SRC := $(foreach r,$(ROOMS),$(wildcard core/$r/*.c))

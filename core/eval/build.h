@@ -76,7 +76,6 @@ struct plan {
   plan_output *outputs;
   int *output_results; /* index into results; -1: the output is a field */
   int *output_fields;
-  bool *wanted;
   size_t input_count;
   size_t *inputs;
   size_t param_count;

@@ -264,11 +264,10 @@ static void settle_outputs(builder *b) {
 static void settle_inputs(plan *p) {
   const schema *s = &p->pack->schema;
   const char *name = p->pack->report.name;
-  p->wanted = arena_array(&p->arena, s->count + 1, sizeof *p->wanted);
   p->inputs = arena_array(&p->arena, s->count + 1, sizeof *p->inputs);
   for (size_t i = 0; i < s->count; i++) {
-    p->wanted[i] = p->scope.symbols[i].used || i == s->key || (name && !strcmp(name, s->fields[i].name));
-    if (p->wanted[i] && i != s->key && s->fields[i].type.kind != TYPE_LIST)
+    bool named = name && !strcmp(name, s->fields[i].name);
+    if ((p->scope.symbols[i].used || named) && i != s->key && s->fields[i].type.kind != TYPE_LIST)
       p->inputs[p->input_count++] = i;
   }
 }
@@ -328,7 +327,6 @@ size_t plan_outputs(const plan *p, const plan_output **out) {
   return p->output_count;
 }
 
-const bool *plan_wanted(const plan *p) { return p->wanted; }
 
 size_t plan_inputs(const plan *p, const size_t **fields) {
   *fields = p->inputs;

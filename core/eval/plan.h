@@ -33,8 +33,6 @@ typedef struct plan_output {
 } plan_output;
 
 size_t plan_outputs(const plan *p, const plan_output **out);
-/* One flag a field of the pack's schema: what the plan reads, and the key. */
-const bool *plan_wanted(const plan *p);
 /* The fields whose values the input blob of a decision holds, in its order (indices). */
 size_t plan_inputs(const plan *p, const size_t **fields);
 const char *plan_kernels(const plan *p); /* the name of those in use */

@@ -21,7 +21,6 @@ struct reader {
   assay_plugin plugin; /* a copy: the host may be gone when an abandoned reader comes back */
   plugin_settings settings;
   const schema *schema;
-  const bool *wanted;
   char **fields; /* copies: the plugin may look at them after the pack is gone */
   size_t field_count;
   assay_request request;
@@ -43,17 +42,15 @@ static void note_progress(void *ctx, uint64_t done, uint64_t total) {
 static void copy_fields(reader *r) {
   r->fields = mem_array(r->schema->count, sizeof *r->fields);
   for (size_t i = 0; i < r->schema->count; i++)
-    if (r->wanted[i]) r->fields[r->field_count++] = mem_string(r->schema->fields[i].column);
+    r->fields[r->field_count++] = mem_string(r->schema->fields[i].column);
 }
 
-reader *reader_new(const assay_plugin *p, plugin_settings *settings, const schema *s,
-                   const bool *wanted, int64_t limit) {
+reader *reader_new(const assay_plugin *p, plugin_settings *settings, const schema *s, int64_t limit) {
   reader *r = mem_alloc(sizeof *r);
   r->plugin = *p;
   r->settings = *settings;
   *settings = (plugin_settings){0};
   r->schema = s;
-  r->wanted = wanted;
   r->left = limit;
   copy_fields(r);
   r->source = plugin_describe(p, &r->settings);
@@ -128,7 +125,7 @@ error_code reader_open(reader *r, cast **out, error *e) {
   leave(r);
   if (code) return error_set(e, code, "%s", problem.message);
   if (status) return stream_failed(r, status, "it gives no schema", e);
-  code = cast_new(r->schema, r->wanted, &types, r->source, out, e);
+  code = cast_new(r->schema, NULL, &types, r->source, out, e);
   if (types.release) types.release(&types);
   return code;
 }

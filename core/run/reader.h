@@ -19,10 +19,9 @@ typedef struct slice {
   uint64_t first;      /* number in the run of row 0 of the array */
 } slice;
 
-/* The settings are checked ones and are taken over. `wanted`: a flag a field, the key's is set. At
- * most `limit` records; -1 = all. */
-reader *reader_new(const assay_plugin *p, plugin_settings *settings, const schema *s,
-                   const bool *wanted, int64_t limit);
+/* The settings are checked ones and are taken over. Asks for every declared
+ * field. At most `limit` records; -1 = all. */
+reader *reader_new(const assay_plugin *p, plugin_settings *settings, const schema *s, int64_t limit);
 /* Not while its thread runs, nor after reader_abandon returned true. */
 void reader_free(reader *r);
 /* What a person is shown of the source, secrets out. Lives as long as the reader. */

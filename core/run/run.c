@@ -54,7 +54,6 @@ typedef struct run {
   cast *cast; /* made by the reader before the first item goes out */
   keys *keys;
   store *store;
-  bool *wanted; /* a flag a field: what is read from the source */
   manifest manifest;
   store_counts last; /* of the last published run; all 0 = none */
   bool begun;        /* in the store */
@@ -365,15 +364,6 @@ static uint64_t source_size(const assay_plugin *p, const plugin_settings *s) {
   return bytes;
 }
 
-/* The key, what the plan reads, and what may not be missing. */
-static bool *wanted_fields(const pack *p, const plan *made) {
-  const bool *read = plan_wanted(made);
-  bool *wanted = mem_array(p->schema.count, sizeof *wanted);
-  for (size_t i = 0; i < p->schema.count; i++)
-    wanted[i] = i == p->schema.key || read[i] || p->schema.fields[i].required;
-  return wanted;
-}
-
 /* The pack's settings with those of the caller behind them; another plugin takes none of the
  * pack's. */
 static error_code open_source(run *r, error *e) {
@@ -398,8 +388,7 @@ static error_code open_source(run *r, error *e) {
                      wrong.message);
   if (code) return error_set(e, code, "%s", wrong.message);
   r->result->source_bytes = source_size(plugin, &checked);
-  r->wanted = wanted_fields(o->pack, o->plan);
-  r->reader = reader_new(plugin, &checked, &o->pack->schema, r->wanted, o->limit);
+  r->reader = reader_new(plugin, &checked, &o->pack->schema, o->limit);
   return ERR_OK;
 }
 
@@ -412,7 +401,7 @@ static error_code make(run *r, error *e) {
   r->done = queue_new(r->item_count);
   r->keys = keys_new(KEYS_BUDGET, NULL);
   for (size_t i = 0; i < r->item_count; i++) {
-    r->items[i].in = batch_new(&r->o->pack->schema, r->wanted);
+    r->items[i].in = batch_new(&r->o->pack->schema, NULL);
     r->items[i].out = decisions_new(r->o->plan);
     queue_push(r->free, &r->items[i]);
   }
@@ -441,7 +430,6 @@ static void unmake(run *r) {
   if (r->keys) keys_free(r->keys);
   if (r->cast) cast_free(r->cast);
   if (!r->reader_abandoned) reader_free(r->reader);
-  free(r->wanted);
 }
 
 static bool start(run *r, uv_thread_t *thread, void (*entry)(void *), void *arg) {

@@ -57,7 +57,7 @@ static void work_open(work *w, const char *path, const char *as_of) {
   w->evaluator = evaluator_new(w->plan, &e);
   if (!w->evaluator) fail_msg("%s", e.message);
   w->decisions = decisions_new(w->plan);
-  w->batch = batch_new(&w->pack->schema, plan_wanted(w->plan));
+  w->batch = batch_new(&w->pack->schema, NULL);
   const char *folder = plugin_folder;
   w->host = plugin_host_new(&folder, 1);
   if (plugin_host_find(w->host, w->pack->plugin, &w->plugin, &e)) fail_msg("%s", e.message);
@@ -109,7 +109,7 @@ static void work_file(work *w, const char *path, const seen *s) {
   if (plugin_open(w->plugin, &r, &stream, &e)) fail_msg("%s", e.message);
   assert_int_equal(stream.get_schema(&stream, &types), 0);
   cast *c;
-  if (cast_new(&w->pack->schema, plan_wanted(w->plan), &types, path, &c, &e))
+  if (cast_new(&w->pack->schema, NULL, &types, path, &c, &e))
     fail_msg("%s", e.message);
   uint64_t first = 0;
   for (;;) {

@@ -26,6 +26,7 @@ static void column_drop(csv_column *c) {
 }
 
 bool batch_begin(csv_batch *b, size_t capacity) {
+  b->before += b->rows;
   b->rows = b->refused_count = b->text_size = 0;
   b->capacity = capacity;
   free(b->lines);
@@ -101,11 +102,36 @@ static bool column_copy(csv_column *c, const char *data, const span *spans, size
   return true;
 }
 
+static size_t write_number(char *out, uint64_t number) {
+  char digits[20];
+  size_t n = 0;
+  do {
+    digits[sizeof digits - ++n] = (char)('0' + number % 10);
+    number /= 10;
+  } while (number);
+  memcpy(out, digits + sizeof digits - n, n);
+  return n;
+}
+
+static bool column_number(csv_column *c, uint64_t before, size_t first, size_t rows) {
+  for (size_t row = first; row < first + rows; row++) {
+    if (c->size + 20 > c->capacity && !column_grow(c, 20)) return false;
+    c->size += write_number(c->bytes + c->size, before + row + 1);
+    c->offsets[row + 1] = (int32_t)c->size;
+    unsigned earlier = row & 7 ? c->valid[row >> 3] : 0;
+    c->valid[row >> 3] = (uint8_t)(earlier | 1u << (row & 7));
+  }
+  return true;
+}
+
 bool batch_copy(csv_batch *b, const char *data, const span *spans, size_t stride, size_t rows,
                 const missing_words *missing, char quote) {
   bool ok = true;
   for (size_t i = 0; ok && i < b->column_count; i++) {
-    ok = column_copy(&b->columns[i], data, spans, stride, b->rows, rows, missing, quote);
+    csv_column *c = &b->columns[i];
+    ok = c->field == CSV_ROW_NUMBER
+             ? column_number(c, b->before, b->rows, rows)
+             : column_copy(c, data, spans, stride, b->rows, rows, missing, quote);
   }
   b->rows += rows;
   return ok;

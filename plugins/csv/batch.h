@@ -6,9 +6,11 @@
 #include "records.h"
 #include <assay/rows.h>
 
+#define CSV_ROW_NUMBER SIZE_MAX /* instead of a field: the number of the record */
+
 typedef struct csv_column {
   char *name;   /* as the stream calls it */
-  size_t field; /* which field of the record */
+  size_t field; /* which field of the record, or CSV_ROW_NUMBER */
   int32_t *offsets;
   uint8_t *valid;
   char *bytes;
@@ -28,7 +30,8 @@ typedef struct csv_batch {
   csv_column *columns;
   size_t column_count;
   size_t rows, capacity;
-  int64_t *lines; /* per row */
+  uint64_t before; /* records of the batches before, refused ones too */
+  int64_t *lines;  /* per row */
   struct refused {
     size_t row, end; /* `end` of its text in refused_text */
   } * refused;
@@ -39,7 +42,8 @@ typedef struct csv_batch {
 
 /* Buffers for the next batch of `capacity` rows; false = no memory. */
 bool batch_begin(csv_batch *b, size_t capacity);
-/* Appends `rows` records whose spans lie `stride` apart; a refused one has empty spans. */
+/* Appends `rows` records whose spans lie `stride` apart; a refused one has empty spans, but it has
+ * its number, so that mending it does not renumber those after it. */
 bool batch_copy(csv_batch *b, const char *data, const span *spans, size_t stride, size_t rows,
                 const missing_words *missing, char quote);
 /* Says of row number `row` (not copied yet) why it is refused. */

@@ -44,6 +44,11 @@ static const assay_option options[] = {
     {"column", ASSAY_OPTION_MAP, 0, NULL, NULL,
      "column.FIELD=HEADER: the field FIELD stands under HEADER in the file.",
      "column.字段=表头：字段在文件中的列名。"},
+    {"row_number", ASSAY_OPTION_TEXT, 0, NULL, NULL,
+     "Adds a column of this name that holds the number of the record, from 1: a key for a file "
+     "that "
+     "has none.",
+     "增加一列，列名由此指定，值为记录序号（从 1 起）：供没有主键的文件使用。"},
     {"missing", ASSAY_OPTION_TEXT, 0, NULL, NULL,
      "Spellings of a missing value beside the empty one, separated by |.",
      "除空值外表示缺失的写法，以 | 分隔。"},
@@ -165,7 +170,9 @@ static bool fill_batch(csv *c, int *code) {
   size_t bytes = 0;
   *code = EIO;
   if (!batch_begin(&c->batch, c->batch_rows)) return false;
-  while (c->batch.rows < c->batch.capacity && bytes < BATCH_BYTES) {
+  /* a batch without a row would be the end: what is skipped (blank lines, the rest of a record that
+   * is too long) ends none, however much it is */
+  while (c->batch.rows < c->batch.capacity && (c->batch.rows == 0 || bytes < BATCH_BYTES)) {
     size_t before = c->records.at, found = 0;
     if (!copy_tile(c, &found)) return false;
     bytes += c->records.at - before;

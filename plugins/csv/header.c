@@ -102,6 +102,15 @@ static int names_given(header *h, const char *list, assay_plugin_error *error) {
   return 0;
 }
 
+/* The HEADER that is given for a field, or NULL. */
+static const char *mapped(const assay_request *request, const char *name) {
+  for (size_t i = 0; i < request->setting_count; i++) {
+    const assay_setting *s = &request->settings[i];
+    if (s->key && !strcmp(s->name, "column") && !strcmp(s->key, name)) return s->value;
+  }
+  return NULL;
+}
+
 typedef struct named {
   const char *name;
   size_t field;
@@ -128,6 +137,30 @@ static int refuse_duplicates(const header *h, const char *path, assay_plugin_err
   }
   free(sorted);
   return code;
+}
+
+/* The column of record numbers may not hide one of the file, nor one that is renamed to its name.
+ */
+static int name_row_number(header *h, const assay_request *request, const char *path,
+                           assay_plugin_error *error) {
+  const char *name = assay_setting_text(request, "row_number");
+  if (!name || !*name) return 0;
+  for (size_t i = 0; i < h->fields; i++) {
+    if (strcmp(h->names[i], name) != 0) continue;
+    return assay_plugin_fail(error, EINVAL,
+                             "row_number=%s: %s has a column \"%s\" already, as number %zu: give "
+                             "row_number another name, or leave it out and read that column",
+                             name, path, name, i + 1);
+  }
+  const char *column = mapped(request, name);
+  if (column) {
+    return assay_plugin_fail(error, EINVAL,
+                             "row_number=%s: column.%s=%s gives a column that name already: leave "
+                             "one of the two out",
+                             name, name, column);
+  }
+  h->row_number = name;
+  return 0;
 }
 
 static int name_columns(header *h, const records *r, bool has_line, const span *spans,
@@ -173,7 +206,8 @@ static int read_names(header *h, records *r, const assay_request *request, const
                              path, h->fields, HEADER_FIELDS);
   }
   code = name_columns(h, r, has_line, spans, given, error);
-  return code ? code : refuse_duplicates(h, path, error);
+  if (!code) code = refuse_duplicates(h, path, error);
+  return code ? code : name_row_number(h, request, path, error);
 }
 
 int header_read(header *h, records *r, const assay_request *request, const char *path,
@@ -187,19 +221,12 @@ int header_read(header *h, records *r, const assay_request *request, const char 
 
 /* ---- the choice */
 
+/* A field of the file, CSV_ROW_NUMBER, or h->fields: there is none. */
 static size_t find_name(const header *h, const char *name) {
+  if (h->row_number && !strcmp(h->row_number, name)) return CSV_ROW_NUMBER;
   size_t i = 0;
   while (i < h->fields && strcmp(h->names[i], name) != 0) i++;
   return i;
-}
-
-/* The HEADER that is given for a field, or NULL. */
-static const char *mapped(const assay_request *request, const char *name) {
-  for (size_t i = 0; i < request->setting_count; i++) {
-    const assay_setting *s = &request->settings[i];
-    if (s->key && !strcmp(s->name, "column") && !strcmp(s->key, name)) return s->value;
-  }
-  return NULL;
 }
 
 static bool is_mapping_target(const assay_request *request, const char *column) {
@@ -219,7 +246,7 @@ static int check_mapping(const header *h, const assay_request *request, const ch
                          assay_plugin_error *error) {
   for (size_t i = 0; i < request->setting_count; i++) {
     const assay_setting *s = &request->settings[i];
-    if (!s->key || strcmp(s->name, "column") != 0 || find_name(h, s->value) < h->fields) continue;
+    if (!s->key || strcmp(s->name, "column") != 0 || find_name(h, s->value) != h->fields) continue;
     char list[600];
     size_t used = 0;
     list[0] = 0;
@@ -251,6 +278,9 @@ static int choose_all(const header *h, const assay_request *request, csv_batch *
   for (size_t i = 0; !code && i < h->fields; i++) {
     bool renamed = is_mapping_target(request, h->names[i]) || mapped(request, h->names[i]);
     if (!renamed) code = add_column(batch, h->names[i], i, error);
+  }
+  if (!code && h->row_number && !is_mapping_target(request, h->row_number)) {
+    code = add_column(batch, h->row_number, CSV_ROW_NUMBER, error);
   }
   return code;
 }

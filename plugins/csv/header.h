@@ -8,7 +8,8 @@
 
 typedef struct header {
   size_t fields;
-  char **names; /* as in the file, or given, or made up */
+  char **names;           /* as in the file, or given, or made up */
+  const char *row_number; /* the name of the column of record numbers, or NULL; the request's */
 } header;
 
 /* Reads the first bytes, strips a byte order mark and takes the names from the header line, the

@@ -73,6 +73,28 @@ static const example examples[] = {
      "# id|name|x\n2: 1|A|2\n"},
     {"renamed from what is not there", "column.id=Kund", BYTES("Kunde,x\n1,2\n"),
      "error: plugin csv: column.id=Kund: FILE has no such column; it has Kunde, x\n"},
+    {"numbers for a file without a key", "row_number=id",
+     BYTES("name\nAnna\n\n\"B\no\"\nx,y\nCy\n"),
+     "# name|id\n2: Anna|1\n4: B\no|2\n6! RAGGED  [x,y] expected 1 fields, found 2\n7: Cy|4\n"},
+    {"numbers without a header", "header=false row_number=id missing=1", BYTES("1,a\n2,b\n"),
+     "# column_1|column_2|id\n1: ~|a|1\n2: 2|b|2\n"},
+    {"numbers, no record", "row_number=id", BYTES("name\n"), "# name|id\n"},
+    {"numbers under another name", "row_number=row column.id=row", BYTES("name\nAnna\n"),
+     "# id|name\n2: 1|Anna\n"},
+    {"no numbers", "row_number=", BYTES("name\nAnna\n"), "# name\n2: Anna\n"},
+    {"numbers under the name of a column", "row_number=id", BYTES("name,id\nAnna,7\n"),
+     "error: plugin csv: row_number=id: FILE has a column \"id\" already, as number 2: give "
+     "row_number "
+     "another name, or leave it out and read that column\n"},
+    {"numbers under the name of a given column", "row_number=b header=false names=a|b",
+     BYTES("1,2\n"),
+     "error: plugin csv: row_number=b: FILE has a column \"b\" already, as number 2: give "
+     "row_number "
+     "another name, or leave it out and read that column\n"},
+    {"numbers under the name of a renamed column", "row_number=id column.id=name",
+     BYTES("name\nAnna\n"),
+     "error: plugin csv: row_number=id: column.id=name gives a column that name already: leave one "
+     "of the two out\n"},
     {"without a header", "header=false", BYTES("1,a\n2,b,c\n"),
      "# column_1|column_2\n1: 1|a\n2! RAGGED  [2,b,c] expected 2 fields, found 3\n"},
     {"names given", "header=false names=id|name",
@@ -205,6 +227,15 @@ static void test_projection(void **state) {
   char *got = read_file("", "c,a");
   assert_string_equal(got, "# c|a\n2: 3|1\n3! RAGGED  [4,5] expected 3 fields, found 2\n");
   free(got);
+  got = read_file("row_number=n", "n,b");
+  assert_string_equal(got, "# n|b\n2: 1|2\n3! RAGGED  [4,5] expected 3 fields, found 2\n");
+  free(got);
+  got = read_file("row_number=n", "n");
+  assert_string_equal(got, "# n\n2: 1\n3! RAGGED  [4,5] expected 3 fields, found 2\n");
+  free(got);
+  got = read_file("row_number=n", "c");
+  assert_string_equal(got, "# c\n2: 3\n3! RAGGED  [4,5] expected 3 fields, found 2\n");
+  free(got);
   got = read_file("", "a,bb"); /* not there: all, so that the core can say what there is */
   assert_string_equal(got, "# a|b|c\n2: 1|2|3\n3! RAGGED  [4,5] expected 3 fields, found 2\n");
   free(got);
@@ -235,11 +266,53 @@ static void test_too_long_records_cost_themselves(void **state) {
   free(first);
 }
 
+/* More than a batch may read (8 MiB) lies between two records. */
+static void test_much_that_is_no_record_is_not_the_end(void **state) {
+  static const size_t many = (size_t)20 << 20;
+  buffer in = {0};
+  (void)state;
+  buffer_text(&in, "a,b\n1,x\n");
+  for (size_t i = 0; i < many; i++) buffer_char(&in, '\n');
+  buffer_text(&in, "2,");
+  for (size_t i = 0; i < many; i++) buffer_char(&in, 'y');
+  buffer_text(&in, "\n3,z\n");
+  test_write("in.csv", in.data, in.size);
+  buffer_deinit(&in);
+  char *got = read_file("", NULL), wanted[64];
+  snprintf(wanted, sizeof wanted, "\n%zu: 3|z\n", many + 4);
+  assert_non_null(strstr(got, "# a|b\n2: 1|x\n"));
+  assert_non_null(strstr(got, "the record has more than 1048576 bytes"));
+  assert_non_null(strstr(got, wanted));
+  free(got);
+}
+
 /* ---- larger files */
 
 static void write_many(buffer *out, int rows) {
   buffer_text(out, "id,name,amount\n");
   for (int i = 1; i <= rows; i++) buffer_format(out, "%d,\"Name, %d\",%d.50\n", i, i, i * 3);
+}
+
+/* Batches end after 2,048 records: the numbers go on, and a refused record has its own. */
+static void test_numbers_go_on_from_batch_to_batch(void **state) {
+  buffer in = {0};
+  (void)state;
+  buffer_text(&in, "name\n");
+  for (int i = 1; i <= 12345; i++) buffer_text(&in, i % 1000 ? "x\n" : "y,z\n");
+  test_write("in.csv", in.data, in.size);
+  buffer_deinit(&in);
+  buffer wanted = {0};
+  buffer_text(&wanted, "# id\n");
+  for (int i = 1; i <= 12345; i++) {
+    if (i % 1000)
+      buffer_format(&wanted, "%d: %d\n", i + 1, i);
+    else
+      buffer_format(&wanted, "%d! RAGGED  [y,z] expected 1 fields, found 2\n", i + 1);
+  }
+  char *got = read_file("row_number=id", "id");
+  assert_string_equal(got, wanted.data);
+  free(got);
+  buffer_deinit(&wanted);
 }
 
 typedef struct reading {
@@ -442,6 +515,8 @@ int main(void) {
       cmocka_unit_test(test_random_input_is_read_alike),
       cmocka_unit_test(test_projection),
       cmocka_unit_test(test_too_long_records_cost_themselves),
+      cmocka_unit_test(test_much_that_is_no_record_is_not_the_end),
+      cmocka_unit_test(test_numbers_go_on_from_batch_to_batch),
       cmocka_unit_test(test_progress),
       cmocka_unit_test(test_a_file_that_changes_is_an_error),
       cmocka_unit_test(test_gzip),

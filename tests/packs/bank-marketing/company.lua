@@ -1,6 +1,6 @@
 -- Whom to call again about a term deposit, and when: the 45,211 contacts of the Bank Marketing data. The
 -- columns age, marital and education are in the file and are not read here; duration is known only
--- after a call, so it is no use before one.
+-- after a call, so it is no use before one. No column identifies a contact, so the records are numbered.
 
 company {
   name = "Bank Marketing",
@@ -13,7 +13,7 @@ company {
   scripts = { "classification", "cadence", "credit" },
 }
 
-source { plugin = "csv", path = "bank-full-numbered.csv", delimiter = ";" }
+source { plugin = "csv", path = "bank-full.csv.gz", delimiter = ";", row_number = "customer_id" }
 
 fields {
   customer_id = key,

@@ -19,13 +19,13 @@ tap() { # name seconds command...
   CMOCKA_MESSAGE_OUTPUT=TAP timeout "$seconds" "$@" >"$log" 2>&1
   status=$?
   ok=$(grep -c '^ok ' "$log")
-  bad=$(grep -c '^not ok ' "$log")
+  bad=$(grep '^not ok ' "$log" | grep -vc '# SKIP')
   if [ "$status" != 0 ] && [ "$bad" = 0 ] || [ "$((ok + bad))" = 0 ]; then
     bad=$((bad + 1))
     say "  $name: ended with status $status$([ "$status" = 124 ] && echo " (over $seconds s)")"
     tail -n 40 "$log" | sed 's/^/    /'
   elif [ "$bad" != 0 ]; then
-    grep -A 12 '^not ok ' "$log" | head -n 120 | sed 's/^/    /'
+    grep -v '# SKIP' "$log" | grep -A 12 '^not ok ' | head -n 120 | sed 's/^/    /'
   fi
   passed=$((passed + ok)) failed=$((failed + bad))
   printf '  %-34s %5d passed %3d failed  %3d s\n' "$name" "$ok" "$bad" $((SECONDS - start))

@@ -37,6 +37,11 @@ bool text_valid_utf8(const char *text, size_t n) {
       memcpy(words, text + i, 8);
       if (words[0] & 0x8080808080808080u) break;
     }
+    if (n - i < 8) { /* the last few, most often of a short word */
+      unsigned char any = 0;
+      for (size_t k = i; k < n; k++) any |= (unsigned char)text[k];
+      if (any < 0x80) return true;
+    }
     uint32_t code;
     do {
       if (i == n) return true;

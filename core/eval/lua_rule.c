@@ -1,5 +1,6 @@
-/* Calling Lua rules, a record at a time, through the sandbox: positional arguments where the function
- * reads fields and nothing else, else a row that reads a column when it is asked for it. */
+/* Calling Lua rules, a record at a time, through the sandbox: positional arguments where the
+ * function reads fields and nothing else, else a row that reads a column when it is asked for it.
+ */
 #include "lua_rule.h"
 #include <lauxlib.h>
 #include <stdlib.h>
@@ -13,7 +14,16 @@ typedef struct lua_rule {
   size_t visible; /* symbols that exist above the step */
   const symbol **arguments;
   int *results;
+  size_t *made; /* by output: number of its symbol */
 } lua_rule;
+
+/* A value that comes back in the batch at hand. Short texts are interned, so that a word of a
+ * choice is known by its address. */
+typedef struct returned {
+  column *to;
+  const char *const *words; /* CHOICE */
+  int64_t unit;             /* INTEGER, MONEY, DECIMAL: the denominator, else 0 */
+} returned;
 
 /* An argument of the batch at hand, ready to be pushed. */
 typedef enum argument_form { PUSH_INTEGER, PUSH_EXACT, PUSH_CODE, PUSH_OTHER } argument_form;
@@ -39,6 +49,12 @@ typedef struct key_slot {
   const symbol *symbol;
 } key_slot;
 
+/* The words of a choice as Lua holds them. */
+typedef struct word_list {
+  int *refs;
+  const char **texts;
+} word_list;
+
 typedef struct lua_host {
   rule_host host; /* first: sandbox_context points here */
   evaluator *evaluator;
@@ -46,9 +62,10 @@ typedef struct lua_host {
   int row_ref;
   size_t key_mask;
   key_slot *keys;
-  int **words; /* by symbol: references of a choice's words, NULL for others */
+  word_list *words;     /* by symbol: of a choice */
   const lua_rule *rule; /* of the call at hand */
   argument *arguments;  /* of its batch */
+  returned *returned;   /* likewise */
   size_t row;
   size_t pending_count, pending_capacity;
   pending *pending;
@@ -58,9 +75,10 @@ typedef struct lua_host {
 
 static void push_symbol(lua_State *L, const lua_host *h, const symbol *s) {
   const evaluator *v = h->evaluator;
-  if (s->slot < 0) lua_value_push_constant(L, &s->constant);
+  if (s->slot < 0)
+    lua_value_push_constant(L, &s->constant);
   else
-    lua_value_push(L, v->frame.slots[s->slot], h->row, h->words[s - v->plan->scope.symbols]);
+    lua_value_push(L, v->frame.slots[s->slot], h->row, h->words[s - v->plan->scope.symbols].refs);
 }
 
 /* Most arguments are numbers and words: they are pushed without asking again what they are. */
@@ -72,19 +90,27 @@ static void prepare_argument(const lua_host *h, const symbol *s, argument *out) 
   out->i64 = c->i64;
   out->i32 = c->i32;
   out->den = (double)c->type.denominator;
-  out->words = h->words[s - v->plan->scope.symbols];
-  if (c->type.kind == TYPE_INTEGER || c->type.kind == TYPE_TIMESTAMP) out->form = PUSH_INTEGER;
-  else if (c->type.kind == TYPE_MONEY || c->type.kind == TYPE_DECIMAL) out->form = PUSH_EXACT;
-  else if (out->words) out->form = PUSH_CODE;
+  out->words = h->words[s - v->plan->scope.symbols].refs;
+  if (c->type.kind == TYPE_INTEGER || c->type.kind == TYPE_TIMESTAMP)
+    out->form = PUSH_INTEGER;
+  else if (c->type.kind == TYPE_MONEY || c->type.kind == TYPE_DECIMAL)
+    out->form = PUSH_EXACT;
+  else if (out->words)
+    out->form = PUSH_CODE;
 }
 
 static void push_argument(lua_State *L, const lua_host *h, const argument *a) {
   size_t row = h->row;
-  if (a->form == PUSH_OTHER) push_symbol(L, h, a->symbol);
-  else if (a->form == PUSH_CODE ? a->i32[row] < 0 : a->i64[row] == MISSING_I64) lua_pushnil(L);
-  else if (a->form == PUSH_EXACT) lua_pushnumber(L, (double)a->i64[row] / a->den);
-  else if (a->form == PUSH_INTEGER) lua_pushinteger(L, a->i64[row]);
-  else lua_rawgeti(L, LUA_REGISTRYINDEX, a->words[a->i32[row]]);
+  if (a->form == PUSH_OTHER)
+    push_symbol(L, h, a->symbol);
+  else if (a->form == PUSH_CODE ? a->i32[row] < 0 : a->i64[row] == MISSING_I64)
+    lua_pushnil(L);
+  else if (a->form == PUSH_EXACT)
+    lua_pushnumber(L, (double)a->i64[row] / a->den);
+  else if (a->form == PUSH_INTEGER)
+    lua_pushinteger(L, a->i64[row]);
+  else
+    lua_rawgeti(L, LUA_REGISTRYINDEX, a->words[a->i32[row]]);
 }
 
 static int push_arguments(lua_State *L, void *ctx) {
@@ -101,7 +127,9 @@ static int push_arguments(lua_State *L, void *ctx) {
   return (int)d->field_count;
 }
 
-static size_t key_hash(const char *key) { return (uintptr_t)key >> 4 ^ (uintptr_t)key >> 12; }
+static size_t key_hash(const char *key) {
+  return (uintptr_t)key >> 4 ^ (uintptr_t)key >> 12;
+}
 
 static const symbol *find_key(const lua_host *h, const char *key) {
   for (size_t i = key_hash(key) & h->key_mask; h->keys[i].key; i = (i + 1) & h->key_mask)
@@ -179,11 +207,16 @@ static void put_reason_value(lua_State *L, buffer *out) {
     break;
   }
   case LUA_TNUMBER:
-    if (lua_isinteger(L, 2)) buffer_format(out, "%lld", (long long)lua_tointeger(L, 2));
-    else out->size += number_write(out->data, lua_tonumber(L, 2));
+    if (lua_isinteger(L, 2))
+      buffer_format(out, "%lld", (long long)lua_tointeger(L, 2));
+    else
+      out->size += number_write(out->data, lua_tonumber(L, 2));
     break;
-  case LUA_TBOOLEAN: buffer_text(out, lua_toboolean(L, 2) ? "true" : "false"); break;
-  default: break;
+  case LUA_TBOOLEAN:
+    buffer_text(out, lua_toboolean(L, 2) ? "true" : "false");
+    break;
+  default:
+    break;
   }
 }
 
@@ -221,8 +254,7 @@ static void give_pending(lua_host *h) {
     give(v, h->row, p->code);
     if (!p->value.size) continue;
     const char *text = arena_string_n(&v->value_texts, p->value.data, p->value.size);
-    for (size_t k = 0; k < p->code->bit_count; k++)
-      keep_value(v, h->row, p->code->bits[k], text);
+    for (size_t k = 0; k < p->code->bit_count; k++) keep_value(v, h->row, p->code->bits[k], text);
   }
 }
 
@@ -250,23 +282,57 @@ static void fail_call(evaluator *v, const lua_rule *r, size_t row, sandbox_verdi
   frame_fail(&v->frame, row, kinds[verdict], &at, "%s", f->message);
 }
 
+/* The usual values, without asking what the column is. Returns false to have it asked. */
+static bool take_plain(lua_State *L, int at, const returned *r, size_t row) {
+  int kind = lua_type(L, at);
+  if (kind == LUA_TNUMBER && r->unit && lua_isinteger(L, at)) {
+    int64_t *to = &r->to->i64[row];
+    return !__builtin_mul_overflow(lua_tointeger(L, at), r->unit, to) && *to != MISSING_I64;
+  }
+  if (kind != LUA_TSTRING || !r->words) return false;
+  const char *text = lua_tostring(L, at);
+  for (size_t i = 0; i < r->to->type.choices->count; i++) {
+    if (r->words[i] != text) continue;
+    r->to->i32[row] = (int32_t)i;
+    return true;
+  }
+  return false;
+}
+
 /* What came back, into the columns; the first value that is not of its type fails the record. */
 static void take_results(evaluator *v, const lua_rule *r, size_t row, lua_State *L) {
   size_t count = r->declared->output_count;
   int first = lua_gettop(L) - (int)count + 1;
   char message[256];
   for (size_t i = 0; i < count; i++) {
-    column *to = evaluator_result(v, r->results[i]);
-    const char *wrong = lua_value_take(L, first + (int)i, to, row, message);
+    const returned *x = &v->lua->returned[i];
+    if (take_plain(L, first + (int)i, x, row)) continue;
+    const char *wrong = lua_value_take(L, first + (int)i, x->to, row, message);
     if (!wrong) continue;
     if (count > 1)
       evaluator_fail(v, row, "RULE_ERROR", &r->base, 0, "output \"%s\": %s",
                      r->declared->outputs[i].name, wrong);
-    else evaluator_fail(v, row, "RULE_ERROR", &r->base, 0, "%s", wrong);
+    else
+      evaluator_fail(v, row, "RULE_ERROR", &r->base, 0, "%s", wrong);
     set_missing(v, r, row, i + 1);
     return;
   }
   give_pending(v->lua);
+}
+
+static void prepare_batch(lua_host *h, const lua_rule *r) {
+  arena *scratch = &h->evaluator->frame.scratch;
+  h->rule = r;
+  h->arguments = arena_array(scratch, r->declared->field_count + 1, sizeof *h->arguments);
+  for (size_t i = 0; r->declared->positional && i < r->declared->field_count; i++)
+    prepare_argument(h, r->arguments[i], &h->arguments[i]);
+  h->returned = arena_array(scratch, r->declared->output_count + 1, sizeof *h->returned);
+  for (size_t i = 0; i < r->declared->output_count; i++) {
+    column *to = evaluator_result(h->evaluator, r->results[i]);
+    type_kind kind = to->type.kind;
+    bool exact = kind == TYPE_INTEGER || kind == TYPE_MONEY || kind == TYPE_DECIMAL;
+    h->returned[i] = (returned){to, h->words[r->made[i]].texts, exact ? to->type.denominator : 0};
+  }
 }
 
 static void run(const stage *base, evaluator *v) {
@@ -275,10 +341,7 @@ static void run(const stage *base, evaluator *v) {
   lua_State *L = sandbox_lua(h->state.sandbox);
   int ref = h->state.functions[r->declared->function], count = (int)r->declared->output_count;
   sandbox_fault f;
-  h->rule = r;
-  h->arguments = arena_array(&v->frame.scratch, r->declared->field_count + 1, sizeof(argument));
-  for (size_t i = 0; r->declared->positional && i < r->declared->field_count; i++)
-    prepare_argument(h, r->arguments[i], &h->arguments[i]);
+  prepare_batch(h, r);
   for (size_t row = 0; row < v->frame.rows; row++) {
     if (v->frame.out->failed[row]) {
       set_missing(v, r, row, 0);
@@ -305,12 +368,15 @@ static const symbol *find_argument(builder *b, const char *name) {
   if (!s) {
     const char **names = arena_array(&b->plan->arena, all->count + 1, sizeof *names);
     for (size_t i = 0; i < all->count; i++) names[i] = all->symbols[i].name;
-    build_error(b, b->step->at, "rule \"%s\" reads \"%s\", which is no field and nothing that a step "
-                "above makes%s", b->step->name, name,
-                build_suggestion(b, name, names, all->count));
+    build_error(b, b->step->at,
+                "rule \"%s\" reads \"%s\", which is no field and nothing that a step "
+                "above makes%s",
+                b->step->name, name, build_suggestion(b, name, names, all->count));
   } else if (s->type.kind == TYPE_LIST) {
-    build_error(b, b->step->at, "rule \"%s\" reads \"%s\", a list of records, which rules cannot "
-                "read", b->step->name, name);
+    build_error(b, b->step->at,
+                "rule \"%s\" reads \"%s\", a list of records, which rules cannot "
+                "read",
+                b->step->name, name);
     s = NULL;
   }
   if (s) s->used = true;
@@ -334,12 +400,15 @@ stage *lua_rule_compile(builder *b, const step *step_) {
   for (size_t i = 0; i < d->field_count; i++)
     ok = (r->arguments[i] = find_argument(b, d->fields[i])) && ok;
   if (!d->positional && !d->field_count) use_all(b);
+  const scope *all = &b->plan->scope;
   r->results = arena_array(&b->plan->arena, d->output_count + 1, sizeof *r->results);
+  r->made = arena_array(&b->plan->arena, d->output_count + 1, sizeof *r->made);
   for (size_t i = 0; i < d->output_count; i++) {
     value_type t = d->outputs[i].type;
     if (!t.denominator) t.denominator = 1;
     r->results[i] = build_result(b, d->outputs[i].name, t, "rule", step_->at);
     ok = r->results[i] >= 0 && ok;
+    if (ok) r->made[i] = (size_t)(scope_find(all, d->outputs[i].name) - all->symbols);
   }
   b->plan->lua_count++;
   return ok ? &r->base : NULL;
@@ -358,10 +427,13 @@ static void add_key(lua_host *h, lua_State *L, const symbol *s) {
 
 static void add_words(lua_host *h, lua_State *L, size_t number, const symbol *s) {
   if (s->type.kind != TYPE_CHOICE) return;
-  h->words[number] = mem_array(s->type.choices->count + 1, sizeof(int));
+  word_list *words = &h->words[number];
+  words->refs = mem_array(s->type.choices->count + 1, sizeof *words->refs);
+  words->texts = mem_array(s->type.choices->count + 1, sizeof *words->texts);
   for (size_t i = 0; i < s->type.choices->count; i++) {
     lua_pushstring(L, s->type.choices->names[i]);
-    h->words[number][i] = luaL_ref(L, LUA_REGISTRYINDEX);
+    words->texts[i] = lua_tostring(L, -1);
+    words->refs[i] = luaL_ref(L, LUA_REGISTRYINDEX);
   }
 }
 
@@ -423,7 +495,10 @@ void lua_host_close(evaluator *v) {
   lua_host *h = v->lua;
   if (!h) return;
   pack_state_close(&h->state);
-  for (size_t i = 0; i < v->plan->scope.count; i++) free(h->words[i]);
+  for (size_t i = 0; i < v->plan->scope.count; i++) {
+    free(h->words[i].refs);
+    free(h->words[i].texts);
+  }
   for (size_t i = 0; i < h->pending_capacity; i++) buffer_deinit(&h->pending[i].value);
   free(h->pending);
   free(h->words);

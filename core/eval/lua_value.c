@@ -15,31 +15,44 @@ static void push_date(lua_State *L, int64_t days) {
 }
 
 static void push_exact(lua_State *L, type_kind kind, int64_t num, int64_t den) {
-  if (kind == TYPE_INTEGER || kind == TYPE_TIMESTAMP) lua_pushinteger(L, num);
-  else if (kind == TYPE_DATE) push_date(L, num);
-  else lua_pushnumber(L, (double)num / (double)den);
+  if (kind == TYPE_INTEGER || kind == TYPE_TIMESTAMP)
+    lua_pushinteger(L, num);
+  else if (kind == TYPE_DATE)
+    push_date(L, num);
+  else
+    lua_pushnumber(L, (double)num / (double)den);
 }
 
 static void push_text(lua_State *L, const column *c, size_t row) {
   const text_data *t = &c->text;
-  if (column_missing(c, row)) lua_pushnil(L);
-  else lua_pushlstring(L, t->bytes + t->offsets[row], t->offsets[row + 1] - t->offsets[row]);
+  if (column_missing(c, row))
+    lua_pushnil(L);
+  else
+    lua_pushlstring(L, t->bytes + t->offsets[row], t->offsets[row + 1] - t->offsets[row]);
 }
 
 void lua_value_push(lua_State *L, const column *c, size_t row, const int *words) {
   if (c->i64) {
     int64_t x = c->i64[row];
-    if (x == MISSING_I64) lua_pushnil(L);
-    else push_exact(L, c->type.kind, x, c->den ? c->den[row] : c->type.denominator);
+    if (x == MISSING_I64)
+      lua_pushnil(L);
+    else
+      push_exact(L, c->type.kind, x, c->den ? c->den[row] : c->type.denominator);
   } else if (c->i32) {
     int32_t x = c->i32[row];
-    if (x == MISSING_I32) lua_pushnil(L);
-    else if (c->type.kind == TYPE_BOOLEAN) lua_pushboolean(L, x);
-    else if (words) lua_rawgeti(L, LUA_REGISTRYINDEX, words[x]);
-    else lua_pushstring(L, c->type.choices->names[x]);
+    if (x == MISSING_I32)
+      lua_pushnil(L);
+    else if (c->type.kind == TYPE_BOOLEAN)
+      lua_pushboolean(L, x);
+    else if (words)
+      lua_rawgeti(L, LUA_REGISTRYINDEX, words[x]);
+    else
+      lua_pushstring(L, c->type.choices->names[x]);
   } else if (c->f64) {
-    if (isnan(c->f64[row])) lua_pushnil(L);
-    else lua_pushnumber(L, c->f64[row]);
+    if (isnan(c->f64[row]))
+      lua_pushnil(L);
+    else
+      lua_pushnumber(L, c->f64[row]);
   } else {
     push_text(L, c, row);
   }
@@ -53,13 +66,22 @@ void lua_value_push_constant(lua_State *L, const value *v) {
   switch (v->type.kind) {
   case TYPE_KEY:
   case TYPE_TEXT:
-  case TYPE_CHOICE: lua_pushstring(L, v->text); break;
-  case TYPE_BOOLEAN: lua_pushboolean(L, v->exact.num != 0); break;
-  case TYPE_NUMBER: lua_pushnumber(L, v->number); break;
+  case TYPE_CHOICE:
+    lua_pushstring(L, v->text);
+    break;
+  case TYPE_BOOLEAN:
+    lua_pushboolean(L, v->exact.num != 0);
+    break;
+  case TYPE_NUMBER:
+    lua_pushnumber(L, v->number);
+    break;
   case TYPE_INTEGER:
   case TYPE_DATE:
-  case TYPE_TIMESTAMP: push_exact(L, v->type.kind, (int64_t)v->exact.num, 1); break;
-  default: lua_pushnumber(L, (double)v->exact.num / (double)v->exact.den);
+  case TYPE_TIMESTAMP:
+    push_exact(L, v->type.kind, (int64_t)v->exact.num, 1);
+    break;
+  default:
+    lua_pushnumber(L, (double)v->exact.num / (double)v->exact.den);
   }
 }
 
@@ -93,10 +115,12 @@ static const char *refuse(lua_State *L, int at, value_type t, char *message, con
     buffer_text(&found, "\"");
   } else if (lua_type(L, at) == LUA_TNUMBER) {
     buffer_reserve(&found, 64);
-    if (lua_isinteger(L, at)) buffer_format(&found, "%lld", (long long)lua_tointeger(L, at));
+    if (lua_isinteger(L, at))
+      buffer_format(&found, "%lld", (long long)lua_tointeger(L, at));
     else if (isfinite(lua_tonumber(L, at)))
       found.size += number_write(found.data, lua_tonumber(L, at));
-    else buffer_text(&found, isnan(lua_tonumber(L, at)) ? "not a number (0/0)" : "infinity");
+    else
+      buffer_text(&found, isnan(lua_tonumber(L, at)) ? "not a number (0/0)" : "infinity");
     buffer_char(&found, ' ');
     found.size--;
     found.data[found.size] = '\0';
@@ -123,6 +147,10 @@ static bool take_exact(lua_State *L, int at, const value_type *t, int64_t *out) 
     return !__builtin_mul_overflow(lua_tointeger(L, at), t->denominator, out) &&
            *out != MISSING_I64;
   if (!lua_value_round(lua_tonumber(L, at), t->digits, &rounded)) return false;
+  if (t->denominator == pow10_i64(t->digits)) {
+    *out = rounded;
+    return rounded != MISSING_I64;
+  }
   int128 stored = (int128)rounded * t->denominator / pow10_i64(t->digits);
   *out = (int64_t)stored;
   return stored <= INT64_MAX && stored > INT64_MIN;
@@ -187,7 +215,8 @@ const char *lua_value_take(lua_State *L, int at, column *to, size_t row, char *m
   convert_missing(to, row);
   if (lua_isnil(L, at)) return NULL;
   switch (to->type.kind) {
-  case TYPE_CHOICE: return take_choice(L, at, to, row, message);
+  case TYPE_CHOICE:
+    return take_choice(L, at, to, row, message);
   case TYPE_BOOLEAN:
     fits = lua_isboolean(L, at);
     if (fits) to->i32[row] = lua_toboolean(L, at);
@@ -196,12 +225,21 @@ const char *lua_value_take(lua_State *L, int at, column *to, size_t row, char *m
     fits = lua_type(L, at) == LUA_TNUMBER && isfinite(lua_tonumber(L, at));
     if (fits) to->f64[row] = lua_tonumber(L, at);
     break;
-  case TYPE_INTEGER: fits = take_integer(L, at, &to->i64[row]); break;
+  case TYPE_INTEGER:
+    fits = take_integer(L, at, &to->i64[row]);
+    break;
   case TYPE_MONEY:
-  case TYPE_DECIMAL: fits = take_exact(L, at, &to->type, &to->i64[row]); break;
-  case TYPE_DATE: fits = take_date(L, at, &to->i64[row]); break;
-  case TYPE_TIMESTAMP: fits = take_moment(L, at, &to->i64[row]); break;
-  default: break;
+  case TYPE_DECIMAL:
+    fits = take_exact(L, at, &to->type, &to->i64[row]);
+    break;
+  case TYPE_DATE:
+    fits = take_date(L, at, &to->i64[row]);
+    break;
+  case TYPE_TIMESTAMP:
+    fits = take_moment(L, at, &to->i64[row]);
+    break;
+  default:
+    break;
   }
   if (fits) return NULL;
   convert_missing(to, row);

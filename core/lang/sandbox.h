@@ -26,9 +26,9 @@ typedef struct sandbox sandbox;
  * copied), and so does memory: 4 for an object, 1 for 16 bytes of it, 1 for 2 bytes of the keys of
  * a table and for 8 of its list each time they grow, 1 for 16 bytes alive whenever memory runs so
  * short that a collection is forced. While the call holds or has made a string of n bytes, or has a
- * stack of n slots, each instruction costs n / 1024 or n / 128 more, for any of them may copy or
- * compare that much. A stack has 20,480 slots at most (some thousand calls deep); beyond is an
- * error that a rule can catch. Instructions are counted by the thousand.
+ * stack of n slots, each instruction costs n / 512 or (beyond 128) n / 64 more, for any of them may
+ * copy or compare that much. A stack has 20,480 slots at most (some thousand calls deep); beyond is
+ * an error that a rule can catch. Instructions are counted by the thousand.
  *
  * Memory is what Lua has allocated beyond what the loaded scripts hold, without its table of names.
  * A call that a forced collection cannot give a sixteenth of it back has used it up.

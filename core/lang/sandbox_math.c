@@ -59,9 +59,19 @@ static int math_extreme(lua_State *L, bool least) {
   int n = lua_gettop(L), best = 1;
   luaL_argcheck(L, n >= 1, 1, "number expected");
   sandbox_charge(L, (uint64_t)n);
-  for (int i = 1; i <= n; i++) {
-    library_number(L, i);
-    if (least ? lua_compare(L, i, best, LUA_OPLT) : lua_compare(L, best, i, LUA_OPLT)) best = i;
+  lua_Number value = library_number(L, 1);
+  bool whole = lua_isinteger(L, 1);
+  for (int i = 2; i <= n; i++) {
+    lua_Number other = library_number(L, i);
+    bool other_whole = lua_isinteger(L, i), better;
+    if (!whole && !other_whole)
+      better = least ? other < value : value < other;
+    else
+      better = least ? lua_compare(L, i, best, LUA_OPLT) : lua_compare(L, best, i, LUA_OPLT);
+    if (!better) continue;
+    best = i;
+    value = other;
+    whole = other_whole;
   }
   lua_pushvalue(L, best);
   return 1;

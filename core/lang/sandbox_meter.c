@@ -19,8 +19,9 @@
                                 */
 #define LIST_BYTES_PER_UNIT 8  /* a block that grows: the list in a table */
 #define SLOT 16                /* bytes of a stack slot */
-#define SLOTS_PER_UNIT 128     /* each so many slots make an instruction one unit dearer */
-#define STRING_PER_UNIT 1024   /* likewise bytes of the longest string */
+#define SLOTS_FREE 128         /* what a plain call may use */
+#define SLOTS_PER_UNIT 64      /* each so many slots make an instruction one unit dearer */
+#define STRING_PER_UNIT 512    /* likewise bytes of the longest string */
 #define STACK_SPARE (5 * SLOT) /* what Lua adds to each stack */
 #define STRING_TABLE_FIRST (128 * sizeof(void *))
 #define STACK_MOST (20500 * SLOT)
@@ -170,7 +171,8 @@ void meter_count(lua_State *L, lua_Debug *ar) {
   (void)ar;
   sandbox *s = sandbox_of(L);
   const tracked_block *stack = &s->stack[L == s->L ? 0 : 1];
-  uint64_t dear = stack->bytes / SLOT / SLOTS_PER_UNIT + s->longest / STRING_PER_UNIT;
+  uint64_t slots = stack->bytes / SLOT, dear = s->longest / STRING_PER_UNIT;
+  if (slots > SLOTS_FREE) dear += slots / SLOTS_PER_UNIT;
   s->work += METER_PERIOD * (1 + dear);
   if (s->work > s->work_limit || s->stop) meter_stop(s, L, STOP_BUDGET);
 }

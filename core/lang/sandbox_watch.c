@@ -9,9 +9,6 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
-#if defined(__x86_64__)
-#include <x86intrin.h>
-#endif
 
 #define WATCH_SIGNAL (SIGRTMAX - 2)
 #define WATCH_PERIOD_NS (1000 * 1000) /* a call is stopped after one to two periods */
@@ -20,18 +17,6 @@
 #if !defined(sigev_notify_thread_id)
 #define sigev_notify_thread_id _sigev_un._tid
 #endif
-
-/* The stamp counter where there is one: a clock read through the kernel's page costs as much as a
- * small rule. A counter that jumps only makes a call be counted. */
-uint64_t watch_cycles(void) {
-#if defined(__x86_64__)
-  return __rdtsc();
-#else
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-#endif
-}
 
 /* The time in which a thirty-second of the instructions cannot be run: an instruction of the
  * virtual machine takes two processor cycles at the very least (fetch, dispatch by a jump that was

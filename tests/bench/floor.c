@@ -1,6 +1,6 @@
-/* The floor, end to end, one thread: reads customers, evaluates each and writes the same tables, columns,
- * blobs and index as the engine's store does, with the same page size, journal mode and size of
- * transaction.
+/* The floor, end to end, one thread: reads customers, evaluates each and writes the same tables,
+ * columns, blobs and index as the engine's store does, with the same page size, journal mode and
+ * size of transaction.
  *
  *   floor csv IN.csv OUT.db        floor sqlite IN.sqlite OUT.db        floor dump IN.csv N
  *
@@ -21,21 +21,26 @@ static void check(int rc, const char *what) {
   exit(1);
 }
 
-static void execute(const char *sql) { check(sqlite3_exec(db, sql, NULL, NULL, NULL), sql); }
+static void execute(const char *sql) {
+  check(sqlite3_exec(db, sql, NULL, NULL, NULL), sql);
+}
 
 static void open_out(const char *path) {
   check(sqlite3_open(path, &db), path);
-  execute("PRAGMA page_size = 8192; PRAGMA cache_size = -8192; PRAGMA temp_store = FILE;"
-          "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 2000;");
-  execute("CREATE TABLE decision_1 (sequence INTEGER PRIMARY KEY, key TEXT NOT NULL, failed INTEGER NOT "
-          "NULL, position INTEGER, score INTEGER, grade TEXT, risk TEXT, days INTEGER, channel TEXT, "
-          "credit_limit INTEGER, reasons TEXT, inputs BLOB) STRICT;"
-          "CREATE TABLE outcome_1 (sequence INTEGER PRIMARY KEY, kind TEXT NOT NULL, position INTEGER, "
-          "key TEXT, code TEXT NOT NULL, field TEXT, rule TEXT, file TEXT, line INTEGER, value TEXT, "
-          "message TEXT) STRICT;");
+  execute(
+      "PRAGMA page_size = 8192; PRAGMA cache_size = -8192; PRAGMA temp_store = FILE;"
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 2000;");
+  execute(
+      "CREATE TABLE decision_1 (sequence INTEGER PRIMARY KEY, key TEXT NOT NULL, failed INTEGER "
+      "NOT "
+      "NULL, position INTEGER, score INTEGER, grade TEXT, risk TEXT, days INTEGER, channel TEXT, "
+      "credit_limit INTEGER, reasons TEXT, inputs BLOB) STRICT;"
+      "CREATE TABLE outcome_1 (sequence INTEGER PRIMARY KEY, kind TEXT NOT NULL, position INTEGER, "
+      "key TEXT, code TEXT NOT NULL, field TEXT, rule TEXT, file TEXT, line INTEGER, value TEXT, "
+      "message TEXT) STRICT;");
   execute("BEGIN");
-  check(sqlite3_prepare_v2(db, "INSERT INTO decision_1 VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", -1, &insert,
-                           NULL),
+  check(sqlite3_prepare_v2(db, "INSERT INTO decision_1 VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", -1,
+                           &insert, NULL),
         "insert");
 }
 
@@ -134,8 +139,8 @@ static void read_row(sqlite3_stmt *s, customer *c) {
   c->industry = column_code(&industry_words, s, 1);
   c->region = column_code(&region_words, s, 2);
   c->annual = sqlite3_column_double(s, 3);
-  c->rating = sqlite3_column_type(s, 4) == SQLITE_NULL ? RATING_MISSING
-                                                       : column_code(&rating_words, s, 4);
+  c->rating =
+      sqlite3_column_type(s, 4) == SQLITE_NULL ? RATING_MISSING : column_code(&rating_words, s, 4);
   c->years = sqlite3_column_int(s, 5);
   c->orders = sqlite3_column_int(s, 6);
   c->revenue = sqlite3_column_double(s, 7);
@@ -207,8 +212,10 @@ int main(int argc, char **argv) {
     return 0;
   }
   open_out(argv[3]);
-  if (!strcmp(argv[1], "csv")) floor_csv(argv[2], LONG_MAX, write_row, NULL);
-  else from_sqlite(argv[2]);
+  if (!strcmp(argv[1], "csv"))
+    floor_csv(argv[2], LONG_MAX, write_row, NULL);
+  else
+    from_sqlite(argv[2]);
   close_out();
   return 0;
 }

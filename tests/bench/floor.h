@@ -1,6 +1,6 @@
-/* The floor of workload grade-1: one record, read from CSV and evaluated row by row in plain if-chains,
- * as a careful C programmer writes it by hand for this one policy. What the engine is measured against;
- * it knows nothing of packs, rejects, duplicates or threads. */
+/* The floor of workload grade-1: one record, read from CSV and evaluated row by row in plain
+ * if-chains, as a careful C programmer writes it by hand for this one policy. What the engine is
+ * measured against; it knows nothing of packs, rejects, duplicates or threads. */
 #ifndef BENCH_FLOOR_H
 #define BENCH_FLOOR_H
 
@@ -20,7 +20,8 @@ enum { VISIT, PHONE, WECHAT, EMAIL, NONE };
 
 static const char *const INDUSTRY[] = {"machinery", "electronics",  "chemicals", "textile",
                                        "food",      "construction", "logistics", "retail",
-                                       "software",  "medical",      "energy",    "finance", NULL};
+                                       "software",  "medical",      "energy",    "finance",
+                                       NULL};
 static const char *const REGION[] = {"north",     "northeast", "east",     "south", "central",
                                      "southwest", "northwest", "overseas", NULL};
 static const char *const RATING[] = {"AAA", "AA", "A", "BBB", "BB", "B", "CCC", "CC", "C", NULL};
@@ -255,8 +256,7 @@ static inline int floor_grade(const customer *c, int s) {
   if (s >= 450 && c->stage == ACTIVE && o <= 100000) return GRADE_C;
   if (s >= 400 && s < 600 && e >= 0 && e <= 60 && (st & (BIT(LEAD) | BIT(NEW))) && o == 0)
     return GRADE_C;
-  if (s >= 350 && s < 550 && (st & (BIT(NEW) | BIT(ACTIVE))) && o == 0 &&
-      (ra & (AAA_BBB | BIT(4))))
+  if (s >= 350 && s < 550 && (st & (BIT(NEW) | BIT(ACTIVE))) && o == 0 && (ra & (AAA_BBB | BIT(4))))
     return GRADE_C;
   if (s >= 300 && s < 450 && e > 60 && e <= 180 && c->stage == LEAD && (ra & AAA_BBB))
     return GRADE_C;
@@ -321,11 +321,12 @@ static void floor_evaluate(const customer *c, outcome *o) {
   int32_t k[3] = {0, 0, 0};
 #define LAST(points, band) p = points, b = band
 #define BAND(below, points, band)                                                                  \
-  if (x < (below)) p = points, b = band;                                                           \
+  if (x < (below))                                                                                 \
+    p = points, b = band;                                                                          \
   else
 #define ADD(n, best)                                                                               \
   s += p;                                                                                          \
-  top3(k, (best) - p > 0 ? ((best) - p) * 10000 + (99 - (n)) * 100 + b : 0)
+  top3(k, (best)-p > 0 ? ((best)-p) * 10000 + (99 - (n)) * 100 + b : 0)
   p = rating_points[c->rating], b = rating_band[c->rating];
   ADD(1, 120);
   {

@@ -17,18 +17,22 @@ static uint64_t draw(void) { /* splitmix64 */
   return z ^ (z >> 31);
 }
 
-static double unit(void) { return (double)(draw() >> 11) * (1.0 / 9007199254740992.0); }
-static int below(int n) { return (int)(draw() % (uint64_t)n); }
+static double unit(void) {
+  return (double)(draw() >> 11) * (1.0 / 9007199254740992.0);
+}
+static int below(int n) {
+  return (int)(draw() % (uint64_t)n);
+}
 
-static const char *const industries[] = {"machinery", "electronics", "chemicals", "textile",
+static const char *const industries[] = {"machinery", "electronics",  "chemicals", "textile",
                                          "food",      "construction", "logistics", "retail",
                                          "software",  "medical",      "energy",    "finance"};
 static const char *const regions[] = {"north",   "northeast", "east",      "south",
                                       "central", "southwest", "northwest", "overseas"};
 static const char *const ratings[] = {"AAA", "AA", "A", "BBB", "BB", "B", "CCC", "CC", "C"};
 static const char *const stages[] = {"lead", "new", "active", "lapsed"};
-static const char *const cities[] = {"北京", "上海", "深圳", "杭州", "苏州",   "成都",
-                                     "武汉", "西安", "青岛", "沈阳", "广州",   "重庆",
+static const char *const cities[] = {"北京", "上海", "深圳",   "杭州", "苏州", "成都",
+                                     "武汉", "西安", "青岛",   "沈阳", "广州", "重庆",
                                      "南京", "宁波", "Harbor", "Delta"};
 static const char *const first_words[] = {"华", "恒", "鑫", "盛", "瑞", "中",
                                           "远", "金", "宏", "泰", "嘉", "安"};
@@ -133,7 +137,8 @@ static void generate(customer *c) {
 static const char *fixed(char *out, size_t size, int64_t value, int digits) {
   int64_t scale = 1;
   for (int i = 0; i < digits; i++) scale *= 10;
-  snprintf(out, size, "%lld.%0*lld", (long long)(value / scale), digits, (long long)(value % scale));
+  snprintf(out, size, "%lld.%0*lld", (long long)(value / scale), digits,
+           (long long)(value % scale));
   return out;
 }
 
@@ -153,18 +158,22 @@ static const char create[] =
     "stage TEXT);BEGIN";
 
 static void bind_text(sqlite3_stmt *s, int at, const char *text) {
-  if (text) sqlite3_bind_text(s, at, text, -1, SQLITE_TRANSIENT);
-  else sqlite3_bind_null(s, at);
+  if (text)
+    sqlite3_bind_text(s, at, text, -1, SQLITE_TRANSIENT);
+  else
+    sqlite3_bind_null(s, at);
 }
 
 static void bind_count(sqlite3_stmt *s, int at, int value) {
-  if (value >= 0) sqlite3_bind_int(s, at, value);
-  else sqlite3_bind_null(s, at);
+  if (value >= 0)
+    sqlite3_bind_int(s, at, value);
+  else
+    sqlite3_bind_null(s, at);
 }
 
 static int write_row(sqlite3_stmt *s, FILE *csv, long id, const customer *c) {
   char f[7][32], close_days[16] = "", quote_hours[16] = "";
-  const int64_t values[7] = {c->annual,     c->revenue, c->late10, c->overdue,
+  const int64_t values[7] = {c->annual,     c->revenue, c->late10,  c->overdue,
                              c->overdue_90, c->returns, c->exposure};
   static const int digits[7] = {2, 2, 1, 2, 2, 4, 2};
   for (int i = 0; i < 7; i++) fixed(f[i], sizeof f[i], values[i], digits[i]);
@@ -216,9 +225,9 @@ int main(int argc, char **argv) {
   sqlite3 *db = NULL;
   sqlite3_stmt *s = NULL;
   if (!csv || sqlite3_open(path, &db) || sqlite3_exec(db, create, NULL, NULL, NULL) ||
-      sqlite3_prepare_v2(db,
-                         "INSERT INTO customers VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                         -1, &s, NULL)) {
+      sqlite3_prepare_v2(
+          db, "INSERT INTO customers VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", -1, &s,
+          NULL)) {
     fprintf(stderr, "generate: cannot write into %s\n", argv[3]);
     return 1;
   }

@@ -1,5 +1,5 @@
-/* Runs one command and prints, on standard output, "RES NAME wall SECONDS rss KIB": its wall time and
- * the peak resident memory that the kernel accounts to it.   measure NAME COMMAND [ARG...] */
+/* Runs one command and prints, on standard output, "RES NAME wall SECONDS rss KIB": its wall time
+ * and the peak resident memory that the kernel accounts to it.   measure NAME COMMAND [ARG...] */
 #include <stdio.h>
 #include <stdlib.h>
 #include <fcntl.h>

@@ -27,6 +27,7 @@ tap() { # name seconds command...
   elif [ "$bad" != 0 ]; then
     grep -v '# SKIP' "$log" | grep -A 12 '^not ok ' | head -n 120 | sed 's/^/    /'
   fi
+  grep '^# SKIP: ' "$log" | sed 's/^# SKIP/    skipped/'
   passed=$((passed + ok)) failed=$((failed + bad))
   printf '  %-34s %5d passed %3d failed  %3d s\n' "$name" "$ok" "$bad" $((SECONDS - start))
 }

@@ -337,7 +337,7 @@ static int start(csv *c, assay_plugin_error *error) {
   if (!c->records.in) return EIO;
   if (!strcmp(path, "-")) path = "standard input";
   code = header_read(&c->header, &c->records, c->request, path, error);
-  if (!code) code = header_choose(&c->header, c->request, path, &c->batch, error);
+  if (!code) code = header_choose(&c->header, &c->records, c->request, path, &c->batch, error);
   if (code) return code;
   c->tile = TILE_SPANS / c->header.fields;
   c->tile = c->tile < 1 ? 1 : c->tile > TILE_ROWS ? TILE_ROWS : c->tile;

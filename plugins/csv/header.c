@@ -260,6 +260,29 @@ static int check_mapping(const header *h, const assay_request *request, const ch
   return 0;
 }
 
+/* A wanted column is missing, and the whole header line is one column: most likely its names are
+ * separated by something else. */
+static int refuse_delimiter(const header *h, const records *r, const char *path,
+                            assay_plugin_error *error) {
+  static const char marks[] = ",;\t|";
+  const char *name = h->names[0], *best = NULL;
+  size_t most = 0;
+  for (const char *m = marks; *m; m++) {
+    size_t count = 0;
+    for (const char *p = name; *p; p++) count += *p == *m;
+    if (count > most) best = m;
+    if (count > most) most = count;
+  }
+  if (h->fields != 1 || !best || *best == r->delimiter) return 0;
+  char shown[300];
+  assay_printable(shown, sizeof shown, name, strlen(name));
+  return assay_plugin_fail(error, EINVAL,
+                           "%s: the header line is one column, \"%s\": if its names are separated "
+                           "by %s, set delimiter=%s",
+                           path, shown, *best == '\t' ? "tabs" : (char[]){*best, 0},
+                           *best == '\t' ? "tab" : (char[]){*best, 0});
+}
+
 static int add_column(csv_batch *b, const char *name, size_t field, assay_plugin_error *error) {
   char *copy = strdup(name);
   if (!copy) return no_memory(error);
@@ -285,8 +308,8 @@ static int choose_all(const header *h, const assay_request *request, csv_batch *
   return code;
 }
 
-int header_choose(const header *h, const assay_request *request, const char *path, csv_batch *batch,
-                  assay_plugin_error *error) {
+int header_choose(const header *h, const records *r, const assay_request *request, const char *path,
+                  csv_batch *batch, assay_plugin_error *error) {
   int code = check_mapping(h, request, path, error);
   if (code) return code;
   size_t most = h->fields + request->setting_count + request->field_count;
@@ -294,7 +317,9 @@ int header_choose(const header *h, const assay_request *request, const char *pat
   if (!batch->columns) return no_memory(error);
   bool all = request->field_count == 0;
   for (size_t i = 0; i < request->field_count; i++) {
-    all = all || find_field(h, request, request->fields[i]) == h->fields;
+    if (find_field(h, request, request->fields[i]) != h->fields) continue;
+    if (!all && (code = refuse_delimiter(h, r, path, error))) return code;
+    all = true;
   }
   if (all) return choose_all(h, request, batch, error);
   for (size_t i = 0; !code && i < request->field_count; i++) {

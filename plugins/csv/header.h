@@ -18,8 +18,8 @@ int header_read(header *h, records *r, const assay_request *request, const char 
                 assay_plugin_error *error);
 /* The columns to copy. When a wanted field is not there, all of the file: then the core, which
  * knows what people may have meant, can say what there is. */
-int header_choose(const header *h, const assay_request *request, const char *path, csv_batch *batch,
-                  assay_plugin_error *error);
+int header_choose(const header *h, const records *r, const assay_request *request, const char *path,
+                  csv_batch *batch, assay_plugin_error *error);
 void header_deinit(header *h);
 
 #endif

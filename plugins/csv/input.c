@@ -28,6 +28,8 @@ struct input {
   uint64_t done;      /* bytes read from the descriptor */
   span_buffer raw;    /* what the descriptor gave and nobody took yet */
   z_stream inflater;
+  char head_bytes[16]; /* the first ones, unpacked: they were looked at before they are given */
+  span_buffer head;
   span_buffer coded; /* GB18030 not decoded yet */
   span_buffer text;  /* decoded */
   iconv_t decoder;
@@ -56,11 +58,11 @@ static long end_of_file(input *in) {
   if (!in->regular) return 0;
   if (fstat(in->fd, &now)) return fail(in, "%s: cannot be examined: %s", in->path, strerror(errno));
   long long was = (long long)in->opened.st_size;
-  if ((long long)in->done < was) {
+  if ((long long)now.st_size < was) {
     return fail(in,
-                "%s: cut to %llu bytes while it was read (it had %lld): read it again when "
+                "%s: cut to %lld bytes while it was read (it had %lld): read it again when "
                 "nothing writes to it",
-                in->path, (unsigned long long)in->done, was);
+                in->path, (long long)now.st_size, was);
   }
   if (!same_file_state(&in->opened, &now) || (long long)in->done != was) {
     return fail(in,
@@ -149,6 +151,7 @@ static long gzip_read(input *in, char *out, size_t room) {
 }
 
 static long bytes_read(input *in, char *out, size_t room) {
+  if (in->head.at < in->head.size) return buffer_take(&in->head, out, room);
   return in->gzip ? gzip_read(in, out, room) : raw_read(in, out, room);
 }
 
@@ -228,26 +231,58 @@ void input_progress(const input *in, uint64_t *done, uint64_t *total) {
   *total = in->regular ? (uint64_t)in->opened.st_size : 0;
 }
 
-/* The first bytes say whether it is gzip, or something that only looks like a table to people. */
+/* What only looks like a table to people. No mark may be the beginning of a header line. */
+static const struct {
+  const char *bytes;
+  size_t size;
+  const char *what;
+} no_tables[] = {
+    {"PK\3\4", 4, "a zip file or a workbook (.xlsx), not CSV: save it as CSV UTF-8"},
+    {"\xD0\xCF\x11\xE0", 4, "a workbook (.xls), not CSV: save it as CSV UTF-8"},
+    {"\xFF\xFE", 2, "UTF-16: save it as CSV UTF-8"},
+    {"\xFE\xFF", 2, "UTF-16: save it as CSV UTF-8"},
+    {"\x1F\x8B", 2, "gzip in gzip: unpack it once"},
+    {"BZh91AY&SY", 10, "bzip2: unpack it, or pack it with gzip"},
+    {"\xFD"
+     "7zXZ",
+     5, "xz: unpack it, or pack it with gzip"},
+    {"\x28\xB5\x2F\xFD", 4, "zstd: unpack it, or pack it with gzip"},
+    {"%PDF-", 5, "a PDF document, not CSV: ask for the table itself"},
+    {"PAR1\x15", 5, "Parquet, not CSV: export it as CSV UTF-8"},
+    {"SQLite format 3", 16, "a SQLite database: read it with the plugin sqlite"},
+};
+
+static bool looks_like_text(input *in) {
+  const char *first = in->head_bytes;
+  size_t size = 0;
+  for (long n = 1; n && size < sizeof in->head_bytes; size += (size_t)n) {
+    n = bytes_read(in, in->head_bytes + size, sizeof in->head_bytes - size);
+    if (n < 0) return false;
+  }
+  in->head = (span_buffer){in->head_bytes, 0, size};
+  for (size_t i = 0; i < sizeof no_tables / sizeof no_tables[0]; i++) {
+    if (size < no_tables[i].size || memcmp(first, no_tables[i].bytes, no_tables[i].size) != 0) {
+      continue;
+    }
+    fail(in, "%s: this is %s", in->path, no_tables[i].what);
+    return false;
+  }
+  if (in->gb18030 && size >= 3 && !memcmp(first, "\xEF\xBB\xBF", 3)) {
+    fail(in, "%s: it begins with the mark of UTF-8: set encoding=utf-8", in->path);
+    return false;
+  }
+  return true;
+}
+
+/* The first bytes say whether it is gzip. */
 static bool look_at_head(input *in) {
-  while (in->raw.size < 4) {
+  while (in->raw.size < 2) {
     long n = descriptor_read(in, in->raw.data + in->raw.size, RAW_BYTES - in->raw.size);
     if (n < 0) return false;
     if (n == 0) break;
     in->raw.size += (size_t)n;
   }
-  const char *head = in->raw.data;
-  size_t n = in->raw.size;
-  if (n >= 4 && !memcmp(head, "PK\3\4", 4)) {
-    fail(in, "%s: this is a zip file or a workbook (.xlsx), not CSV: save it as CSV UTF-8",
-         in->path);
-    return false;
-  }
-  if (n >= 2 && (!memcmp(head, "\xFF\xFE", 2) || !memcmp(head, "\xFE\xFF", 2))) {
-    fail(in, "%s: this is UTF-16: save it as CSV UTF-8", in->path);
-    return false;
-  }
-  in->gzip = n >= 2 && !memcmp(head, "\x1f\x8b", 2);
+  in->gzip = in->raw.size >= 2 && !memcmp(in->raw.data, "\x1f\x8b", 2);
   if (in->gzip && inflateInit2(&in->inflater, 16 + MAX_WBITS) != Z_OK) {
     in->gzip = false;
     fail(in, "%s: zlib cannot start: out of memory", in->path);
@@ -303,7 +338,10 @@ input *input_open(const char *path, bool gb18030, char *message, size_t room) {
     return NULL;
   }
   in->fd = -1;
-  if (open_file(in, path) && look_at_head(in) && (!gb18030 || start_decoder(in))) return in;
+  if (open_file(in, path) && look_at_head(in) && (!gb18030 || start_decoder(in)) &&
+      looks_like_text(in)) {
+    return in;
+  }
   snprintf(message, room, "%s", in->message);
   input_close(in);
   return NULL;

@@ -4,9 +4,21 @@
 #include <ctype.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static int no_memory(assay_plugin_error *error) {
   return assay_plugin_fail(error, ENOMEM, "out of memory");
+}
+
+/* A database that was not closed well, or one in WAL mode, cannot be read from its one file. */
+static void explain_files_beside(const database *db, char *out, size_t room) {
+  int code = sqlite3_extended_errcode(db->handle);
+  bool halfway = code == SQLITE_READONLY_ROLLBACK || code == SQLITE_READONLY_RECOVERY;
+  snprintf(out, room, "%s: %s", db->path,
+           halfway ? "a program was stopped while it wrote: open the database once with a program "
+                     "that may write, such as sqlite3"
+                   : "in WAL mode reading needs files beside it that cannot be made: let this user "
+                     "write to the folder, or read a copy");
 }
 
 void database_explain(const database *db, int code, char *out, size_t room) {
@@ -27,6 +39,10 @@ void database_explain(const database *db, int code, char *out, size_t room) {
   case SQLITE_CORRUPT:
     snprintf(out, room, "%s: the database is damaged (%s): check it with PRAGMA integrity_check",
              db->path, sqlite3_errmsg(db->handle));
+    break;
+  case SQLITE_READONLY:
+  case SQLITE_CANTOPEN: /* the file itself can be read: see open_handle */
+    explain_files_beside(db, out, room);
     break;
   default:
     snprintf(out, room, "%s: %s", db->path, sqlite3_errmsg(db->handle));
@@ -85,6 +101,17 @@ static int no_such_table(const database *db, const char *table, assay_plugin_err
   return assay_plugin_fail(error, ENOENT, "%s: no table \"%.200s\"%s%s%s; it has %s", db->path,
                            table, *near ? "; did you mean \"" : "", near, *near ? "\"?" : "",
                            *list ? list : "no tables");
+}
+
+/* Whether `table` itself is there: a view may fail for a table that it reads. */
+static bool is_there(const database *db, const char *table) {
+  sqlite3_stmt *s = NULL;
+  char *sql = sqlite3_mprintf("SELECT 1 FROM sqlite_master WHERE name = %Q COLLATE NOCASE", table);
+  bool there = sql && sqlite3_prepare_v2(db->handle, sql, -1, &s, NULL) == SQLITE_OK &&
+               sqlite3_step(s) == SQLITE_ROW;
+  sqlite3_finalize(s);
+  sqlite3_free(sql);
+  return there;
 }
 
 static bool is_column(sqlite3_stmt *s, const char *name) {
@@ -208,7 +235,10 @@ static int prepare_table(database *db, const char *table, const assay_request *r
   int code = sqlite3_prepare_v2(db->handle, sql, -1, &all, NULL);
   sqlite3_free(sql);
   if (code == SQLITE_ERROR && strstr(sqlite3_errmsg(db->handle), "no such table")) {
-    return no_such_table(db, table, error);
+    char why[300];
+    snprintf(why, sizeof why, "%s", sqlite3_errmsg(db->handle));
+    if (!is_there(db, table)) return no_such_table(db, table, error);
+    return assay_plugin_fail(error, EIO, "%s: %s: %s: mend the view", db->path, table, why);
   }
   if (code != SQLITE_OK) return sql_failed(db, code, error);
   const char *rowid = rowid_name(db, table, all);
@@ -233,23 +263,49 @@ static int prepare_table(database *db, const char *table, const assay_request *r
   return 0;
 }
 
+/* What follows the query may be blanks, semicolons and remarks. */
+static int refuse_more(const database *db, const char *rest, assay_plugin_error *error) {
+  while (*rest == ';' || isspace((unsigned char)*rest)) rest++;
+  if (!*rest) return 0;
+  sqlite3_stmt *second = NULL;
+  const char *end = rest;
+  int code = sqlite3_prepare_v2(db->handle, rest, -1, &second, &end);
+  bool nothing = code == SQLITE_OK && !second;
+  sqlite3_finalize(second);
+  if (nothing && end > rest) return refuse_more(db, end, error);
+  return assay_plugin_fail(error, EINVAL, "query: one statement is expected, more follows: %.60s",
+                           rest);
+}
+
+static int query_failed(const database *db, assay_plugin_error *error) {
+  static const char absent[] = "no such table: ";
+  char why[300];
+  snprintf(why, sizeof why, "%s", sqlite3_errmsg(db->handle));
+  const char *table = why + sizeof absent - 1;
+  if (!strncmp(why, absent, sizeof absent - 1) && !strchr(table, '.')) {
+    return no_such_table(db, table, error);
+  }
+  return assay_plugin_fail(error, EINVAL, "query: %s", why);
+}
+
 static int prepare_query(database *db, const char *query, const assay_request *request,
                          assay_plugin_error *error) {
   const char *rest = query;
   int code = sqlite3_prepare_v2(db->handle, query, -1, &db->statement, &rest);
-  if (code == SQLITE_ERROR) {
-    return assay_plugin_fail(error, EINVAL, "query: %s", sqlite3_errmsg(db->handle));
-  }
+  if (code == SQLITE_ERROR) return query_failed(db, error);
   if (code != SQLITE_OK) return sql_failed(db, code, error);
-  while (*rest == ';' || isspace((unsigned char)*rest)) rest++;
-  if (*rest) {
-    return assay_plugin_fail(error, EINVAL, "query: one statement is expected, more follows: %.60s",
-                             rest);
-  }
+  int more = refuse_more(db, rest, error);
+  if (more) return more;
   if (!db->statement || !sqlite3_stmt_readonly(db->statement) ||
       sqlite3_column_count(db->statement) == 0) {
     return assay_plugin_fail(error, EINVAL, "query: expected a SELECT that gives rows: %.60s",
                              query);
+  }
+  if (sqlite3_bind_parameter_count(db->statement) > 0) {
+    const char *name = sqlite3_bind_parameter_name(db->statement, 1);
+    return assay_plugin_fail(
+        error, EINVAL, "query: nothing gives the parameter %s a value: write the value itself",
+        name ? name : "?");
   }
   return choose_columns(db, db->statement, request, 0, error);
 }
@@ -263,6 +319,9 @@ static int open_handle(database *db, const char *path, long long timeout,
     return assay_plugin_fail(error, errno, "%s: cannot be opened: %s", path, strerror(errno));
   }
   if (!S_ISREG(file.st_mode)) return assay_plugin_fail(error, EINVAL, "%s: not a file", path);
+  if (access(path, R_OK)) {
+    return assay_plugin_fail(error, errno, "%s: cannot be opened: %s", path, strerror(errno));
+  }
   int code = sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
   if (code != SQLITE_OK) return sql_failed(db, code, error);
   sqlite3_busy_timeout(db->handle, (int)(timeout < 0 ? 0 : timeout > 3600000 ? 3600000 : timeout));

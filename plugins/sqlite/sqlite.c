@@ -143,7 +143,9 @@ static int fill(void *source, assay_rows *rows) {
     if (code != SQLITE_ROW) {
       char why[800];
       database_explain(db, code, why, sizeof why);
-      return assay_rows_fail(rows, EIO, "%s", why);
+      if ((code & 0xFF) != SQLITE_ERROR) return assay_rows_fail(rows, EIO, "%s", why);
+      return assay_rows_fail(rows, EIO, "%s, in the row after number %lld", why,
+                             (long long)r->rows); /* of the query's own arithmetic */
     }
     r->rows++;
     for (size_t i = 0; i < db->column_count && add_cell(r, rows, i, &db->columns[i]); i++) {

@@ -116,6 +116,16 @@ static const example examples[] = {
     {"a workbook", "", BYTES("PK\3\4...."),
      "error: plugin csv: FILE: this is a zip file or a workbook (.xlsx), not CSV: save it as CSV "
      "UTF-8\n"},
+    {"an old workbook", "", BYTES("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"),
+     "error: plugin csv: FILE: this is a workbook (.xls), not CSV: save it as CSV UTF-8\n"},
+    {"packed otherwise", "", BYTES("\x28\xB5\x2F\xFD...."),
+     "error: plugin csv: FILE: this is zstd: unpack it, or pack it with gzip\n"},
+    {"a database", "", BYTES("SQLite format 3\0...."),
+     "error: plugin csv: FILE: this is a SQLite database: read it with the plugin sqlite\n"},
+    {"UTF-8 that is called GB18030", "encoding=gb18030", BYTES("\xEF\xBB\xBFid,name\n1,Anna\n"),
+     "error: plugin csv: FILE: it begins with the mark of UTF-8: set encoding=utf-8\n"},
+    {"the mark of GB18030", "encoding=gb18030", BYTES("\x84\x31\x95\x33id,name\n1,Anna\n"),
+     "# id|name\n2: 1|Anna\n"},
     {"a header that is no text", "", BYTES("a,\xFF\n1,2\n"),
      "error: plugin csv: FILE:1: the header line cannot be read: it holds bytes that are not of "
      "the "
@@ -239,6 +249,35 @@ static void test_projection(void **state) {
   got = read_file("", "a,bb"); /* not there: all, so that the core can say what there is */
   assert_string_equal(got, "# a|b|c\n2: 1|2|3\n3! RAGGED  [4,5] expected 3 fields, found 2\n");
   free(got);
+}
+
+/* With the delimiter wrong nothing is found: the columns of the file would not help. */
+static void test_the_delimiter_may_be_another(void **state) {
+  static const struct {
+    const char *input, *settings, *fields, *output;
+  } cases[] = {
+      {"a;b;c\n1;2;3\n", "", "a",
+       "error: plugin csv: FILE: the header line is one column, \"a;b;c\": if its names are "
+       "separated "
+       "by ;, set delimiter=;\n"},
+      {"a\tb\n1\t2\n", "", "a",
+       "error: plugin csv: FILE: the header line is one column, \"a\\x09b\": if its names are "
+       "separated by tabs, set delimiter=tab\n"},
+      {"a,b\n1,2\n", "delimiter=;", "a",
+       "error: plugin csv: FILE: the header line is one column, \"a,b\": if its names are "
+       "separated "
+       "by ,, set delimiter=,\n"},
+      {"a;b\n1;2\n", "", "a;b", "# a;b\n2: 1;2\n"},
+      {"a\n1\n", "", "b", "# a\n2: 1\n"},
+      {"a;b,c\n1,2\n", "", "b", "# a;b|c\n2: 1|2\n"},
+  };
+  (void)state;
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    test_write("in.csv", cases[i].input, strlen(cases[i].input));
+    char *got = read_file(cases[i].settings, cases[i].fields);
+    assert_string_equal(got, cases[i].output);
+    free(got);
+  }
 }
 
 static void test_too_long_records_cost_themselves(void **state) {
@@ -439,6 +478,22 @@ static void test_gzip(void **state) {
   buffer_deinit(&in);
 }
 
+static void test_what_is_packed_is_looked_at(void **state) {
+  (void)state;
+  write_gzip("in.csv", BYTES("\xFF\xFEi\0d\0"), "wb");
+  char *got = read_file("", NULL);
+  assert_string_equal(got, "error: plugin csv: FILE: this is UTF-16: save it as CSV UTF-8\n");
+  free(got);
+  write_gzip("in.csv", BYTES("\xEF\xBB\xBFid\n1\n"), "wb");
+  got = read_file("", NULL);
+  assert_string_equal(got, "# id\n2: 1\n");
+  free(got);
+  write_gzip("in.csv", "", 0, "wb");
+  got = read_file("header=false names=id", NULL);
+  assert_string_equal(got, "# id\n");
+  free(got);
+}
+
 static void test_damaged_gzip(void **state) {
   buffer in = {0};
   (void)state;
@@ -514,12 +569,14 @@ int main(void) {
       cmocka_unit_test(test_every_block_size_and_kernel),
       cmocka_unit_test(test_random_input_is_read_alike),
       cmocka_unit_test(test_projection),
+      cmocka_unit_test(test_the_delimiter_may_be_another),
       cmocka_unit_test(test_too_long_records_cost_themselves),
       cmocka_unit_test(test_much_that_is_no_record_is_not_the_end),
       cmocka_unit_test(test_numbers_go_on_from_batch_to_batch),
       cmocka_unit_test(test_progress),
       cmocka_unit_test(test_a_file_that_changes_is_an_error),
       cmocka_unit_test(test_gzip),
+      cmocka_unit_test(test_what_is_packed_is_looked_at),
       cmocka_unit_test(test_damaged_gzip),
       cmocka_unit_test(test_what_cannot_be_opened),
       cmocka_unit_test(test_standard_input),

@@ -108,8 +108,7 @@ static void work_file(work *w, const char *path, const seen *s) {
   if (plugin_open(w->plugin, &r, &stream, &e)) fail_msg("%s", e.message);
   assert_int_equal(stream.get_schema(&stream, &types), 0);
   cast *c;
-  if (cast_new(&w->pack->schema, NULL, &types, path, &c, &e))
-    fail_msg("%s", e.message);
+  if (cast_new(&w->pack->schema, NULL, &types, path, &c, &e)) fail_msg("%s", e.message);
   uint64_t first = 0;
   for (;;) {
     struct ArrowArray a = {0};

@@ -68,6 +68,26 @@ static const example examples[] = {
      "error: plugin sqlite: query: expected a SELECT that gives rows: DELETE FROM t\n"},
     {"two queries", "CREATE TABLE t(a)", "query=SELECT\ta\tFROM\tt;\tSELECT\t1", NULL,
      "error: plugin sqlite: query: one statement is expected, more follows: SELECT 1\n"},
+    {"a query and a remark", "CREATE TABLE t(a); INSERT INTO t VALUES(1)",
+     "query=SELECT\ta\tFROM\tt;\t--\tall;\n/*\tof\tthem\t*/;", NULL, "# a\n1: 1\n"},
+    {"a remark alone", "CREATE TABLE t(a)", "query=--\tnothing", NULL,
+     "error: plugin sqlite: query: expected a SELECT that gives rows: -- nothing\n"},
+    {"a parameter", "CREATE TABLE t(a)", "query=SELECT\ta\tFROM\tt\tWHERE\ta\t>\t:least", NULL,
+     "error: plugin sqlite: query: nothing gives the parameter :least a value: write the value "
+     "itself\n"},
+    {"a query of a table that is not there", "CREATE TABLE customers(a)",
+     "query=SELECT\ta\tFROM\tcustomer", NULL,
+     "error: plugin sqlite: FILE: no table \"customer\"; did you mean \"customers\"?; it has "
+     "customers\n"},
+    {"a query that fails at a row", "CREATE TABLE t(a); INSERT INTO t VALUES('{}'), ('{')",
+     "query=SELECT\tjson_extract(a,'$')\tAS\ta\tFROM\tt", NULL,
+     "# a\nerror: FILE: malformed JSON, in the row after number 1\n"},
+    {"a view of a table that is gone",
+     "CREATE TABLE t(a); CREATE VIEW v AS SELECT * FROM t; DROP TABLE t", "table=v", NULL,
+     "error: plugin sqlite: FILE: v: no such table: main.t: mend the view\n"},
+    {"numbers that are none",
+     "CREATE TABLE t(r REAL, x); INSERT INTO t VALUES(9e999, -9e999), (0.0 / 0, 9e999 - 9e999)",
+     "table=t", NULL, "# r|x\n1: inf|-Inf\n2: ~|~\n"},
     {"a column twice", "CREATE TABLE t(a)", "query=SELECT\ta,a\tFROM\tt", NULL,
      "error: plugin sqlite: FILE: the column \"a\" is there twice: rename one with AS\n"},
     {"neither", "CREATE TABLE t(a)", "", NULL,
@@ -149,6 +169,28 @@ static void test_a_locked_database_says_so(void **state) {
   sqlite3_close(db);
 }
 
+/* A copy of a database and its journal, as a program that is killed leaves them. */
+static void test_a_write_cut_short_says_so(void **state) {
+  char command[700];
+  (void)state;
+  sqlite3 *db = new_database("CREATE TABLE t(a); PRAGMA cache_size = 1;"
+                             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT "
+                             "3000) INSERT INTO t SELECT i FROM n; BEGIN; UPDATE t SET a = -a");
+  snprintf(command, sizeof command, "cd '%s' && cp in.db cut.db && cp in.db-journal cut.db-journal",
+           test_folder);
+  assert_int_equal(system(command), 0);
+  run_sql(db, "ROLLBACK");
+  sqlite3_close(db);
+  snprintf(command, sizeof command, "cd '%s' && mv cut.db in.db && mv cut.db-journal in.db-journal",
+           test_folder);
+  assert_int_equal(system(command), 0);
+  char *got = read_database("table=t", NULL);
+  assert_string_equal(got, "error: plugin sqlite: FILE: a program was stopped while it wrote: open "
+                           "the database once with a program that may write, such as sqlite3\n");
+  free(got);
+  unlink(test_file("in.db-journal"));
+}
+
 static void test_it_never_creates_or_writes(void **state) {
   struct stat before, after;
   (void)state;
@@ -200,6 +242,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_examples),
       cmocka_unit_test(test_a_locked_database_says_so),
+      cmocka_unit_test(test_a_write_cut_short_says_so),
       cmocka_unit_test(test_it_never_creates_or_writes),
       cmocka_unit_test(test_conformance),
   };

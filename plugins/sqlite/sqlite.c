@@ -87,7 +87,12 @@ static bool add_double(const reader *r, assay_rows *rows, size_t at, const sourc
   bool whole = value >= -9007199254740992.0 && value <= 9007199254740992.0 &&
                value == (double)(int64_t)value;
   if (whole) return add_integer(r, rows, at, c, (int64_t)value);
-  refuse(r, rows, c, "BAD_VALUE", "a fraction in a column declared as an integer or BOOLEAN");
+  bool large = value > 9007199254740992.0 || value < -9007199254740992.0;
+  refuse(r, rows, c, "BAD_VALUE",
+         large
+             ? "a floating-point value that stands for no one integer, in a column declared as an "
+               "integer or BOOLEAN"
+             : "a fraction in a column declared as an integer or BOOLEAN");
   return false;
 }
 

@@ -85,6 +85,10 @@ static const example examples[] = {
     {"a view of a table that is gone",
      "CREATE TABLE t(a); CREATE VIEW v AS SELECT * FROM t; DROP TABLE t", "table=v", NULL,
      "error: plugin sqlite: FILE: v: no such table: main.t: mend the view\n"},
+    {"an integer that is kept as a large fraction",
+     "CREATE TABLE t(i INTEGER); INSERT INTO t VALUES(9.3e18), (4e0)", "table=t", NULL,
+     "# i\n1! BAD_VALUE i [9.3e+18] a floating-point value that stands for no one integer, in a "
+     "column declared as an integer or BOOLEAN\n2: 4\n"},
     {"numbers that are none",
      "CREATE TABLE t(r REAL, x); INSERT INTO t VALUES(9e999, -9e999), (0.0 / 0, 9e999 - 9e999)",
      "table=t", NULL, "# r|x\n1: inf|-Inf\n2: ~|~\n"},

@@ -16,14 +16,14 @@ typedef struct fault {
 
 typedef struct decisions {
   size_t rows;
-  const batch *batch;  /* the records: keys, sequence, position, rejects */
+  const batch *batch; /* the records: keys, sequence, position, rejects */
   size_t output_count;
-  column *outputs;     /* in the pack's order; CODES as text joined with '|' */
-  uint8_t *failed;     /* per row: 1 = a fault stands for it and its outputs mean nothing */
-  text_data inputs;    /* per row: the blob of what the plan read (eval/blob.h) */
+  column *outputs;  /* in the pack's order; CODES as text joined with '|' */
+  uint8_t *failed;  /* per row: 1 = a fault stands for it and its outputs mean nothing */
+  text_data inputs; /* per row: the blob of what the plan read (eval/blob.h) */
   size_t fault_count, fault_capacity;
-  fault *faults;       /* by row, ascending */
-  arena texts;         /* of the faults */
+  fault *faults; /* by row, ascending */
+  arena texts;   /* of the faults */
 } decisions;
 
 #endif

@@ -10,8 +10,8 @@ typedef struct bands {
   const value **bounds; /* by band, NULL = everything else */
   code **codes;
   int cut, result, missing;
-  bool gives;  /* some band has a code */
-  bool gaps;   /* a value may reach no band */
+  bool gives; /* some band has a code */
+  bool gaps;  /* a value may reach no band */
   int32_t bias;
   size_t size;
   int32_t *classes; /* by entry, -1 = missing */
@@ -34,8 +34,10 @@ static bool compile_bound(builder *b, bands *s, size_t i) {
   const band *declared = &s->declared->bands[i];
   if (!declared->at_least.text) {
     if (i + 1 == s->declared->band_count) return true;
-    build_error(b, declared->at, "only the last band may stand without a bound: everything else is "
-                "\"%s\", so the bands below it are never reached", declared->name);
+    build_error(b, declared->at,
+                "only the last band may stand without a bound: everything else is "
+                "\"%s\", so the bands below it are never reached",
+                declared->name);
     return false;
   }
   formula *f = build_formula(b, declared->at_least, s->of->type);
@@ -49,9 +51,10 @@ static bool compile_bound(builder *b, bands *s, size_t i) {
   }
   s->bounds[i] = &f->tree->constant;
   if (i > 0 && s->bounds[i - 1] && compare(s->bounds[i - 1], s->bounds[i]) <= 0) {
-    build_error(b, declared->at, "band \"%s\" is never reached: its bound %s is not below that of "
-                "\"%s\"; write the bands from the highest bound down", declared->name,
-                declared->at_least.text, s->declared->bands[i - 1].name);
+    build_error(b, declared->at,
+                "band \"%s\" is never reached: its bound %s is not below that of "
+                "\"%s\"; write the bands from the highest bound down",
+                declared->name, declared->at_least.text, s->declared->bands[i - 1].name);
     return false;
   }
   cut_at_least(b, s->cut, s->bounds[i]);

@@ -13,8 +13,12 @@
 #define BLOB_FORM 1
 #define VARINT_MOST 10
 
-static uint64_t zigzag(int64_t x) { return ((uint64_t)x << 1) ^ (uint64_t)(x >> 63); }
-static int64_t unzigzag(uint64_t x) { return (int64_t)(x >> 1) ^ -(int64_t)(x & 1); }
+static uint64_t zigzag(int64_t x) {
+  return ((uint64_t)x << 1) ^ (uint64_t)(x >> 63);
+}
+static int64_t unzigzag(uint64_t x) {
+  return (int64_t)(x >> 1) ^ -(int64_t)(x & 1);
+}
 
 static size_t put_long_varint(uint8_t *out, uint64_t x) {
   size_t n = 0;
@@ -82,7 +86,8 @@ static inline size_t put_value(uint8_t *out, const column *c, size_t row, bool *
   return n + text_size(c, row);
 }
 
-static size_t put_row(uint8_t *out, const batch *b, size_t row, const size_t *fields, size_t count) {
+static size_t put_row(uint8_t *out, const batch *b, size_t row, const size_t *fields,
+                      size_t count) {
   size_t bitmap = (count + 7) / 8, end = 1 + bitmap;
   out[0] = BLOB_FORM;
   memset(out + 1, 0, bitmap);
@@ -113,7 +118,8 @@ static size_t write_rows(text_data *out, size_t end, const batch *b, size_t from
 /* Column by column, some rows at a time: the values as varints first, then each row of them put
  * together, which has no branch but for values above 56 bits. */
 #define CHUNK 256
-#define STRIDE (CHUNK + 8) /* not a power of two: the columns of a row shall not share cache lines' sets */
+#define STRIDE                                                                                     \
+  (CHUNK + 8) /* not a power of two: the columns of a row shall not share cache lines' sets */
 #define MOST_FIELDS 64
 
 typedef struct pieces {
@@ -139,9 +145,12 @@ static void make_pieces(pieces *p, const batch *b, size_t from, size_t rows, con
     const column *c = &b->columns[fields[i]];
     uint64_t *bytes = p->bytes + i * STRIDE, bit = UINT64_C(1) << i;
     uint8_t *sizes = p->sizes + i * STRIDE;
-    if (c->i64) k->varint_i64(c->i64 + from, rows, bytes, sizes, p->missing, bit);
-    else if (c->i32) k->varint_i32(c->i32 + from, rows, bytes, sizes, p->missing, bit);
-    else make_double(c->f64 + from, rows, bytes, sizes, p->missing, bit);
+    if (c->i64)
+      k->varint_i64(c->i64 + from, rows, bytes, sizes, p->missing, bit);
+    else if (c->i32)
+      k->varint_i32(c->i32 + from, rows, bytes, sizes, p->missing, bit);
+    else
+      make_double(c->f64 + from, rows, bytes, sizes, p->missing, bit);
   }
 }
 
@@ -230,7 +239,9 @@ static bool get_value(reader *r, const value_type *t, column *c, size_t row) {
   }
   if (!get_varint(r, &x)) return false;
   switch (type_storage(t->kind)) {
-  case STORE_I64: c->i64[row] = unzigzag(x); return c->i64[row] != MISSING_I64;
+  case STORE_I64:
+    c->i64[row] = unzigzag(x);
+    return c->i64[row] != MISSING_I64;
   case STORE_I32:
     if (x >= (t->kind == TYPE_BOOLEAN ? 2 : t->choices->count)) return false;
     c->i32[row] = (int32_t)x;
@@ -240,13 +251,16 @@ static bool get_value(reader *r, const value_type *t, column *c, size_t row) {
     column_add_text(c, row, (const char *)r->at, (size_t)x);
     r->at += x;
     return true;
-  default: return false;
+  default:
+    return false;
   }
 }
 
 static void set_missing(const value_type *t, column *c, size_t row) {
-  if (type_storage(t->kind) == STORE_TEXT) column_add_text(c, row, NULL, 0);
-  else if (type_storage(t->kind) != STORE_LIST) convert_missing(c, row);
+  if (type_storage(t->kind) == STORE_TEXT)
+    column_add_text(c, row, NULL, 0);
+  else if (type_storage(t->kind) != STORE_LIST)
+    convert_missing(c, row);
 }
 
 error_code blob_read(const void *data, size_t n, const value_type *types, size_t count,
@@ -254,20 +268,28 @@ error_code blob_read(const void *data, size_t n, const value_type *types, size_t
   const uint8_t *bytes = data;
   size_t bitmap = (count + 7) / 8;
   if (n < 1 || bytes[0] != BLOB_FORM)
-    return error_set(e, ERR_STORE, "the stored inputs of a decision have form %d, and this program "
+    return error_set(e, ERR_STORE,
+                     "the stored inputs of a decision have form %d, and this program "
                      "reads form %d: it was written by another version, or is damaged",
                      n ? bytes[0] : -1, BLOB_FORM);
   if (n < 1 + bitmap)
-    return error_set(e, ERR_STORE, "the stored inputs of a decision are cut short: %zu bytes for %zu "
-                     "fields", n, count);
+    return error_set(e, ERR_STORE,
+                     "the stored inputs of a decision are cut short: %zu bytes for %zu "
+                     "fields",
+                     n, count);
   reader r = {bytes + 1 + bitmap, bytes + n};
   for (size_t i = 0; i < count; i++) {
-    if (bytes[1 + i / 8] >> (i % 8) & 1) set_missing(&types[i], &columns[i], row);
+    if (bytes[1 + i / 8] >> (i % 8) & 1)
+      set_missing(&types[i], &columns[i], row);
     else if (!get_value(&r, &types[i], &columns[i], row))
-      return error_set(e, ERR_STORE, "the stored inputs of a decision are damaged: field %zu of %zu is "
-                       "no %s", i + 1, count, type_name(types[i].kind));
+      return error_set(e, ERR_STORE,
+                       "the stored inputs of a decision are damaged: field %zu of %zu is "
+                       "no %s",
+                       i + 1, count, type_name(types[i].kind));
   }
   if (r.at == r.end) return ERR_OK;
-  return error_set(e, ERR_STORE, "the stored inputs of a decision are damaged: %zu bytes are left over "
-                   "behind %zu fields", (size_t)(r.end - r.at), count);
+  return error_set(e, ERR_STORE,
+                   "the stored inputs of a decision are damaged: %zu bytes are left over "
+                   "behind %zu fields",
+                   (size_t)(r.end - r.at), count);
 }

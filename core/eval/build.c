@@ -76,8 +76,10 @@ formula *build_condition(builder *b, rule_text text) {
   if (!text.text) return NULL;
   formula *f = build_formula(b, text, bare_type(TYPE_BOOLEAN));
   if (!f || f->type.kind == TYPE_BOOLEAN) return f;
-  build_error(b, text.at, "\"%s\" is %s, but a condition must be true or false: compare it with "
-              "something", text.text, type_name(f->type.kind));
+  build_error(b, text.at,
+              "\"%s\" is %s, but a condition must be true or false: compare it with "
+              "something",
+              text.text, type_name(f->type.kind));
   return NULL;
 }
 
@@ -91,8 +93,10 @@ bool build_number(builder *b, rule_text text, const char *what, rational *out) {
     *out = v->exact;
     return true;
   }
-  build_error(b, text.at, "%s must be a number, or made of numbers and parameters alone; "
-              "found \"%s\"", what, text.text);
+  build_error(b, text.at,
+              "%s must be a number, or made of numbers and parameters alone; "
+              "found \"%s\"",
+              what, text.text);
   return false;
 }
 
@@ -148,8 +152,8 @@ code *build_code(builder *b, const char *name, const place *given_at) {
 static bool refuse_taken(builder *b, const char *name, place at) {
   const symbol *taken = scope_find(&b->plan->scope, name);
   if (!taken) return false;
-  build_error(b, at, "\"%s\" is already the name of a %s (line %d): give this %s another name", name,
-              taken->defined, taken->file_line, "output");
+  build_error(b, at, "\"%s\" is already the name of a %s (line %d): give this %s another name",
+              name, taken->defined, taken->file_line, "output");
   return true;
 }
 
@@ -162,13 +166,15 @@ int build_result(builder *b, const char *name, value_type type, const char *defi
   }
   int slot = (int)(p->pack->schema.count + p->result_count);
   p->results[p->result_count] = (result){name, type, slot, -1, at};
-  symbol *s = scope_add(&p->scope, name, type, slot,
-                        arena_format(&p->arena, "output of %s", defined));
+  symbol *s =
+      scope_add(&p->scope, name, type, slot, arena_format(&p->arena, "output of %s", defined));
   s->file_line = at.line;
   return (int)p->result_count++;
 }
 
-size_t build_scratch(builder *b) { return b->plan->scratch_count++; }
+size_t build_scratch(builder *b) {
+  return b->plan->scratch_count++;
+}
 
 void *build_stage(builder *b, size_t size, void (*finish)(builder *, stage *),
                   void (*run)(const stage *, evaluator *)) {

@@ -26,7 +26,7 @@ typedef struct code {
   size_t bit_count, bit_capacity;
   uint32_t *bits;
   bool given;
-  place given_at;   /* where it is first given */
+  place given_at;    /* where it is first given */
   size_t given_last; /* number of the last step that gives it */
 } code;
 
@@ -100,7 +100,8 @@ formula *build_condition(builder *b, rule_text text);
 bool build_number(builder *b, rule_text text, const char *what, rational *out);
 /* The value of a constant formula as stored in a column of the type; false after a finding. Numbers
  * must not have more decimals than the type. */
-bool build_stored(builder *b, const formula *f, value_type type, place at, int64_t *i64, double *f64);
+bool build_stored(builder *b, const formula *f, value_type type, place at, int64_t *i64,
+                  double *f64);
 /* Adds a test of a column of `input`; false after a finding. */
 bool build_test(builder *b, rule_text text, const formula *input, unary_test *out);
 

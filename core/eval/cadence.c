@@ -33,9 +33,11 @@ static bool start_of(const evaluator *v, const column *from, size_t row, int64_t
 }
 
 static void next_closing(const cadence *s, evaluator *v, size_t row, int64_t *out) {
-  if (s->has_closing) *out = s->closing;
-  else evaluator_fail(v, row, "RULE_ERROR", &s->base, 0,
-                      "there is no working day after as_of: the calendar has none");
+  if (s->has_closing)
+    *out = s->closing;
+  else
+    evaluator_fail(v, row, "RULE_ERROR", &s->base, 0,
+                   "there is no working day after as_of: the calendar has none");
 }
 
 static void run_never(const clause *c, evaluator *v, uint8_t *open) {
@@ -97,10 +99,18 @@ static void run(const stage *base, evaluator *v) {
   for (size_t i = 0; i < s->count; i++) {
     const clause *c = &s->clauses[i];
     switch (c->kind) {
-    case CADENCE_NEVER: run_never(c, v, open); break;
-    case CADENCE_NONE_YET: run_none_yet(s, c, v, open, out); break;
-    case CADENCE_EVERY: run_every(s, c, v, open, out); break;
-    case CADENCE_OVERDUE: run_overdue(s, c, v, open, out); break;
+    case CADENCE_NEVER:
+      run_never(c, v, open);
+      break;
+    case CADENCE_NONE_YET:
+      run_none_yet(s, c, v, open, out);
+      break;
+    case CADENCE_EVERY:
+      run_every(s, c, v, open, out);
+      break;
+    case CADENCE_OVERDUE:
+      run_overdue(s, c, v, open, out);
+      break;
     }
   }
 }
@@ -112,15 +122,15 @@ static bool compile_every(builder *b, clause *c) {
   if (!c->amount || !c->from) return false;
   bool ok = true;
   if (!convert_accepts(bare_type(TYPE_INTEGER), c->amount->type)) {
-    build_error(b, d->amount.at, "\"%s\" must be a whole number of days; it is %s%s", d->amount.text,
-                type_name(c->amount->type.kind),
+    build_error(b, d->amount.at, "\"%s\" must be a whole number of days; it is %s%s",
+                d->amount.text, type_name(c->amount->type.kind),
                 type_is_numeric(c->amount->type.kind) ? " with decimals: use floor() or ceiling()"
                                                       : "");
     ok = false;
   }
   if (c->from->type.kind != TYPE_DATE && c->from->type.kind != TYPE_TIMESTAMP) {
-    build_error(b, d->from.at, "from = \"%s\" must be a date or a timestamp; it is %s", d->from.text,
-                type_name(c->from->type.kind));
+    build_error(b, d->from.at, "from = \"%s\" must be a date or a timestamp; it is %s",
+                d->from.text, type_name(c->from->type.kind));
     ok = false;
   }
   return ok;
@@ -132,14 +142,16 @@ static bool compile_clause(builder *b, cadence *s, clause *c) {
   c->code = build_code(b, d->code, &d->at);
   switch (c->kind) {
   case CADENCE_NEVER:
-    if (!d->condition.text) build_error(b, d->at, "never needs a condition: never { \"condition\" }");
+    if (!d->condition.text)
+      build_error(b, d->at, "never needs a condition: never { \"condition\" }");
     c->condition = build_condition(b, d->condition);
     return c->condition;
   case CADENCE_EVERY:
     if (!compile_every(b, c)) return false;
     if (!s->from) s->from = c->from;
     return true;
-  default: return true;
+  default:
+    return true;
   }
 }
 

@@ -7,7 +7,9 @@
 #define DATE_LAST 2932896    /* 9999-12-31 */
 #define MONDAY 4             /* 1970-01-05 */
 
-static int weekday(int64_t date) { return (int)(((date - MONDAY) % 7 + 7) % 7); }
+static int weekday(int64_t date) {
+  return (int)(((date - MONDAY) % 7 + 7) % 7);
+}
 
 static bool contains(const int64_t *dates, size_t count, int64_t date) {
   for (size_t i = 0; i < count; i++)
@@ -17,7 +19,8 @@ static bool contains(const int64_t *dates, size_t count, int64_t date) {
 
 static void add_exception(calendar *c, int64_t date, int change) {
   size_t at = c->exception_count++;
-  for (; at > 0 && c->exceptions[at - 1].date > date; at--) c->exceptions[at] = c->exceptions[at - 1];
+  for (; at > 0 && c->exceptions[at - 1].date > date; at--)
+    c->exceptions[at] = c->exceptions[at - 1];
   c->exceptions[at] = (calendar_exception){date, change};
 }
 
@@ -33,8 +36,8 @@ void calendar_init(calendar *c, const pack_calendar *declared, zone z, arena *a)
     c->workdays[i] = declared->workdays[i];
     c->before[i + 1] = c->before[i] + c->workdays[i];
   }
-  c->exceptions = arena_array(a, declared->holiday_count + declared->makeup_count + 1,
-                              sizeof *c->exceptions);
+  c->exceptions =
+      arena_array(a, declared->holiday_count + declared->makeup_count + 1, sizeof *c->exceptions);
   for (size_t i = 0; i < declared->holiday_count; i++) {
     int64_t date = declared->holidays[i];
     if (c->workdays[weekday(date)] && !has_exception(c, date) &&
@@ -55,8 +58,10 @@ static int64_t count_to(const calendar *c, int64_t date) {
   size_t low = 0, high = c->exception_count;
   while (low < high) {
     size_t middle = (low + high) / 2;
-    if (c->exceptions[middle].date <= date) low = middle + 1;
-    else high = middle;
+    if (c->exceptions[middle].date <= date)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return weeks * c->before[7] + c->before[day + 1] + (low ? c->exceptions[low - 1].total : 0);
 }
@@ -70,8 +75,10 @@ static bool find_count(const calendar *c, int64_t count, int64_t low, int64_t hi
   if (low > high || count_to(c, high) < count) return false;
   while (low < high) {
     int64_t middle = low + (high - low) / 2;
-    if (count_to(c, middle) >= count) high = middle;
-    else low = middle + 1;
+    if (count_to(c, middle) >= count)
+      high = middle;
+    else
+      low = middle + 1;
   }
   *out = low;
   return true;
@@ -92,8 +99,7 @@ bool calendar_add(const calendar *c, int64_t date, int64_t n, int64_t *out) {
   if (n == 0) n = 1;
   int64_t count = count_to(c, date) + n;
   for (int64_t span = n * 2 + 14; date + span < DATE_LAST; span *= 4)
-    if (count_to(c, date + span) >= count)
-      return find_count(c, count, date + 1, date + span, out);
+    if (count_to(c, date + span) >= count) return find_count(c, count, date + 1, date + span, out);
   return find_count(c, count, date + 1, DATE_LAST, out);
 }
 

@@ -25,9 +25,9 @@ typedef struct codes {
   int result;
   size_t count, first_word, words, name_bytes;
   entry *entries;
-  name *names;  /* by entry; of points lost: by key */
-  stage *card;  /* points lost of it */
-  bool shared;  /* two keys have the same reason */
+  name *names; /* by entry; of points lost: by key */
+  stage *card; /* points lost of it */
+  bool shared; /* two keys have the same reason */
 } codes;
 
 static name name_of(builder *b, const char *text) {
@@ -137,12 +137,16 @@ void codes_check(builder *b, const stage *base, bool rules) {
   for (size_t i = 0; i < s->count && !rules; i++) {
     const entry *e = &s->entries[i];
     if (!e->when && !e->missing && !e->code->given)
-      build_warning(b, e->declared->at, "no step gives the code %s, and it has no condition: it is "
-                    "never shown", e->declared->code);
+      build_warning(b, e->declared->at,
+                    "no step gives the code %s, and it has no condition: it is "
+                    "never shown",
+                    e->declared->code);
   }
 }
 
-int codes_result(const stage *s) { return ((const codes *)s)->result; }
+int codes_result(const stage *s) {
+  return ((const codes *)s)->result;
+}
 
 /* ---- running ---- */
 
@@ -204,7 +208,8 @@ static void write_value(buffer *out, const column *c, size_t row, int decimals, 
       return;
     }
     int64_t rounded = (int64_t)floor(scaled + 0.5);
-    out->size += decimal_write(out->data + out->size, c->f64[row] < 0 ? -rounded : rounded, decimals);
+    out->size +=
+        decimal_write(out->data + out->size, c->f64[row] < 0 ? -rounded : rounded, decimals);
     return;
   }
   int64_t den = c->den ? c->den[row] : t.denominator;
@@ -223,8 +228,10 @@ static size_t add_value(const codes *s, evaluator *v, const column *of, size_t i
                         text_data *t, size_t end) {
   buffer text = {0};
   const char *given = rule_value(v, row, (uint32_t)(s->first_word * 64 + i));
-  if (given) buffer_text(&text, given);
-  else if (of) write_value(&text, of, row, s->entries[i].declared->decimals, v->plan->pack->zone);
+  if (given)
+    buffer_text(&text, given);
+  else if (of)
+    write_value(&text, of, row, s->entries[i].declared->decimals, v->plan->pack->zone);
   if (text.size) {
     convert_room(t, end, text.size + s->name_bytes + 64);
     t->bytes[end++] = ':';
@@ -291,8 +298,10 @@ static void run(const stage *base, evaluator *v) {
   const codes *s = (const codes *)base;
   text_data *t = &evaluator_result(v, s->result)->text;
   t->offsets[0] = 0;
-  if (s->card) run_lost(s, v, t);
-  else run_list(s, v, t);
+  if (s->card)
+    run_lost(s, v, t);
+  else
+    run_list(s, v, t);
 }
 
 stage *codes_compile(builder *b, const step *step_) {

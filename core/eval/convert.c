@@ -4,20 +4,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_exact(type_kind kind) { return type_is_numeric(kind) && kind != TYPE_NUMBER; }
-static bool is_text(type_kind kind) { return kind == TYPE_TEXT || kind == TYPE_KEY; }
+static bool is_exact(type_kind kind) {
+  return type_is_numeric(kind) && kind != TYPE_NUMBER;
+}
+static bool is_text(type_kind kind) {
+  return kind == TYPE_TEXT || kind == TYPE_KEY;
+}
 
 bool convert_accepts(value_type to, value_type from) {
   switch (to.kind) {
-  case TYPE_INTEGER: return is_exact(from.kind) && from.kind != TYPE_RATIO && from.denominator == 1;
+  case TYPE_INTEGER:
+    return is_exact(from.kind) && from.kind != TYPE_RATIO && from.denominator == 1;
   case TYPE_MONEY:
   case TYPE_DECIMAL:
-  case TYPE_RATIO: return is_exact(from.kind);
-  case TYPE_NUMBER: return type_is_numeric(from.kind);
-  case TYPE_CHOICE: return type_equal(to, from);
+  case TYPE_RATIO:
+    return is_exact(from.kind);
+  case TYPE_NUMBER:
+    return type_is_numeric(from.kind);
+  case TYPE_CHOICE:
+    return type_equal(to, from);
   case TYPE_TEXT:
-  case TYPE_KEY: return is_text(from.kind);
-  default: return to.kind == from.kind;
+  case TYPE_KEY:
+    return is_text(from.kind);
+  default:
+    return to.kind == from.kind;
   }
 }
 
@@ -43,11 +53,21 @@ value_type convert_written(value_type t) {
 
 void convert_missing(column *to, size_t row) {
   switch (type_storage(to->type.kind)) {
-  case STORE_I32: to->i32[row] = MISSING_I32; break;
-  case STORE_RATIO: to->den[row] = 1; to->i64[row] = MISSING_I64; break;
-  case STORE_I64: to->i64[row] = MISSING_I64; break;
-  case STORE_F64: to->f64[row] = NAN; break;
-  default: break;
+  case STORE_I32:
+    to->i32[row] = MISSING_I32;
+    break;
+  case STORE_RATIO:
+    to->den[row] = 1;
+    to->i64[row] = MISSING_I64;
+    break;
+  case STORE_I64:
+    to->i64[row] = MISSING_I64;
+    break;
+  case STORE_F64:
+    to->f64[row] = NAN;
+    break;
+  default:
+    break;
   }
 }
 
@@ -78,10 +98,17 @@ bool convert_value(const column *from, size_t from_row, column *to, size_t to_ro
     return put_exact(from->i64[from_row], from->den ? from->den[from_row] : from->type.denominator,
                      to, to_row);
   switch (type_storage(from->type.kind)) {
-  case STORE_I32: to->i32[to_row] = from->i32[from_row]; break;
-  case STORE_I64: to->i64[to_row] = from->i64[from_row]; break;
-  case STORE_F64: to->f64[to_row] = from->f64[from_row]; break;
-  default: return false;
+  case STORE_I32:
+    to->i32[to_row] = from->i32[from_row];
+    break;
+  case STORE_I64:
+    to->i64[to_row] = from->i64[from_row];
+    break;
+  case STORE_F64:
+    to->f64[to_row] = from->f64[from_row];
+    break;
+  default:
+    return false;
   }
   return true;
 }

@@ -38,11 +38,15 @@ const column *evaluate(evaluator *v, const formula *f, const uint8_t *needed) {
 }
 
 void evaluate_truth(evaluator *v, const formula *f, uint8_t *out) {
-  if (f) expr_truth(f->code, &v->frame, &f->at, out);
-  else memset(out, 1, v->frame.rows);
+  if (f)
+    expr_truth(f->code, &v->frame, &f->at, out);
+  else
+    memset(out, 1, v->frame.rows);
 }
 
-column *evaluator_result(evaluator *v, int number) { return v->results[number]; }
+column *evaluator_result(evaluator *v, int number) {
+  return v->results[number];
+}
 
 void evaluator_fail(evaluator *v, size_t row, const char *kind, const stage *s, int line,
                     const char *format, ...) {
@@ -64,7 +68,9 @@ void give_where(evaluator *v, const uint8_t *where, const code *c) {
 
 /* ---- making and freeing ---- */
 
-static void *rows_of(size_t size) { return mem_aligned(BATCH_ROWS * size + 64); }
+static void *rows_of(size_t size) {
+  return mem_aligned(BATCH_ROWS * size + 64);
+}
 
 evaluator *evaluator_new(const plan *p, error *e) {
   evaluator *v = mem_alloc(sizeof *v);
@@ -124,8 +130,12 @@ void evaluator_free(evaluator *v) {
   free(v);
 }
 
-error_code evaluator_start(evaluator *v, error *e) { return lua_host_start(v, e); }
-void evaluator_stop(evaluator *v) { lua_host_stop(v); }
+error_code evaluator_start(evaluator *v, error *e) {
+  return lua_host_start(v, e);
+}
+void evaluator_stop(evaluator *v) {
+  lua_host_stop(v);
+}
 
 decisions *decisions_new(const plan *p) {
   decisions *d = mem_alloc(sizeof *d);
@@ -190,8 +200,10 @@ static void write_rounded(evaluator *v, const plan_output *o, const column *from
     to->i64[row] = MISSING_I64;
     if (num == MISSING_I64) continue;
     int128 rounded = int128_round_div((int128)num * unit, den);
-    if (rounded > INT64_MAX || rounded <= INT64_MIN) fail_output(v, row, o);
-    else to->i64[row] = (int64_t)rounded;
+    if (rounded > INT64_MAX || rounded <= INT64_MIN)
+      fail_output(v, row, o);
+    else
+      to->i64[row] = (int64_t)rounded;
   }
 }
 
@@ -203,11 +215,17 @@ static void write_output(evaluator *v, const plan_output *o, const column *from,
     to->text.offsets[0] = 0;
     for (size_t r = 0; r < rows; r++) convert_text(from, r, to, r);
     break;
-  case STORE_I32: memcpy(to->i32, from->i32, rows * sizeof *to->i32); break;
-  case STORE_F64: memcpy(to->f64, from->f64, rows * sizeof *to->f64); break;
+  case STORE_I32:
+    memcpy(to->i32, from->i32, rows * sizeof *to->i32);
+    break;
+  case STORE_F64:
+    memcpy(to->f64, from->f64, rows * sizeof *to->f64);
+    break;
   default:
-    if (type_equal(to->type, from->type)) memcpy(to->i64, from->i64, rows * sizeof *to->i64);
-    else write_rounded(v, o, from, to);
+    if (type_equal(to->type, from->type))
+      memcpy(to->i64, from->i64, rows * sizeof *to->i64);
+    else
+      write_rounded(v, o, from, to);
   }
 }
 
@@ -228,7 +246,9 @@ error_code evaluator_run(evaluator *v, const batch *in, decisions *out, error *e
   begin(v, in, out);
   for (size_t i = 0; i < p->stage_count && in->rows; i++) p->stages[i]->run(p->stages[i], v);
   write_outputs(v, out);
-  if (p->without_inputs) memset(out->inputs.offsets, 0, (in->rows + 1) * sizeof(uint32_t));
-  else blob_write_rows(&out->inputs, in, p->inputs, p->input_count, v->kernels);
+  if (p->without_inputs)
+    memset(out->inputs.offsets, 0, (in->rows + 1) * sizeof(uint32_t));
+  else
+    blob_write_rows(&out->inputs, in, p->inputs, p->input_count, v->kernels);
   return ERR_OK;
 }

@@ -18,8 +18,8 @@ struct evaluator {
   const plan *plan;
   const kernels *kernels;
   frame frame;
-  column *own;      /* results that are no output, by number of the result */
-  column **results; /* where each result goes in this batch */
+  column *own;        /* results that are no output, by number of the result */
+  column **results;   /* where each result goes in this batch */
   int32_t **segments; /* by cut */
   bool *segmented;    /* those that hold this batch's */
   int32_t **scratch;  /* by build_scratch, BATCH_ROWS each */
@@ -48,12 +48,14 @@ void evaluator_fail(evaluator *v, size_t row, const char *kind, const stage *s, 
 
 static inline void give(evaluator *v, size_t row, const code *c) {
   uint64_t *words = v->given + row * v->plan->code_words;
-  for (size_t i = 0; i < c->bit_count; i++) words[c->bits[i] / 64] |= UINT64_C(1) << (c->bits[i] % 64);
+  for (size_t i = 0; i < c->bit_count; i++)
+    words[c->bits[i] / 64] |= UINT64_C(1) << (c->bits[i] % 64);
 }
 
 static inline void silence(evaluator *v, size_t row, const code *c) {
   uint64_t *words = v->silenced + row * v->plan->code_words;
-  for (size_t i = 0; i < c->bit_count; i++) words[c->bits[i] / 64] |= UINT64_C(1) << (c->bits[i] % 64);
+  for (size_t i = 0; i < c->bit_count; i++)
+    words[c->bits[i] / 64] |= UINT64_C(1) << (c->bits[i] % 64);
 }
 
 /* Gives the code to the rows that `where` marks; c may be NULL. */

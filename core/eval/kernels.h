@@ -70,7 +70,8 @@ void kernel_avx2_varint_i32(const int32_t *values, size_t rows, uint64_t *bytes,
 
 /* One varint in 8 bytes and its length; x below 2^56. */
 static inline uint64_t kernel_varint(uint64_t x, unsigned *size) {
-  unsigned n = ((unsigned)(63 - __builtin_clzll(x | 1)) * 37 >> 8) + 1; /* bits / 7, up to 63 bits */
+  unsigned n =
+      ((unsigned)(63 - __builtin_clzll(x | 1)) * 37 >> 8) + 1; /* bits / 7, up to 63 bits */
   /* groups of 28, 14 and then 7 bits, each moved to the start of its own half */
   x = (x & 0x00FFFFFFF0000000) << 4 | (x & 0x000000000FFFFFFF);
   x = (x & 0x0FFFC0000FFFC000) << 2 | (x & 0x00003FFF00003FFF);

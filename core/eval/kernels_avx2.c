@@ -8,8 +8,12 @@
 #define AVX2 __attribute__((target("avx2")))
 #define AVX2_INLINE static inline __attribute__((target("avx2"), always_inline))
 
-AVX2_INLINE __m256i load(const void *p) { return _mm256_loadu_si256((const __m256i *)p); }
-AVX2_INLINE void store(void *p, __m256i v) { _mm256_storeu_si256((__m256i *)p, v); }
+AVX2_INLINE __m256i load(const void *p) {
+  return _mm256_loadu_si256((const __m256i *)p);
+}
+AVX2_INLINE void store(void *p, __m256i v) {
+  _mm256_storeu_si256((__m256i *)p, v);
+}
 
 /* entries[i] for the eight i, of which each is below `size`. */
 AVX2_INLINE __m256i look(const int32_t *entries, uint32_t size, __m256i i) {
@@ -131,8 +135,8 @@ AVX2 static void match(const lookup *columns, const int32_t *const *index, size_
       if (!again && _mm256_movemask_epi8(_mm256_cmpgt_epi32(zero, found)) == 0) break;
     }
     store(hit + r, found);
-    if (again) store(again + r, _mm256_andnot_si256(_mm256_cmpeq_epi32(more, zero),
-                                                    _mm256_set1_epi32(1)));
+    if (again)
+      store(again + r, _mm256_andnot_si256(_mm256_cmpeq_epi32(more, zero), _mm256_set1_epi32(1)));
   }
 }
 
@@ -159,12 +163,11 @@ AVX2 static void pick_i64(const int32_t *index, int32_t bias, size_t rows, const
 AVX2_INLINE void varints(__m256i x, __m256i absent, uint64_t *bytes, uint8_t *sizes,
                          uint64_t *missing, __m256i bit) {
   const __m256i zero = _mm256_setzero_si256();
-  __m256i wide = _mm256_xor_si256(_mm256_cmpeq_epi64(_mm256_srli_epi64(x, 56), zero),
-                                  _mm256_set1_epi64x(-1));
+  __m256i wide =
+      _mm256_xor_si256(_mm256_cmpeq_epi64(_mm256_srli_epi64(x, 56), zero), _mm256_set1_epi64x(-1));
 #define SPREAD(high, low, shift)                                                                   \
-  x = _mm256_or_si256(                                                                             \
-      _mm256_slli_epi64(_mm256_and_si256(x, _mm256_set1_epi64x(high)), shift),                     \
-      _mm256_and_si256(x, _mm256_set1_epi64x(low)))
+  x = _mm256_or_si256(_mm256_slli_epi64(_mm256_and_si256(x, _mm256_set1_epi64x(high)), shift),     \
+                      _mm256_and_si256(x, _mm256_set1_epi64x(low)))
   SPREAD(0x00FFFFFFF0000000, 0x000000000FFFFFFF, 4);
   SPREAD(0x0FFFC0000FFFC000, 0x00003FFF00003FFF, 2);
   SPREAD(0x3F803F803F803F80, 0x007F007F007F007F, 1);

@@ -114,16 +114,16 @@ AVX512 static void match(const lookup *columns, const int32_t *const *index, siz
   }
 }
 
-AVX512 static void pick_i32(const int32_t *index, int32_t bias, size_t rows,
-                            const int32_t *entries, size_t size, int32_t *out) {
+AVX512 static void pick_i32(const int32_t *index, int32_t bias, size_t rows, const int32_t *entries,
+                            size_t size, int32_t *out) {
   for (size_t r = 0; r < rows; r += 16) {
     __m512i i = row_index(index, bias, (uint32_t)size, r);
     _mm512_storeu_si512(out + r, look(entries, (uint32_t)size, i));
   }
 }
 
-AVX512 static void pick_i64(const int32_t *index, int32_t bias, size_t rows,
-                            const int64_t *entries, size_t size, int64_t *out) {
+AVX512 static void pick_i64(const int32_t *index, int32_t bias, size_t rows, const int64_t *entries,
+                            size_t size, int64_t *out) {
   for (size_t r = 0; r < rows; r += 16) {
     __m512i i = row_index(index, bias, (uint32_t)size, r);
     __m256i low = _mm512_castsi512_si256(i), high = _mm512_extracti64x4_epi64(i, 1);

@@ -163,8 +163,8 @@ static bool pick_middle(limit_pick pick, amount *a, size_t n, amount *out) {
 }
 
 /* The least (sign 1) or greatest (sign -1) of the known inputs; of equal ones the first. */
-static bool pick_extreme(const limit_stage_operation *o, const limit_values *l, size_t row, int sign,
-                         amount *out, const limit_input **picked) {
+static bool pick_extreme(const limit_stage_operation *o, const limit_values *l, size_t row,
+                         int sign, amount *out, const limit_input **picked) {
   amount x;
   *picked = NULL;
   out->known = false;
@@ -245,19 +245,30 @@ static bool exact_round(const limit_stage_operation *o, amount *a) {
   return rational_mul((rational){whole < 0 ? 0 : whole, 1}, o->step, &a->value);
 }
 
-bool limit_exact(const limit *s, evaluator *v, const limit_values *values, size_t row, int64_t *out) {
+bool limit_exact(const limit *s, evaluator *v, const limit_values *values, size_t row,
+                 int64_t *out) {
   amount a = {.known = false};
   bool fits = true;
   for (size_t i = 0; i < s->count && fits; i++) {
     const limit_stage_operation *o = &s->operations[i];
     switch (o->kind) {
-    case LIMIT_START: fits = exact_start(o, v, values, row, &a); break;
+    case LIMIT_START:
+      fits = exact_start(o, v, values, row, &a);
+      break;
     case LIMIT_TIMES:
-    case LIMIT_PLUS: fits = exact_each(o, v, values, row, &a); break;
+    case LIMIT_PLUS:
+      fits = exact_each(o, v, values, row, &a);
+      break;
     case LIMIT_AT_MOST:
-    case LIMIT_AT_LEAST: fits = exact_bound(o, v, values, row, &a); break;
-    case LIMIT_ZERO: apply_zero(o, v, values, row, &a); break;
-    case LIMIT_ROUND_DOWN: fits = exact_round(o, &a); break;
+    case LIMIT_AT_LEAST:
+      fits = exact_bound(o, v, values, row, &a);
+      break;
+    case LIMIT_ZERO:
+      apply_zero(o, v, values, row, &a);
+      break;
+    case LIMIT_ROUND_DOWN:
+      fits = exact_round(o, &a);
+      break;
     }
     values += o->count;
   }
@@ -265,8 +276,8 @@ bool limit_exact(const limit *s, evaluator *v, const limit_values *values, size_
   *out = s->has_missing ? s->missing : MISSING_I64;
   if (!fits) return false;
   if (!a.known) return true;
-  if (!rational_mul(a.value, (rational){s->unit, 1}, &a.value) || !rational_floor(a.value, &units) ||
-      units > INT64_MAX)
+  if (!rational_mul(a.value, (rational){s->unit, 1}, &a.value) ||
+      !rational_floor(a.value, &units) || units > INT64_MAX)
     return false;
   *out = units < 0 ? 0 : (int64_t)units;
   return true;
@@ -300,8 +311,10 @@ static void run(const stage *base, evaluator *v) {
   int64_t *out = evaluator_result(v, s->result)->i64;
   uint8_t *wide = arena_alloc(&v->frame.scratch, BATCH_ROWS);
   fill_values(s, v, values);
-  if (s->plain) limit_columns(s, v, values, out, wide);
-  else memset(wide, 1, v->frame.rows);
+  if (s->plain)
+    limit_columns(s, v, values, out, wide);
+  else
+    memset(wide, 1, v->frame.rows);
   for (size_t r = 0; r < v->frame.rows; r++)
     if (wide[r] && !limit_exact(s, v, values, r, &out[r]))
       evaluator_fail(v, r, "OVERFLOW", base, 0,

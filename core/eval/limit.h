@@ -11,7 +11,7 @@ typedef struct limit_input {
   const formula *when;
   code *code;
   bool constant;
-  rational exact; /* the constant */
+  rational exact;   /* the constant */
   int64_t num, den; /* of the constant; den of a column */
 } limit_input;
 
@@ -45,7 +45,8 @@ typedef struct limit_values {
 
 /* One record in rationals: the definition, and what computes when 64 bits are too narrow. False:
  * 128 bits are too narrow as well. */
-bool limit_exact(const limit *s, evaluator *v, const limit_values *values, size_t row, int64_t *out);
+bool limit_exact(const limit *s, evaluator *v, const limit_values *values, size_t row,
+                 int64_t *out);
 /* All records in columns of 64 bits; marks in `wide` the rows whose numbers did not fit. */
 void limit_columns(const limit *s, evaluator *v, const limit_values *values, int64_t *out,
                    uint8_t *wide);

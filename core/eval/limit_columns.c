@@ -110,13 +110,16 @@ static void columns_bound(amounts *a, evaluator *v, const limit_stage_operation 
   for (size_t r = 0; r < a->rows; r++) {
     bool binds = which[r] >= 0 && a->num[r] != MISSING_I64 &&
                  (least ? bound[r] < a->num[r] : bound[r] > a->num[r]);
-    if (binds) a->num[r] = bound[r];
-    else which[r] = -1;
+    if (binds)
+      a->num[r] = bound[r];
+    else
+      which[r] = -1;
   }
   give_which(a, v, o, which);
 }
 
-static void give_applied(const amounts *a, evaluator *v, const limit_input *i, const uint8_t *when) {
+static void give_applied(const amounts *a, evaluator *v, const limit_input *i,
+                         const uint8_t *when) {
   if (!i->code || !i->code->bit_count) return;
   for (size_t r = 0; r < a->rows; r++)
     if (!a->wide[r] && (!when || when[r])) give(v, r, i->code);
@@ -131,8 +134,10 @@ static void columns_times(amounts *a, evaluator *v, const limit_input *i, const 
   }
   for (size_t r = 0; r < a->rows; r++) {
     int64_t x = n.when && !n.when[r] ? n.den : n.p[r * n.step];
-    if (a->num[r] == MISSING_I64 || x == MISSING_I64) a->num[r] = MISSING_I64;
-    else if (__builtin_mul_overflow(a->num[r], x, &a->num[r])) a->wide[r] = 1;
+    if (a->num[r] == MISSING_I64 || x == MISSING_I64)
+      a->num[r] = MISSING_I64;
+    else if (__builtin_mul_overflow(a->num[r], x, &a->num[r]))
+      a->wide[r] = 1;
   }
   a->den = den;
   give_applied(a, v, i, n.when);
@@ -146,7 +151,8 @@ static void columns_plus(amounts *a, evaluator *v, const limit_input *i, const l
   int64_t times = den / n.den;
   for (size_t r = 0; r < a->rows; r++) {
     if (n.when && !n.when[r]) continue;
-    if (a->num[r] == MISSING_I64 || n.p[r * n.step] == MISSING_I64) a->num[r] = MISSING_I64;
+    if (a->num[r] == MISSING_I64 || n.p[r * n.step] == MISSING_I64)
+      a->num[r] = MISSING_I64;
     else if (__builtin_mul_overflow(n.p[r * n.step], times, &x) ||
              __builtin_add_overflow(a->num[r], x, &a->num[r]))
       a->wide[r] = 1;
@@ -208,11 +214,19 @@ static void columns_finish(amounts *a, const limit *s) {
 static void columns_apply(amounts *a, evaluator *v, const limit_stage_operation *o,
                           const limit_values *l) {
   switch (o->kind) {
-  case LIMIT_START: columns_start(a, v, o, l); break;
+  case LIMIT_START:
+    columns_start(a, v, o, l);
+    break;
   case LIMIT_AT_MOST:
-  case LIMIT_AT_LEAST: columns_bound(a, v, o, l); break;
-  case LIMIT_ZERO: columns_zero(a, v, o, l); break;
-  case LIMIT_ROUND_DOWN: columns_round(a, o); break;
+  case LIMIT_AT_LEAST:
+    columns_bound(a, v, o, l);
+    break;
+  case LIMIT_ZERO:
+    columns_zero(a, v, o, l);
+    break;
+  case LIMIT_ROUND_DOWN:
+    columns_round(a, o);
+    break;
   case LIMIT_TIMES:
   case LIMIT_PLUS:
     for (size_t t = 0; t < o->count && !a->fine; t++)
@@ -228,6 +242,8 @@ void limit_columns(const limit *s, evaluator *v, const limit_values *values, int
     columns_apply(&a, v, &s->operations[i], values);
     values += s->operations[i].count;
   }
-  if (a.fine) memset(wide, 1, a.rows);
-  else columns_finish(&a, s);
+  if (a.fine)
+    memset(wide, 1, a.rows);
+  else
+    columns_finish(&a, s);
 }

@@ -2,7 +2,9 @@
 #include "matcher.h"
 #include <string.h>
 
-static bool is_static(const unary_test *t) { return t->kind != TEST_DYNAMIC; }
+static bool is_static(const unary_test *t) {
+  return t->kind != TEST_DYNAMIC;
+}
 
 static void add_dynamic(builder *b, matcher *m, size_t row, const unary_test *t) {
   m->dynamics[m->dynamic_count++] = (dynamic_test){row, build_tree(b, t->dynamic, b->step->at)};
@@ -13,8 +15,10 @@ static bool add_column(builder *b, matcher *m, size_t at, const formula *input,
   bool looked_up = false;
   m->columns[at] = (matcher_column){-1, tests};
   for (size_t r = 0; r < m->row_count; r++) {
-    if (tests[r].kind == TEST_DYNAMIC) add_dynamic(b, m, r, &tests[r]);
-    else if (tests[r].kind != TEST_ANY) looked_up = true;
+    if (tests[r].kind == TEST_DYNAMIC)
+      add_dynamic(b, m, r, &tests[r]);
+    else if (tests[r].kind != TEST_ANY)
+      looked_up = true;
   }
   if (!looked_up) return true;
   int number = cuts_add(b, input);
@@ -82,7 +86,7 @@ static int32_t *direct_masks(evaluator *v, const matcher *m) {
     int32_t *word = direct + t->row / 32 * BATCH_ROWS;
     evaluate_truth(v, t->condition, v->truth);
     for (size_t r = 0; r < rows; r++)
-      if (!v->truth[r]) word[r] &= (int32_t)~(UINT32_C(1) << (t->row % 32));
+      if (!v->truth[r]) word[r] &= (int32_t) ~(UINT32_C(1) << (t->row % 32));
   }
   return direct;
 }
@@ -93,8 +97,8 @@ const int32_t *matcher_run(evaluator *v, const matcher *m, const int32_t **again
   int32_t *hit = v->scratch[m->hit], *more = again ? v->scratch[m->again] : NULL;
   /* Without a column to look up nothing would bound the rows: the masks do. */
   int32_t *direct = m->dynamic_count || !m->lookup_count ? direct_masks(v, m) : NULL;
-  v->kernels->match(m->lookups, index, m->lookup_count, direct, BATCH_ROWS, m->words,
-                    v->frame.rows, hit, more);
+  v->kernels->match(m->lookups, index, m->lookup_count, direct, BATCH_ROWS, m->words, v->frame.rows,
+                    hit, more);
   if (again) *again = more;
   return hit;
 }

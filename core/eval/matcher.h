@@ -11,7 +11,7 @@ typedef struct dynamic_test {
 } dynamic_test;
 
 typedef struct matcher_column {
-  int cut; /* -1: no test but dynamic ones */
+  int cut;                 /* -1: no test but dynamic ones */
   const unary_test *tests; /* row_count */
 } matcher_column;
 

@@ -53,7 +53,8 @@ static bool parse_exact(const char *text, size_t n, value *v) {
   case TYPE_DECIMAL:
     return decimal_parse(text, n, v->type.digits, &whole) == PARSE_OK &&
            rational_make(whole, pow10_i64(v->type.digits), &v->exact);
-  default: return false;
+  default:
+    return false;
   }
 }
 
@@ -106,8 +107,7 @@ static void check_given_params(builder *b, const pack *p, const plan_options *o)
       known = !strcmp(names[k], o->params[i].name);
     if (known) continue;
     findings_add(b->findings, SEVERITY_ERROR, NULL, 0, "the pack has no parameter \"%s\"%s",
-                 o->params[i].name,
-                 build_suggestion(b, o->params[i].name, names, p->param_count));
+                 o->params[i].name, build_suggestion(b, o->params[i].name, names, p->param_count));
   }
 }
 
@@ -121,10 +121,9 @@ static void name_all(builder *b, const pack *p, const plan_options *o) {
     const field *f = &p->schema.fields[i];
     scope_add(&made->scope, f->name, f->type, (int)i, "field")->file_line = f->line;
   }
-  add_constant(b, "today",
-               (value){.type = bare_type(TYPE_DATE), .exact = {made->today, 1}}, "built-in name", 0);
-  add_constant(b, "as_of",
-               (value){.type = bare_type(TYPE_TIMESTAMP), .exact = {made->as_of, 1}},
+  add_constant(b, "today", (value){.type = bare_type(TYPE_DATE), .exact = {made->today, 1}},
+               "built-in name", 0);
+  add_constant(b, "as_of", (value){.type = bare_type(TYPE_TIMESTAMP), .exact = {made->as_of, 1}},
                "built-in name", 0);
   made->params = arena_array(&made->arena, p->param_count + 1, sizeof *made->params);
   for (size_t i = 0; i < p->param_count; i++) {
@@ -132,7 +131,8 @@ static void name_all(builder *b, const pack *p, const plan_options *o) {
     if (taken)
       build_error(b, p->params[i].at, "parameter \"%s\" has the name of a %s: give it another",
                   p->params[i].name, taken->defined);
-    else add_param(b, &p->params[i], o);
+    else
+      add_param(b, &p->params[i], o);
   }
   check_given_params(b, p, o);
 }
@@ -141,14 +141,22 @@ static void name_all(builder *b, const pack *p, const plan_options *o) {
 
 static stage *compile_step(builder *b, const step *s) {
   switch (s->kind) {
-  case STEP_DERIVE: return derive_compile(b, s);
-  case STEP_SCORECARD: return scorecard_compile(b, s);
-  case STEP_TABLE: return table_compile(b, s);
-  case STEP_BANDS: return bands_compile(b, s);
-  case STEP_CODES: return codes_compile(b, s);
-  case STEP_CADENCE: return cadence_compile(b, s);
-  case STEP_LIMIT: return limit_compile(b, s);
-  case STEP_LUA: return lua_rule_compile(b, s);
+  case STEP_DERIVE:
+    return derive_compile(b, s);
+  case STEP_SCORECARD:
+    return scorecard_compile(b, s);
+  case STEP_TABLE:
+    return table_compile(b, s);
+  case STEP_BANDS:
+    return bands_compile(b, s);
+  case STEP_CODES:
+    return codes_compile(b, s);
+  case STEP_CADENCE:
+    return cadence_compile(b, s);
+  case STEP_LIMIT:
+    return limit_compile(b, s);
+  case STEP_LUA:
+    return lua_rule_compile(b, s);
   }
   return NULL;
 }
@@ -162,8 +170,10 @@ static bool is_deferred(builder *b, size_t number) {
   if (!sym || !sym->used) return true;
   const code *late = codes_given_after(s, number);
   if (late)
-    build_error(b, r->at, "\"%s\" is read by a step below, but %s is given after it (line %d): move "
-                "the list down, or what reads it", r->name, late->name, late->given_at.line);
+    build_error(b, r->at,
+                "\"%s\" is read by a step below, but %s is given after it (line %d): move "
+                "the list down, or what reads it",
+                r->name, late->name, late->given_at.line);
   return false;
 }
 
@@ -327,13 +337,14 @@ size_t plan_outputs(const plan *p, const plan_output **out) {
   return p->output_count;
 }
 
-
 size_t plan_inputs(const plan *p, const size_t **fields) {
   *fields = p->inputs;
   return p->input_count;
 }
 
-const char *plan_kernels(const plan *p) { return p->kernels->name; }
+const char *plan_kernels(const plan *p) {
+  return p->kernels->name;
+}
 
 size_t plan_params(const plan *p, const param_value **out) {
   *out = p->params;

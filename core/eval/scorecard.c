@@ -10,17 +10,17 @@ typedef struct part {
   const characteristic *declared;
   const formula *input;
   unary_test *tests;
-  rational *points;    /* by outcome, weighted and divided */
-  int64_t *units;      /* the same over the score's denominator */
-  int32_t *keys;       /* by outcome */
-  int null_attribute;  /* the attribute that names null, or that of the missing value */
-  bool dynamic;        /* tests that need other columns: a matcher finds the attribute */
+  rational *points;   /* by outcome, weighted and divided */
+  int64_t *units;     /* the same over the score's denominator */
+  int32_t *keys;      /* by outcome */
+  int null_attribute; /* the attribute that names null, or that of the missing value */
+  bool dynamic;       /* tests that need other columns: a matcher finds the attribute */
   matcher matcher;
-  size_t scratch;      /* of the attribute found */
+  size_t scratch; /* of the attribute found */
   int cut;
-  int32_t *outcomes;   /* by entry; -1 = no attribute matches */
-  int64_t *wide;       /* by entry, points where int32 is too narrow */
-  bool gaps;           /* some entry has no attribute */
+  int32_t *outcomes; /* by entry; -1 = no attribute matches */
+  int64_t *wide;     /* by entry, points where int32 is too narrow */
+  bool gaps;         /* some entry has no attribute */
 } part;
 
 typedef struct scorecard {
@@ -37,11 +37,14 @@ typedef struct scorecard {
   size_t sum;
 } scorecard;
 
-static size_t outcomes_of(const part *p) { return p->declared->attribute_count + 1; }
+static size_t outcomes_of(const part *p) {
+  return p->declared->attribute_count + 1;
+}
 
 /* ---- compiling ---- */
 
-static bool weighted(builder *b, rule_text points, rational weight, rational divide, rational *out) {
+static bool weighted(builder *b, rule_text points, rational weight, rational divide,
+                     rational *out) {
   rational given;
   if (!build_number(b, points, "points", &given)) return false;
   if (rational_mul(given, weight, out) && rational_div(*out, divide, out)) return true;
@@ -84,8 +87,10 @@ static bool compile_part(builder *b, part *p, rational divide) {
   arena *a = &b->plan->arena;
   rule_text text = c->input.text ? c->input : (rule_text){c->name, c->at};
   if (!c->attribute_count) {
-    build_error(b, c->at, "characteristic \"%s\" has no attributes: give at least one, "
-                "{ test, points }", c->name);
+    build_error(b, c->at,
+                "characteristic \"%s\" has no attributes: give at least one, "
+                "{ test, points }",
+                c->name);
     return false;
   }
   p->input = build_formula(b, text, bare_type(TYPE_NONE));
@@ -115,7 +120,8 @@ static int digits_of(const scorecard_step *declared, int64_t denominator) {
   return 2;
 }
 
-#define FINEST INT64_C(1000000000000) /* denominator, and points of an attribute over it times 10^6 */
+#define FINEST                                                                                     \
+  INT64_C(1000000000000) /* denominator, and points of an attribute over it times 10^6 */
 
 /* The least common denominator of all points, or that in which the score is written if it will do. */
 static bool find_denominator(scorecard *s, const scorecard_step *declared, int *digits) {
@@ -184,8 +190,10 @@ stage *scorecard_compile(builder *b, const step *step_) {
   if (!ok) return NULL;
   int digits;
   if (!find_denominator(s, from, &digits) || !compile_units(b, s)) {
-    build_error(b, step_->at, "the points, weights and divisor of scorecard \"%s\" have too many "
-                "digits to be summed exactly", step_->name);
+    build_error(b, step_->at,
+                "the points, weights and divisor of scorecard \"%s\" have too many "
+                "digits to be summed exactly",
+                step_->name);
     return NULL;
   }
   s->number = b->plan->scorecard_count++;
@@ -213,8 +221,8 @@ static int order_losses(const void *x, const void *y) {
 
 static const char *reason_of(const part *p, size_t outcome) {
   const characteristic *c = p->declared;
-  const char *own = outcome < c->attribute_count ? c->attributes[outcome].reason
-                                                 : c->missing_reason;
+  const char *own =
+      outcome < c->attribute_count ? c->attributes[outcome].reason : c->missing_reason;
   return own ? own : c->reason;
 }
 
@@ -255,8 +263,10 @@ static void check_gap(builder *b, const part *p, const cut *c, size_t segment) {
   if (c->form != CUT_CODES) return;
   buffer text = {0};
   cut_describe(c, segment, &text);
-  build_error(b, p->declared->at, "characteristic \"%s\" has no attribute for \"%s\": add one, or a "
-              "last one with \"-\" for everything else", p->declared->name, text.data);
+  build_error(b, p->declared->at,
+              "characteristic \"%s\" has no attribute for \"%s\": add one, or a "
+              "last one with \"-\" for everything else",
+              p->declared->name, text.data);
   buffer_deinit(&text);
 }
 
@@ -370,7 +380,8 @@ static void run(const stage *base, evaluator *v) {
                       sum, kernel_top ? top : NULL);
   if (s->narrow)
     for (size_t r = 0; r < rows; r++) out[r] = sum[r];
-  else sum_wide(s, index, rows, out);
+  else
+    sum_wide(s, index, rows, out);
   if (s->most > KERNEL_TOP) find_most(s, index, rows, lost);
   for (size_t i = 0; i < s->count; i++)
     if (s->parts[i].gaps) fail_gaps(s, &s->parts[i], s->lookups[i].bias, index[i], v);
@@ -385,7 +396,9 @@ const int32_t *scorecard_lost(const stage *s, const evaluator *v) {
   return v->lost[((const scorecard *)s)->number];
 }
 
-size_t scorecard_keys(const stage *s) { return ((const scorecard *)s)->key_count; }
+size_t scorecard_keys(const stage *s) {
+  return ((const scorecard *)s)->key_count;
+}
 
 const char *scorecard_reason(const stage *s, int32_t key) {
   return ((const scorecard *)s)->reasons[key];

@@ -44,7 +44,9 @@ static bool is_word(const char *text) {
   return true;
 }
 
-static bool is_given(rule_text t) { return t.text && *t.text && strcmp(t.text, "null") != 0; }
+static bool is_given(rule_text t) {
+  return t.text && *t.text && strcmp(t.text, "null") != 0;
+}
 
 /* A quoted word without its quotes, in the plan's arena; else the text itself. */
 static const char *unquoted(builder *b, const char *text) {
@@ -98,8 +100,7 @@ static void settle_type(output *o, const formula *f) {
 }
 
 static bool numbers_mix(const output *o, const formula *f) {
-  return !o->declared_type && o->type.kind == TYPE_INTEGER &&
-         type_is_numeric(f->type.kind);
+  return !o->declared_type && o->type.kind == TYPE_INTEGER && type_is_numeric(f->type.kind);
 }
 
 static bool compile_cell(builder *b, output *o, size_t r, rule_text text) {
@@ -117,8 +118,7 @@ static bool compile_cell(builder *b, output *o, size_t r, rule_text text) {
   }
   o->cells[r] = (cell){f, f->tree->kind == NODE_CONSTANT};
   if (!o->cells[r].constant) o->computed = true;
-  if (!o->cells[r].constant || !o->declared_type)
-    o->type = convert_widen(o->type, f->type);
+  if (!o->cells[r].constant || !o->declared_type) o->type = convert_widen(o->type, f->type);
   return true;
 }
 
@@ -162,9 +162,12 @@ static bool compile_lookup(builder *b, const table_step *t, output *o) {
   if (form == STORE_TEXT || form == STORE_RATIO) return true;
   o->size = t->row_count + 1;
   size_t room = (o->size + 31) / 16 * 16;
-  if (form == STORE_I32) o->i32 = arena_array(&b->plan->arena, room, sizeof *o->i32);
-  else if (form == STORE_F64) o->f64 = arena_array(&b->plan->arena, room, sizeof *o->f64);
-  else o->i64 = arena_array(&b->plan->arena, room, sizeof *o->i64);
+  if (form == STORE_I32)
+    o->i32 = arena_array(&b->plan->arena, room, sizeof *o->i32);
+  else if (form == STORE_F64)
+    o->f64 = arena_array(&b->plan->arena, room, sizeof *o->f64);
+  else
+    o->i64 = arena_array(&b->plan->arena, room, sizeof *o->i64);
   fill_entry(b, o, 0, &(cell){0}, b->step->at);
   for (size_t r = 0; r < t->row_count; r++)
     ok = fill_entry(b, o, r + 1, &o->cells[r], t->rows[r].at) && ok;
@@ -193,7 +196,9 @@ static bool compile_tests(builder *b, const table_step *t, table *s) {
   return false;
 }
 
-static void finish(builder *b, stage *base) { matcher_finish(b, &((table *)base)->matcher); }
+static void finish(builder *b, stage *base) {
+  matcher_finish(b, &((table *)base)->matcher);
+}
 
 /* ---- running ---- */
 
@@ -221,8 +226,10 @@ static void fill_computed(evaluator *v, const table *s, const output *o, const i
   for (size_t r = 0; r < v->frame.rows; r++) {
     const column *from = hit[r] < 0 ? NULL : made[hit[r]];
     if (text) {
-      if (from) convert_text(from, r, to, r);
-      else column_add_text(to, r, NULL, 0);
+      if (from)
+        convert_text(from, r, to, r);
+      else
+        column_add_text(to, r, NULL, 0);
     } else if (!from) {
       if (!o->size) convert_missing(to, r);
     } else if (!convert_value(from, r, to, r)) {
@@ -244,7 +251,8 @@ static void fill_output(evaluator *v, const table *s, const output *o, const int
 }
 
 /* Whether two cells give a record the same value, compared in the form of the output. */
-static bool cells_agree(evaluator *v, const output *o, const cell *x, const cell *y, size_t record) {
+static bool cells_agree(evaluator *v, const output *o, const cell *x, const cell *y,
+                        size_t record) {
   if (!x->formula || !y->formula) return !x->formula && !y->formula;
   bool text = type_storage(o->type.kind) == STORE_TEXT;
   column one;
@@ -254,8 +262,10 @@ static bool cells_agree(evaluator *v, const output *o, const cell *x, const cell
   const cell *cells[2] = {x, y};
   for (size_t i = 0; i < 2; i++) {
     const column *from = evaluate(v, cells[i]->formula, v->needed);
-    if (text) convert_text(from, record, &one, i);
-    else if (!convert_value(from, record, &one, i)) convert_missing(&one, i);
+    if (text)
+      convert_text(from, record, &one, i);
+    else if (!convert_value(from, record, &one, i))
+      convert_missing(&one, i);
   }
   buffer left = {0}, right = {0};
   zone z = v->plan->pack->zone;
@@ -285,11 +295,11 @@ static void check_again(evaluator *v, const table *s, size_t record, size_t firs
   for (size_t row = first + 1; row < t->row_count; row++) {
     if (!matcher_matches(v, &s->matcher, record, row)) continue;
     if (t->hit == HIT_ANY && rows_agree(v, s, first, row, record)) continue;
-    evaluator_fail(v, record, "MANY_ROWS", &s->base, t->rows[row].at.line,
-                   "the rows at lines %d and %d both match, %s", t->rows[first].at.line,
-                   t->rows[row].at.line,
-                   t->hit == HIT_UNIQUE ? "but hit = \"unique\" lets one match"
-                                        : "but give different outputs, which hit = \"any\" forbids");
+    evaluator_fail(
+        v, record, "MANY_ROWS", &s->base, t->rows[row].at.line,
+        "the rows at lines %d and %d both match, %s", t->rows[first].at.line, t->rows[row].at.line,
+        t->hit == HIT_UNIQUE ? "but hit = \"unique\" lets one match"
+                             : "but give different outputs, which hit = \"any\" forbids");
     return;
   }
 }

@@ -10,12 +10,18 @@
 static cut_form form_of(type_kind kind, bool *ok) {
   *ok = true;
   switch (type_storage(kind)) {
-  case STORE_I32: return CUT_CODES;
-  case STORE_I64: return CUT_I64;
-  case STORE_F64: return CUT_F64;
-  case STORE_RATIO: return CUT_RATIO;
-  case STORE_TEXT: return CUT_TEXT;
-  default: break;
+  case STORE_I32:
+    return CUT_CODES;
+  case STORE_I64:
+    return CUT_I64;
+  case STORE_F64:
+    return CUT_F64;
+  case STORE_RATIO:
+    return CUT_RATIO;
+  case STORE_TEXT:
+    return CUT_TEXT;
+  default:
+    break;
   }
   *ok = false;
   return CUT_TEXT;
@@ -58,11 +64,20 @@ static void reserve(builder *b, cut *c) {
     c->member = wider;                                                                             \
   } while (0)
   switch (c->form) {
-  case CUT_I64: GROW(i64); break;
-  case CUT_F64: GROW(f64); break;
-  case CUT_RATIO: GROW(ratios); break;
-  case CUT_TEXT: GROW(texts); break;
-  case CUT_CODES: break;
+  case CUT_I64:
+    GROW(i64);
+    break;
+  case CUT_F64:
+    GROW(f64);
+    break;
+  case CUT_RATIO:
+    GROW(ratios);
+    break;
+  case CUT_TEXT:
+    GROW(texts);
+    break;
+  case CUT_CODES:
+    break;
   }
 #undef GROW
   c->capacity = capacity;
@@ -107,8 +122,7 @@ void cut_test(builder *b, int number, const unary_test *t) {
   cut *c = b->plan->cuts->items[number];
   for (size_t i = 0; i < t->interval_count && t->kind == TEST_INTERVALS; i++)
     cut_interval(b, c, &t->intervals[i]);
-  for (size_t i = 0; i < t->text_count && t->kind == TEST_TEXTS; i++)
-    bound_text(b, c, t->texts[i]);
+  for (size_t i = 0; i < t->text_count && t->kind == TEST_TEXTS; i++) bound_text(b, c, t->texts[i]);
 }
 
 /* The least stored value that is >= the exact one; false if no int64 is. */
@@ -126,8 +140,7 @@ static bool stored_at_least(const value_type *type, const value *v, int64_t *out
 }
 
 static double value_double(const value *v) {
-  return v->type.kind == TYPE_NUMBER ? v->number
-                                     : (double)v->exact.num / (double)v->exact.den;
+  return v->type.kind == TYPE_NUMBER ? v->number : (double)v->exact.num / (double)v->exact.den;
 }
 
 void cut_at_least(builder *b, int number, const value *at_least) {
@@ -176,7 +189,9 @@ static void finish(builder *b, cut *c) {
     c->segment_count =
         (c->input->type.kind == TYPE_BOOLEAN ? 2 : c->input->type.choices->count) + 1;
     return;
-  case CUT_TEXT: c->segment_count = c->count + 2; return;
+  case CUT_TEXT:
+    c->segment_count = c->count + 2;
+    return;
   case CUT_I64:
     bound_i64(b, c, LEAST_I64);
     c->count = sort_unique(c->i64, c->count, sizeof *c->i64, order_i64);
@@ -201,7 +216,9 @@ void cuts_finish(builder *b) {
   for (size_t i = 0; i < b->plan->cuts->count; i++) finish(b, b->plan->cuts->items[i]);
 }
 
-const cut *cuts_at(const plan *p, int number) { return p->cuts->items[number]; }
+const cut *cuts_at(const plan *p, int number) {
+  return p->cuts->items[number];
+}
 
 int32_t cut_bias(const cut *c) {
   if (c->form == CUT_CODES) return 1;
@@ -254,13 +271,16 @@ bool cut_matches(const cut *c, size_t segment, const unary_test *t) {
   if (t->kind == TEST_ANY) return true;
   if (segment == 0) return t->missing;
   switch (t->kind) {
-  case TEST_INTERVALS: return in_intervals(c, segment, t);
-  case TEST_TEXTS: return in_texts(c, segment, t);
+  case TEST_INTERVALS:
+    return in_intervals(c, segment, t);
+  case TEST_TEXTS:
+    return in_texts(c, segment, t);
   case TEST_CODES: {
     size_t word = segment - 1;
     return word / 64 < t->code_words && (t->codes[word / 64] >> (word % 64) & 1);
   }
-  default: return false;
+  default:
+    return false;
   }
 }
 
@@ -270,20 +290,26 @@ bool cut_reaches(const cut *c, size_t segment, const value *at_least) {
   switch (c->form) {
   case CUT_I64:
     return stored_at_least(&c->input->type, at_least, &bound) && c->i64[segment - 1] >= bound;
-  case CUT_F64: return c->f64[segment - 1] >= value_double(at_least);
+  case CUT_F64:
+    return c->f64[segment - 1] >= value_double(at_least);
   case CUT_RATIO:
     return segment > 1 && rational_compare(c->ratios[segment - 2].at, at_least->exact) >= 0;
-  default: return false;
+  default:
+    return false;
   }
 }
 
 void cut_describe(const cut *c, size_t segment, buffer *out) {
-  if (segment == 0) buffer_text(out, "a missing value");
+  if (segment == 0)
+    buffer_text(out, "a missing value");
   else if (c->form == CUT_CODES && c->input->type.kind == TYPE_CHOICE)
     buffer_text(out, c->input->type.choices->names[segment - 1]);
-  else if (c->form == CUT_CODES) buffer_text(out, segment == 1 ? "false" : "true");
-  else if (c->form == CUT_TEXT) buffer_text(out, segment == 1 ? "any other text" : c->texts[segment - 2]);
-  else buffer_text(out, "a value");
+  else if (c->form == CUT_CODES)
+    buffer_text(out, segment == 1 ? "false" : "true");
+  else if (c->form == CUT_TEXT)
+    buffer_text(out, segment == 1 ? "any other text" : c->texts[segment - 2]);
+  else
+    buffer_text(out, "a value");
 }
 
 /* ---- running ---- */
@@ -291,7 +317,8 @@ void cut_describe(const cut *c, size_t segment, buffer *out) {
 static bool ratio_reaches(int64_t num, int64_t den, const ratio_bound *bound) {
   int order;
   if (bound->at.num >= INT64_MIN && bound->at.num <= INT64_MAX && bound->at.den <= INT64_MAX) {
-    int128 left = (int128)num * (int64_t)bound->at.den, right = (int128)(int64_t)bound->at.num * den;
+    int128 left = (int128)num * (int64_t)bound->at.den,
+           right = (int128)(int64_t)bound->at.num * den;
     order = (left > right) - (left < right);
   } else {
     order = rational_compare((rational){num, den}, bound->at);
@@ -343,9 +370,14 @@ const int32_t *cut_index(evaluator *v, int number) {
   case CUT_F64:
     v->kernels->segment_f64(padded(v, c, in->f64, rows), rows, c->f64 + skip, c->count - skip, out);
     break;
-  case CUT_RATIO: index_ratios(c, in, rows, out); break;
-  case CUT_TEXT: index_texts(c, &in->text, rows, out); break;
-  case CUT_CODES: break;
+  case CUT_RATIO:
+    index_ratios(c, in, rows, out);
+    break;
+  case CUT_TEXT:
+    index_texts(c, &in->text, rows, out);
+    break;
+  case CUT_CODES:
+    break;
   }
   v->segmented[number] = true;
   if (c->form != CUT_CODES) return v->segments[number] = out;

@@ -22,8 +22,8 @@ typedef struct ratio_bound {
 typedef struct cut {
   cut_form form;
   const formula *input;
-  bool required;     /* never missing: then the index of a row is its segment - 1 */
-  size_t scratch;    /* for the segments of this batch */
+  bool required;          /* never missing: then the index of a row is its segment - 1 */
+  size_t scratch;         /* for the segments of this batch */
   size_t count, capacity; /* bounds; of texts: texts */
   int64_t *i64;
   double *f64;

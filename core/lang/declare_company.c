@@ -339,8 +339,7 @@ static int word_outputs(lua_State *L) {
 /* ---- report and budget ---- */
 
 static int word_report(lua_State *L) {
-  static const char *const keys[] = {"name",      "class",   "limit",
-                                     "follow_up", "channel", "attention"};
+  static const char *const keys[] = {"name", "class", "limit", "follow_up", "channel", "attention"};
   body b;
   if (!declare_plain(L, "report", &b) || !once(&b, &b.l->report)) return 0;
   pack_report *r = &b.l->pack->report;

@@ -46,13 +46,13 @@ typedef struct score_attribute {
 } score_attribute;
 
 typedef struct characteristic {
-  const char *name;   /* for messages, explanation and DATA_MISSING */
-  rule_text input;    /* an expression; by default the name itself */
-  rule_text weight;   /* a decimal, by default 1 */
+  const char *name; /* for messages, explanation and DATA_MISSING */
+  rule_text input;  /* an expression; by default the name itself */
+  rule_text weight; /* a decimal, by default 1 */
   const char *reason;
   size_t attribute_count;
   score_attribute *attributes; /* first match wins */
-  rule_text missing;  /* points if the input is missing; not given: the lowest of the attributes */
+  rule_text missing; /* points if the input is missing; not given: the lowest of the attributes */
   const char *missing_reason;
   place at;
 } characteristic;
@@ -144,11 +144,13 @@ typedef struct cadence_step {
 } cadence_step;
 
 typedef enum limit_operation_kind {
-  LIMIT_START,      /* pick of candidates */
-  LIMIT_TIMES, LIMIT_PLUS,
-  LIMIT_AT_MOST, LIMIT_AT_LEAST, /* of the bounds whose condition holds, the one that binds is named */
-  LIMIT_ZERO,       /* condition, code: the limit is 0; may silence codes */
-  LIMIT_ROUND_DOWN  /* once, at the end, never below 0 */
+  LIMIT_START, /* pick of candidates */
+  LIMIT_TIMES,
+  LIMIT_PLUS,
+  LIMIT_AT_MOST,
+  LIMIT_AT_LEAST,  /* of the bounds whose condition holds, the one that binds is named */
+  LIMIT_ZERO,      /* condition, code: the limit is 0; may silence codes */
+  LIMIT_ROUND_DOWN /* once, at the end, never below 0 */
 } limit_operation_kind;
 
 typedef enum limit_pick { PICK_LEAST, PICK_GREATEST, PICK_MEDIAN, PICK_MEAN } limit_pick;
@@ -182,14 +184,21 @@ typedef struct limit_step {
 typedef struct lua_step {
   size_t output_count;
   table_output *outputs;
-  size_t function;         /* index into the functions of a pack_state */
-  bool positional;         /* see row_access.h */
+  size_t function; /* index into the functions of a pack_state */
+  bool positional; /* see row_access.h */
   size_t field_count;
-  const char **fields;     /* those it reads, or may read */
+  const char **fields; /* those it reads, or may read */
 } lua_step;
 
 typedef enum step_kind {
-  STEP_DERIVE, STEP_SCORECARD, STEP_TABLE, STEP_BANDS, STEP_CODES, STEP_CADENCE, STEP_LIMIT, STEP_LUA
+  STEP_DERIVE,
+  STEP_SCORECARD,
+  STEP_TABLE,
+  STEP_BANDS,
+  STEP_CODES,
+  STEP_CADENCE,
+  STEP_LIMIT,
+  STEP_LUA
 } step_kind;
 
 typedef struct step {
@@ -211,8 +220,8 @@ typedef struct step {
 /* ---- the pack ---- */
 
 typedef struct pack_calendar {
-  int32_t opens, closes;  /* seconds of the day */
-  bool workdays[7];       /* Monday first; calendar-day packs have all true */
+  int32_t opens, closes; /* seconds of the day */
+  bool workdays[7];      /* Monday first; calendar-day packs have all true */
   size_t holiday_count, makeup_count;
   int64_t *holidays, *makeups; /* ascending */
 } pack_calendar;
@@ -237,8 +246,8 @@ typedef struct pack_file {
 } pack_file;
 
 typedef struct pack_script {
-  const char *file;      /* as shown */
-  const char *text;      /* rewritten by row_access */
+  const char *file; /* as shown */
+  const char *text; /* rewritten by row_access */
   size_t size;
 } pack_script;
 
@@ -247,8 +256,8 @@ typedef struct pack_reason_text {
 } pack_reason_text;
 
 typedef struct pack {
-  arena arena; /* owns everything below */
-  const char *name;   /* its identity: the base name of the folder */
+  arena arena;      /* owns everything below */
+  const char *name; /* its identity: the base name of the folder */
   const char *folder;
   const char *title, *title_zh;
   const char *currency;
@@ -269,12 +278,12 @@ typedef struct pack {
   sandbox_budget budget;
   size_t script_count;
   pack_script *scripts;
-  size_t function_count;   /* of Lua steps */
-  size_t file_count;       /* every file of the folder that the pack consists of, sorted by name */
+  size_t function_count; /* of Lua steps */
+  size_t file_count;     /* every file of the folder that the pack consists of, sorted by name */
   pack_file *files;
   size_t reason_text_count;
   pack_reason_text *reason_texts; /* reasons.en.csv, reasons.zh.csv */
-  char hash[65];           /* SHA-256 over names and contents of the files, hex */
+  char hash[65];                  /* SHA-256 over names and contents of the files, hex */
 } pack;
 
 /* `path` is a folder, or a base name looked up under ./rules and the installed rules. Errors and

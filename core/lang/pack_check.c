@@ -78,8 +78,8 @@ static void check_name(const loader *l, const char *name) {
     if (strcmp(f->name, name) == 0) return;
     *ARENA_PUSH(&l->pack->arena, names, count) = f->name;
   }
-  declare_error(l, l->report_at, "name of report is \"%s\", which is none of the text fields%s", name,
-                declare_meant(l, name, names, count));
+  declare_error(l, l->report_at, "name of report is \"%s\", which is none of the text fields%s",
+                name, declare_meant(l, name, names, count));
 }
 
 static void check_points_lost(const loader *l) {

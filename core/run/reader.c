@@ -45,7 +45,8 @@ static void copy_fields(reader *r) {
     r->fields[r->field_count++] = mem_string(r->schema->fields[i].column);
 }
 
-reader *reader_new(const assay_plugin *p, plugin_settings *settings, const schema *s, int64_t limit) {
+reader *reader_new(const assay_plugin *p, plugin_settings *settings, const schema *s,
+                   int64_t limit) {
   reader *r = mem_alloc(sizeof *r);
   r->plugin = *p;
   r->settings = *settings;

@@ -21,7 +21,8 @@ typedef struct slice {
 
 /* The settings are checked ones and are taken over. Asks for every declared
  * field. At most `limit` records; -1 = all. */
-reader *reader_new(const assay_plugin *p, plugin_settings *settings, const schema *s, int64_t limit);
+reader *reader_new(const assay_plugin *p, plugin_settings *settings, const schema *s,
+                   int64_t limit);
 /* Not while its thread runs, nor after reader_abandon returned true. */
 void reader_free(reader *r);
 /* What a person is shown of the source, secrets out. Lives as long as the reader. */

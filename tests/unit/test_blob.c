@@ -31,9 +31,15 @@ static void fill(const pack *p, batch *in, size_t rows) {
       static const char word[] = "价格 and more than fits into one short piece of text";
       size_t n = (size_t)random_below((int64_t)sizeof word);
       switch (type_storage(c->type.kind)) {
-      case STORE_TEXT: column_add_text(c, r, missing ? NULL : word, n); break;
-      case STORE_I32: c->i32[r] = missing ? -1 : (int32_t)random_below(c->type.choices ? 3 : 2); break;
-      case STORE_F64: c->f64[r] = missing ? NAN : (double)random_below(1000) / 7; break;
+      case STORE_TEXT:
+        column_add_text(c, r, missing ? NULL : word, n);
+        break;
+      case STORE_I32:
+        c->i32[r] = missing ? -1 : (int32_t)random_below(c->type.choices ? 3 : 2);
+        break;
+      case STORE_F64:
+        c->f64[r] = missing ? NAN : (double)random_below(1000) / 7;
+        break;
       default:
         c->i64[r] = (int64_t)(random_next() >> random_below(64)) * (random_below(2) ? 1 : -1);
         if (f != 8 && c->i64[r] != MISSING_I64) c->i64[r] %= INT64_C(1) << 50;
@@ -78,7 +84,8 @@ static void round_trip(bool texts, const kernels *k) {
     buffer_deinit(&one);
     assert_int_equal(blob_read(blob, n, types, count, back, 0, &e), ERR_OK);
     for (size_t i = 0; i < count; i++) check_same(&in->columns[fields[i]], r, &back[i], 0);
-    for (size_t cut = 0; cut < n; cut++) { /* in a block of its own, so that a read beyond is seen */
+    for (size_t cut = 0; cut < n;
+         cut++) { /* in a block of its own, so that a read beyond is seen */
       char *part = mem_alloc(cut);
       memcpy(part, blob, cut);
       assert_int_equal(blob_read(part, cut, types, count, back, 0, &e), ERR_STORE);

@@ -18,13 +18,14 @@ static int64_t day(const char *text) {
 }
 
 static void year_2025(calendar *c, arena *a, bool weekends_off) {
-  static const char *const spans[][2] = {{"2025-01-01", "2025-01-01"}, {"2025-01-28", "2025-02-04"},
-                                         {"2025-04-04", "2025-04-06"}, {"2025-05-01", "2025-05-05"},
-                                         {"2025-05-31", "2025-06-02"}, {"2025-10-01", "2025-10-08"}};
+  static const char *const spans[][2] = {
+      {"2025-01-01", "2025-01-01"}, {"2025-01-28", "2025-02-04"}, {"2025-04-04", "2025-04-06"},
+      {"2025-05-01", "2025-05-05"}, {"2025-05-31", "2025-06-02"}, {"2025-10-01", "2025-10-08"}};
   static const char *const makeups[] = {"2025-01-26", "2025-02-08", "2025-04-27", "2025-09-28",
                                         "2025-10-11"};
   int64_t holidays[64], worked[8];
-  pack_calendar p = {.opens = 9 * 3600, .closes = 18 * 3600, .holidays = holidays, .makeups = worked};
+  pack_calendar p = {
+      .opens = 9 * 3600, .closes = 18 * 3600, .holidays = holidays, .makeups = worked};
   for (int i = 0; i < 7; i++) p.workdays[i] = !weekends_off || i < 5;
   for (size_t i = 0; i < COUNT(spans); i++)
     for (int64_t d = day(spans[i][0]); d <= day(spans[i][1]); d++) holidays[p.holiday_count++] = d;
@@ -34,14 +35,16 @@ static void year_2025(calendar *c, arena *a, bool weekends_off) {
 
 static void test_workdays(void **state) {
   (void)state;
-  static const struct { const char *date; bool worked; } cases[] = {
-      {"2025-09-26", true},  /* a Friday */
-      {"2025-09-27", false}, {"2025-09-28", true}, /* the make-up Sunday */
-      {"2025-10-01", false}, {"2025-10-08", false}, {"2025-10-09", true},
-      {"2025-10-11", true},  /* a make-up Saturday */
-      {"2025-10-12", false}, {"2025-01-26", true}, {"2025-01-28", false},
-      {"2026-10-01", true},  /* other years have weekends only */
-      {"2026-10-03", false}, {"2024-10-01", true}};
+  static const struct {
+    const char *date;
+    bool worked;
+  } cases[] = {{"2025-09-26", true},                        /* a Friday */
+               {"2025-09-27", false}, {"2025-09-28", true}, /* the make-up Sunday */
+               {"2025-10-01", false}, {"2025-10-08", false},
+               {"2025-10-09", true},  {"2025-10-11", true}, /* a make-up Saturday */
+               {"2025-10-12", false}, {"2025-01-26", true},
+               {"2025-01-28", false}, {"2026-10-01", true}, /* other years have weekends only */
+               {"2026-10-03", false}, {"2024-10-01", true}};
   arena a = {0};
   calendar c;
   year_2025(&c, &a, true);
@@ -52,12 +55,15 @@ static void test_workdays(void **state) {
 
 static void test_adding(void **state) {
   (void)state;
-  static const struct { const char *from; int64_t n; const char *to; } cases[] = {
-      {"2025-09-26", 1, "2025-09-28"}, {"2025-09-26", 2, "2025-09-29"},
-      {"2025-09-26", 4, "2025-10-09"}, {"2025-09-26", 6, "2025-10-11"},
-      {"2025-09-27", 1, "2025-09-28"}, {"2025-09-26", 0, "2025-09-26"},
-      {"2025-10-01", 0, "2025-10-09"}, {"2025-10-09", -1, "2025-09-30"},
-      {"2025-09-18", 20, "2025-10-22"}, {"2025-10-03", -1, "2025-09-30"}};
+  static const struct {
+    const char *from;
+    int64_t n;
+    const char *to;
+  } cases[] = {{"2025-09-26", 1, "2025-09-28"},  {"2025-09-26", 2, "2025-09-29"},
+               {"2025-09-26", 4, "2025-10-09"},  {"2025-09-26", 6, "2025-10-11"},
+               {"2025-09-27", 1, "2025-09-28"},  {"2025-09-26", 0, "2025-09-26"},
+               {"2025-10-01", 0, "2025-10-09"},  {"2025-10-09", -1, "2025-09-30"},
+               {"2025-09-18", 20, "2025-10-22"}, {"2025-10-03", -1, "2025-09-30"}};
   arena a = {0};
   calendar c;
   int64_t to;
@@ -87,12 +93,13 @@ static void test_adding(void **state) {
 
 static void test_closing(void **state) {
   (void)state;
-  static const struct { const char *moment, *closing; } cases[] = {
-      {"2025-09-26T15:00:00+08:00", "2025-09-26T18:00:00+08:00"},
-      {"2025-09-26T18:00:00+08:00", "2025-09-26T18:00:00+08:00"},
-      {"2025-09-26T18:00:01+08:00", "2025-09-28T18:00:00+08:00"},
-      {"2025-09-26T20:00:00Z", "2025-09-28T18:00:00+08:00"},
-      {"2025-10-01T00:00:00+08:00", "2025-10-09T18:00:00+08:00"}};
+  static const struct {
+    const char *moment, *closing;
+  } cases[] = {{"2025-09-26T15:00:00+08:00", "2025-09-26T18:00:00+08:00"},
+               {"2025-09-26T18:00:00+08:00", "2025-09-26T18:00:00+08:00"},
+               {"2025-09-26T18:00:01+08:00", "2025-09-28T18:00:00+08:00"},
+               {"2025-09-26T20:00:00Z", "2025-09-28T18:00:00+08:00"},
+               {"2025-10-01T00:00:00+08:00", "2025-10-09T18:00:00+08:00"}};
   arena a = {0};
   calendar c;
   int64_t moment, want, got;
@@ -121,8 +128,8 @@ static void test_no_workdays(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_workdays), cmocka_unit_test(test_adding),
-      cmocka_unit_test(test_closing), cmocka_unit_test(test_no_workdays)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_workdays), cmocka_unit_test(test_adding),
+                                     cmocka_unit_test(test_closing),
+                                     cmocka_unit_test(test_no_workdays)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

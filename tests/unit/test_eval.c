@@ -9,17 +9,37 @@
 
 /* ---- workload grade-1 ---- */
 
-enum { F_ID, F_INDUSTRY, F_REGION, F_REVENUE, F_RATING, F_YEARS, F_ORDERS, F_REV12, F_LAST, F_LATE,
-       F_OVERDUE, F_OD90, F_RETURNS, F_COMPLAINTS, F_CLOSE, F_CONTACT, F_QUOTE, F_STAGE };
+enum {
+  F_ID,
+  F_INDUSTRY,
+  F_REGION,
+  F_REVENUE,
+  F_RATING,
+  F_YEARS,
+  F_ORDERS,
+  F_REV12,
+  F_LAST,
+  F_LATE,
+  F_OVERDUE,
+  F_OD90,
+  F_RETURNS,
+  F_COMPLAINTS,
+  F_CLOSE,
+  F_CONTACT,
+  F_QUOTE,
+  F_STAGE
+};
 
 static pack *grade_pack(void) {
   pack *p = built_pack();
   built_field(p, "id", built_type(TYPE_KEY));
-  built_field(p, "industry", built_choice(p, "machinery|electronics|chemicals|textile|food|"
-                                             "construction|logistics|retail|software|medical|"
-                                             "energy|finance"));
-  built_field(p, "region", built_choice(p, "north|northeast|east|south|central|southwest|"
-                                           "northwest|overseas"));
+  built_field(p, "industry",
+              built_choice(p, "machinery|electronics|chemicals|textile|food|"
+                              "construction|logistics|retail|software|medical|"
+                              "energy|finance"));
+  built_field(p, "region",
+              built_choice(p, "north|northeast|east|south|central|southwest|"
+                              "northwest|overseas"));
   built_field(p, "annual_revenue", built_money());
   built_field(p, "credit_rating", built_choice(p, "AAA|AA|A|BBB|BB|B|CCC|CC|C"));
   built_field(p, "years_as_customer", built_type(TYPE_INTEGER));
@@ -38,29 +58,38 @@ static pack *grade_pack(void) {
   step *s = built_scorecard(p, "score", NULL);
   built_characteristic(p, s, "credit_rating", "1",
                        "AAA, AA => 120 => CR1 | A => 100 => CR2 | BBB => 80 => CR3 |"
-                       "BB, B => 50 => CR4 | CCC, CC, C => 10 => CR5", "40")->missing_reason = "CR6";
+                       "BB, B => 50 => CR4 | CCC, CC, C => 10 => CR5",
+                       "40")
+      ->missing_reason = "CR6";
   built_characteristic(p, s, "years_as_customer", "1",
                        "< 1 => 20 => YR1 | < 2 => 35 => YR2 | < 5 => 55 => YR3 |"
-                       "< 10 => 75 => YR4 | >= 10 => 90 => YR5", NULL);
+                       "< 10 => 75 => YR4 | >= 10 => 90 => YR5",
+                       NULL);
   built_characteristic(p, s, "orders_12m", "1",
                        "< 1 => 0 => OR1 | < 2 => 20 => OR2 | < 8 => 35 => OR3 | < 20 => 60 => OR4 |"
-                       "< 50 => 85 => OR5 | >= 50 => 100 => OR6", NULL);
-  built_characteristic(p, s, "revenue_12m", "1",
-                       "< 0.01 => 0 => RV1 | < 50000 => 25 => RV2 | < 200000 => 50 => RV3 |"
-                       "< 1000000 => 85 => RV4 | < 5000000 => 115 => RV5 | >= 5000000 => 140 => RV6",
+                       "< 50 => 85 => OR5 | >= 50 => 100 => OR6",
                        NULL);
+  built_characteristic(
+      p, s, "revenue_12m", "1",
+      "< 0.01 => 0 => RV1 | < 50000 => 25 => RV2 | < 200000 => 50 => RV3 |"
+      "< 1000000 => 85 => RV4 | < 5000000 => 115 => RV5 | >= 5000000 => 140 => RV6",
+      NULL);
   built_characteristic(p, s, "last_order_days", "1",
                        "< 30 => 90 => LO1 | < 90 => 70 => LO2 | < 180 => 45 => LO3 |"
-                       "< 365 => 20 => LO4 | >= 365 => 0 => LO5", NULL);
+                       "< 365 => 20 => LO4 | >= 365 => 0 => LO5",
+                       NULL);
   built_characteristic(p, s, "avg_days_late", "1",
                        "< 1 => 100 => DL1 | < 7 => 80 => DL2 | < 15 => 55 => DL3 |"
-                       "< 30 => 25 => DL4 | >= 30 => 0 => DL5", NULL);
+                       "< 30 => 25 => DL4 | >= 30 => 0 => DL5",
+                       NULL);
   built_characteristic(p, s, "overdue_amount", "1",
                        "< 0.01 => 120 => OV1 | < 10000 => 90 => OV2 | < 100000 => 55 => OV3 |"
-                       "< 500000 => 20 => OV4 | >= 500000 => 0 => OV5", NULL);
+                       "< 500000 => 20 => OV4 | >= 500000 => 0 => OV5",
+                       NULL);
   built_characteristic(p, s, "returns_rate", "1",
                        "< 0.01 => 60 => RT1 | < 0.03 => 45 => RT2 | < 0.08 => 25 => RT3 |"
-                       ">= 0.08 => 0 => RT4", NULL);
+                       ">= 0.08 => 0 => RT4",
+                       NULL);
   built_characteristic(p, s, "complaints_12m", "1",
                        "< 1 => 60 => CP1 | < 2 => 45 => CP2 | < 4 => 25 => CP3 | >= 4 => 0 => CP4",
                        NULL);
@@ -69,39 +98,52 @@ static pack *grade_pack(void) {
                        "machinery, electronics, chemicals => 60 => IN2 |"
                        "food, logistics, retail => 45 => IN3 | textile, construction => 30 => IN4",
                        NULL);
-  static const char *const grade[] = {
-      "-; -; lapsed; > 100000; - => D", "< 250; -; -; -; - => D", "-; -; -; > 500000; - => D",
-      ">= 780; [0..30]; new, active; 0; AAA, AA, A => A", ">= 820; -; active; 0; - => A",
-      ">= 700; [0..14]; lead, new, active; 0; AAA, AA => A",
-      ">= 600; [0..45]; -; <= 10000; AAA, AA, A, BBB => B",
-      "[680..820); -; new, active; <= 50000; - => B",
-      "[550..680); [0..30]; lead, new; 0; AAA, AA, A, null => B",
-      "[500..700); null; active; 0; AAA, AA, A, BBB => B", ">= 450; -; active; <= 100000; - => C",
-      "[400..600); [0..60]; lead, new; 0; - => C",
-      "[350..550); -; new, active; 0; AAA, AA, A, BBB, BB => C",
-      "[300..450); (60..180]; lead; -; AAA, AA, A, BBB => C", "-; -; lapsed; 0; AAA, AA, A => C",
-      "-; -; -; -; - => D"};
+  static const char *const grade[] = {"-; -; lapsed; > 100000; - => D",
+                                      "< 250; -; -; -; - => D",
+                                      "-; -; -; > 500000; - => D",
+                                      ">= 780; [0..30]; new, active; 0; AAA, AA, A => A",
+                                      ">= 820; -; active; 0; - => A",
+                                      ">= 700; [0..14]; lead, new, active; 0; AAA, AA => A",
+                                      ">= 600; [0..45]; -; <= 10000; AAA, AA, A, BBB => B",
+                                      "[680..820); -; new, active; <= 50000; - => B",
+                                      "[550..680); [0..30]; lead, new; 0; AAA, AA, A, null => B",
+                                      "[500..700); null; active; 0; AAA, AA, A, BBB => B",
+                                      ">= 450; -; active; <= 100000; - => C",
+                                      "[400..600); [0..60]; lead, new; 0; - => C",
+                                      "[350..550); -; new, active; 0; AAA, AA, A, BBB, BB => C",
+                                      "[300..450); (60..180]; lead; -; AAA, AA, A, BBB => C",
+                                      "-; -; lapsed; 0; AAA, AA, A => C",
+                                      "-; -; -; -; - => D"};
   value_type types[2] = {built_choice(p, "A|B|C|D")};
   built_table(p, "grade", HIT_FIRST,
               "score|expected_close_days|stage|overdue_90_amount|credit_rating", "grade", types,
               grade, COUNT(grade));
-  static const char *const risk[] = {
-      "D; >= 30; > 100000; -; - => CRITICAL; 0", "-; >= 60; -; -; - => CRITICAL; 0",
-      "C, D; >= 15; > 0; CCC, CC, C, null; - => HIGH; 25", "D; -; -; CCC, CC, C; - => HIGH; 25",
-      "A; < 7; 0; -; - => LOW; 100", "B; < 3; 0; AAA, AA, A; - => LOW; 100",
-      "A, B; < 15; <= 10000; -; north, east, south => MODERATE; 85",
-      "A, B; -; -; -; - => ELEVATED; 60", "C; < 15; 0; -; - => MODERATE; 70",
-      "-; -; -; -; - => ELEVATED; 50"};
+  static const char *const risk[] = {"D; >= 30; > 100000; -; - => CRITICAL; 0",
+                                     "-; >= 60; -; -; - => CRITICAL; 0",
+                                     "C, D; >= 15; > 0; CCC, CC, C, null; - => HIGH; 25",
+                                     "D; -; -; CCC, CC, C; - => HIGH; 25",
+                                     "A; < 7; 0; -; - => LOW; 100",
+                                     "B; < 3; 0; AAA, AA, A; - => LOW; 100",
+                                     "A, B; < 15; <= 10000; -; north, east, south => MODERATE; 85",
+                                     "A, B; -; -; -; - => ELEVATED; 60",
+                                     "C; < 15; 0; -; - => MODERATE; 70",
+                                     "-; -; -; -; - => ELEVATED; 50"};
   types[0] = built_choice(p, "LOW|MODERATE|ELEVATED|HIGH|CRITICAL");
   types[1] = built_type(TYPE_INTEGER);
   built_table(p, "risk", HIT_FIRST, "grade|avg_days_late|overdue_90_amount|credit_rating|region",
               "risk|pct", types, risk, COUNT(risk));
-  static const char *const cadence[] = {
-      "A; lead, new; [0..48]; - => 1; visit", "A; active; [0..72]; >= 7 => 2; visit",
-      "A; -; -; >= 30 => 3; phone", "A; -; -; - => 14; phone", "B; lead, new; [0..72]; - => 2; phone",
-      "B; -; > 72; >= 14 => 5; phone", "B; -; -; - => 21; wechat", "C; lead; >= 0; - => 7; wechat",
-      "C; new, active; -; >= 60 => 14; wechat", "C; -; -; - => 45; email",
-      "D; active; -; - => 90; email", "-; -; -; - => 180; none"};
+  static const char *const cadence[] = {"A; lead, new; [0..48]; - => 1; visit",
+                                        "A; active; [0..72]; >= 7 => 2; visit",
+                                        "A; -; -; >= 30 => 3; phone",
+                                        "A; -; -; - => 14; phone",
+                                        "B; lead, new; [0..72]; - => 2; phone",
+                                        "B; -; > 72; >= 14 => 5; phone",
+                                        "B; -; -; - => 21; wechat",
+                                        "C; lead; >= 0; - => 7; wechat",
+                                        "C; new, active; -; >= 60 => 14; wechat",
+                                        "C; -; -; - => 45; email",
+                                        "D; active; -; - => 90; email",
+                                        "-; -; -; - => 180; none"};
   types[0] = built_type(TYPE_INTEGER);
   types[1] = built_choice(p, "visit|phone|wechat|email|none");
   built_table(p, "cadence", HIT_FIRST, "grade|stage|quote_age_hours|last_contact_days",
@@ -132,8 +174,8 @@ static int64_t around(const int64_t *bounds, size_t count, int64_t most) {
 
 static void grade_records(batch *b, size_t rows) {
   static const int64_t days[] = {0, 1, 2, 7, 14, 30, 45, 48, 60, 72, 90, 180, 365};
-  static const int64_t money[] = {0, 1, 1000000, 5000000, 10000000, 20000000, 50000000, 100000000,
-                                  500000000};
+  static const int64_t money[] = {0,        1,        1000000,   5000000,  10000000,
+                                  20000000, 50000000, 100000000, 500000000};
   static const int64_t late[] = {0, 10, 30, 70, 150, 300, 600};
   static const int64_t rate[] = {0, 100, 300, 800};
   batch_clear(b);
@@ -186,11 +228,17 @@ static int band_of(int64_t x, const int64_t *bounds, int count) {
 
 static void by_hand_score(const column *c, size_t r, graded *g) {
   static const char *const names[] = {"CR", "YR", "OR", "RV", "LO", "DL", "OV", "RT", "CP", "IN"};
-  static const int rating[] = {6, 1, 1, 2, 3, 4, 4, 5, 5, 5}, industry[] = {2, 2, 2, 4, 3, 4, 3, 3, 1, 1, 1, 1};
-  static const int points[10][7] = {{0, 120, 100, 80, 50, 10, 40}, {0, 20, 35, 55, 75, 90},
-                                    {0, 0, 20, 35, 60, 85, 100}, {0, 0, 25, 50, 85, 115, 140},
-                                    {0, 90, 70, 45, 20, 0}, {0, 100, 80, 55, 25, 0},
-                                    {0, 120, 90, 55, 20, 0}, {0, 60, 45, 25, 0}, {0, 60, 45, 25, 0},
+  static const int rating[] = {6, 1, 1, 2, 3, 4, 4, 5, 5, 5},
+                   industry[] = {2, 2, 2, 4, 3, 4, 3, 3, 1, 1, 1, 1};
+  static const int points[10][7] = {{0, 120, 100, 80, 50, 10, 40},
+                                    {0, 20, 35, 55, 75, 90},
+                                    {0, 0, 20, 35, 60, 85, 100},
+                                    {0, 0, 25, 50, 85, 115, 140},
+                                    {0, 90, 70, 45, 20, 0},
+                                    {0, 100, 80, 55, 25, 0},
+                                    {0, 120, 90, 55, 20, 0},
+                                    {0, 60, 45, 25, 0},
+                                    {0, 60, 45, 25, 0},
                                     {0, 70, 60, 45, 30}};
   static const int best[] = {120, 90, 100, 140, 90, 100, 120, 60, 60, 70};
   static const int64_t years[] = {1, 2, 5, 10}, orders[] = {1, 2, 8, 20, 50};
@@ -199,15 +247,15 @@ static void by_hand_score(const column *c, size_t r, graded *g) {
   static const int64_t overdue[] = {1, 1000000, 10000000, 50000000}, returns[] = {100, 300, 800};
   static const int64_t complaints[] = {1, 2, 4};
   int at[10] = {rating[c[F_RATING].i32[r] + 1],
-                  band_of(c[F_YEARS].i64[r], years, 4),
-                  band_of(c[F_ORDERS].i64[r], orders, 5),
-                  band_of(c[F_REV12].i64[r], revenue, 5),
-                  band_of(c[F_LAST].i64[r], last, 4),
-                  band_of(c[F_LATE].i64[r], late, 4),
-                  band_of(c[F_OVERDUE].i64[r], overdue, 4),
-                  band_of(c[F_RETURNS].i64[r], returns, 3),
-                  band_of(c[F_COMPLAINTS].i64[r], complaints, 3),
-                  industry[c[F_INDUSTRY].i32[r]]};
+                band_of(c[F_YEARS].i64[r], years, 4),
+                band_of(c[F_ORDERS].i64[r], orders, 5),
+                band_of(c[F_REV12].i64[r], revenue, 5),
+                band_of(c[F_LAST].i64[r], last, 4),
+                band_of(c[F_LATE].i64[r], late, 4),
+                band_of(c[F_OVERDUE].i64[r], overdue, 4),
+                band_of(c[F_RETURNS].i64[r], returns, 3),
+                band_of(c[F_COMPLAINTS].i64[r], complaints, 3),
+                industry[c[F_INDUSTRY].i32[r]]};
   lost_points lost[10];
   for (int i = 0; i < 10; i++) take(g, lost, i, at[i], points[i][at[i]], best[i]);
   for (int n = 0; n < 3; n++) {
@@ -339,7 +387,6 @@ static void test_grade_1(void **state) {
   }
   built_free(p);
 }
-
 
 int main(void) {
   const struct CMUnitTest tests[] = {

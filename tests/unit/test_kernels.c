@@ -22,9 +22,13 @@ static uint64_t random_next(void) {
   return random_state ^= random_state << 17;
 }
 
-static int64_t random_below(int64_t n) { return (int64_t)(random_next() % (uint64_t)n); }
+static int64_t random_below(int64_t n) {
+  return (int64_t)(random_next() % (uint64_t)n);
+}
 
-static void *rows_of(size_t size) { return mem_aligned(BATCH_ROWS * size + 64); }
+static void *rows_of(size_t size) {
+  return mem_aligned(BATCH_ROWS * size + 64);
+}
 
 static const size_t row_counts[] = {1, 7, 8, 9, 15, 16, 17, 333, BATCH_ROWS};
 
@@ -112,7 +116,8 @@ static void test_match(void **state) {
     const int32_t *masks = random_below(2) ? direct : NULL;
     size_t rows = row_counts[random_below(COUNT(row_counts))];
     for (size_t k = 1; kernels_at(k); k++) {
-      kernels_portable.match(c.lookups, c.index, c.count, masks, BATCH_ROWS, words, rows, want, more);
+      kernels_portable.match(c.lookups, c.index, c.count, masks, BATCH_ROWS, words, rows, want,
+                             more);
       kernels_at(k)->match(c.lookups, c.index, c.count, masks, BATCH_ROWS, words, rows, got, again);
       assert_memory_equal(want, got, rows * sizeof *got);
       for (size_t r = 0; r < rows; r++) assert_int_equal(more[r] != 0, again[r] != 0);
@@ -202,8 +207,8 @@ static void test_names(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_names),          cmocka_unit_test(test_segments),
-      cmocka_unit_test(test_match),          cmocka_unit_test(test_score_and_pick),
+      cmocka_unit_test(test_names),   cmocka_unit_test(test_segments),
+      cmocka_unit_test(test_match),   cmocka_unit_test(test_score_and_pick),
       cmocka_unit_test(test_varints),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,8 @@ static void test_values(void **state) {
   add_rule(p, "t2", built_type(TYPE_TEXT), "t|i2", "return t and t .. tostring(i2)");
   static const case_ cases[] = {
       {"i=4|m=12.50|n=5|c=A|b=true|d=2025-09-25|at=2025-09-26T15:00:00+08:00|t=Li",
-       "i2=8;m2=1.25;n2=2.5;c2=B;b2=false;d2=2025-09-25;late=true;at2=2025-09-26T16:00:00+08:00;t2=Li8"},
+       "i2=8;m2=1.25;n2=2.5;c2=B;b2=false;d2=2025-09-25;late=true;at2=2025-09-26T16:00:00+08:00;t2="
+       "Li8"},
       {"m=0.05|c=C|b=false|d=2025-09-26", "i2=;m2=0.01;c2=C;b2=true;d2=2025-09-26;late=false;t2="},
       {"i=-3", "i2=-6;m2=;n2=;c2=;b2=true;d2=;at2="}};
   check_cases(p, cases, COUNT(cases));
@@ -63,18 +64,26 @@ static void test_values(void **state) {
 static void test_failures(void **state) {
   (void)state;
   pack *p = fields();
-  add_rule(p, "out", built_money(), "i", "if i == 1 then return 'x' elseif i == 2 then return {} "
+  add_rule(p, "out", built_money(), "i",
+           "if i == 1 then return 'x' elseif i == 2 then return {} "
            "elseif i == 3 then return 1/0 elseif i == 4 then error('no') elseif i == 5 then "
            "while true do end elseif i == 6 then local t = {} for k = 1, 1e9 do t[k] = k end end "
            "return i");
   add_rule(p, "word", built_choice(p, "A|B"), "i", "return i == 7 and 'C' or 'A'");
-  add_rule(p, "field", built_type(TYPE_INTEGER), NULL, "if c.i == 8 then return c.amuont end "
+  add_rule(p, "field", built_type(TYPE_INTEGER), NULL,
+           "if c.i == 8 then return c.amuont end "
            "if c.i == 9 then c.i = 2 end return c.i");
-  static const case_ cases[] = {
-      {"i=0", "out=0.00;word=A;field=0;fault="}, {"i=1", "fault=RULE_ERROR"},
-      {"i=2", "fault=RULE_ERROR"},  {"i=3", "fault=RULE_ERROR"},  {"i=4", "fault=RULE_ERROR"},
-      {"i=5", "fault=RULE_BUDGET"}, {"i=6", "fault=RULE_MEMORY"}, {"i=7", "fault=RULE_ERROR"},
-      {"i=8", "fault=RULE_ERROR"},  {"i=9", "fault=RULE_ERROR"},  {"i=10", "out=10.00;field=10;fault="}};
+  static const case_ cases[] = {{"i=0", "out=0.00;word=A;field=0;fault="},
+                                {"i=1", "fault=RULE_ERROR"},
+                                {"i=2", "fault=RULE_ERROR"},
+                                {"i=3", "fault=RULE_ERROR"},
+                                {"i=4", "fault=RULE_ERROR"},
+                                {"i=5", "fault=RULE_BUDGET"},
+                                {"i=6", "fault=RULE_MEMORY"},
+                                {"i=7", "fault=RULE_ERROR"},
+                                {"i=8", "fault=RULE_ERROR"},
+                                {"i=9", "fault=RULE_ERROR"},
+                                {"i=10", "out=10.00;field=10;fault="}};
   p->budget = (sandbox_budget){2000000, 1u << 20};
   check_cases(p, cases, COUNT(cases));
   built_free(p);
@@ -82,13 +91,14 @@ static void test_failures(void **state) {
 
 static void test_messages(void **state) {
   (void)state;
-  static const struct { const char *function, *part; } cases[] = {
-      {"return 'x'", "returned the text \"x\", expected money"},
-      {"return {}", "returned a table, expected money"},
-      {"return 0/0", "not a number"},
-      {"return reason('NOPE')", "stands in no list of codes"},
-      {"return reason(1)", "reason() wants a code"},
-      {"return c.mm", "no field \"mm\", did you mean \"m\"?"}};
+  static const struct {
+    const char *function, *part;
+  } cases[] = {{"return 'x'", "returned the text \"x\", expected money"},
+               {"return {}", "returned a table, expected money"},
+               {"return 0/0", "not a number"},
+               {"return reason('NOPE')", "stands in no list of codes"},
+               {"return reason(1)", "reason() wants a code"},
+               {"return c.mm", "no field \"mm\", did you mean \"m\"?"}};
   for (size_t i = 0; i < COUNT(cases); i++) {
     pack *p = fields();
     add_rule(p, "out", built_money(), NULL, cases[i].function);
@@ -118,8 +128,10 @@ static void test_reasons(void **state) {
   step *list = built_codes(p, "why");
   built_code(p, list, "PLAIN", NULL, NULL, NULL, -1);
   built_code(p, list, "ABOVE", NULL, NULL, NULL, -1);
-  static const case_ cases[] = {{"i=1", "why=PLAIN|ABOVE:1"}, {"i=0", "why="},
-                                {"i=2", "why=PLAIN|ABOVE:2.5"}, {"i=3", "fault=RULE_ERROR"},
+  static const case_ cases[] = {{"i=1", "why=PLAIN|ABOVE:1"},
+                                {"i=0", "why="},
+                                {"i=2", "why=PLAIN|ABOVE:2.5"},
+                                {"i=3", "fault=RULE_ERROR"},
                                 {"i=4", "why=PLAIN|ABOVE:4"}};
   check_cases(p, cases, COUNT(cases));
   built_free(p);
@@ -127,10 +139,14 @@ static void test_reasons(void **state) {
 
 static void test_rounding(void **state) {
   (void)state;
-  static const struct { double x; int digits; int64_t want; } cases[] = {
-      {0.285, 2, 29}, {0.284999, 2, 28}, {1.005, 2, 101}, {-0.285, 2, -29}, {12.5, 2, 1250},
-      {0.1 + 0.2, 2, 30}, {2.5, 0, 3}, {-2.5, 0, -3}, {1e15 + 0.5, 2, 100000000000000050},
-      {1e-9, 2, 0}, {0, 2, 0}, {2251799813685248.5, 0, 2251799813685249}};
+  static const struct {
+    double x;
+    int digits;
+    int64_t want;
+  } cases[] = {{0.285, 2, 29},   {0.284999, 2, 28}, {1.005, 2, 101},
+               {-0.285, 2, -29}, {12.5, 2, 1250},   {0.1 + 0.2, 2, 30},
+               {2.5, 0, 3},      {-2.5, 0, -3},     {1e15 + 0.5, 2, 100000000000000050},
+               {1e-9, 2, 0},     {0, 2, 0},         {2251799813685248.5, 0, 2251799813685249}};
   int64_t got;
   for (size_t i = 0; i < COUNT(cases); i++) {
     assert_true(lua_value_round(cases[i].x, cases[i].digits, &got));
@@ -142,9 +158,9 @@ static void test_rounding(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_values), cmocka_unit_test(test_failures),
-      cmocka_unit_test(test_messages), cmocka_unit_test(test_reasons),
-      cmocka_unit_test(test_rounding)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_values), cmocka_unit_test(test_failures),
+                                     cmocka_unit_test(test_messages),
+                                     cmocka_unit_test(test_reasons),
+                                     cmocka_unit_test(test_rounding)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

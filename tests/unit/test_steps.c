@@ -98,9 +98,9 @@ static void test_limit(void **state) {
       {"sales=3650000|worth=9999999|factor=1.00", "limit=300000.00;why="},
       {"sales=3650000|worth=2000000|factor=1.00", "limit=200000.00;why=BASE_WORTH"},
       {"sales=3650000|worth=3000000|factor=1.00", "limit=300000.00;why="}, /* a tie: the first */
-      {"worth=2000000|factor=0.50", "limit=100000.00;why=BASE_WORTH"}, /* least of the known */
-      {"factor=1.00", "limit=;why="},                                  /* none is known */
-      {"sales=3650000", "limit=;why="},                                /* no factor */
+      {"worth=2000000|factor=0.50", "limit=100000.00;why=BASE_WORTH"},     /* least of the known */
+      {"factor=1.00", "limit=;why="},                                      /* none is known */
+      {"sales=3650000", "limit=;why="},                                    /* no factor */
       {"sales=3650000|factor=0.33", "limit=99000.00;why="},
       {"sales=3649999.99|factor=1.00", "limit=299000.00;why="}, /* a cent below */
       {"sales=3650000|factor=1.00|extra=1250", "limit=301000.00;why="},
@@ -121,18 +121,26 @@ static void test_limit(void **state) {
       {"sales=36500000000000000|worth=20|factor=1.00", "limit=0.00;why=BASE_WORTH"}};
   check_cases(p, cases, COUNT(cases));
   s->limit.missing = built_text(p, "0");
-  static const case_ missing[] = {{"factor=1.00", "limit=0.00;why="}, {"sales=3650000", "limit=0.00"}};
+  static const case_ missing[] = {{"factor=1.00", "limit=0.00;why="},
+                                  {"sales=3650000", "limit=0.00"}};
   check_cases(p, missing, COUNT(missing));
   built_free(p);
 }
 
 static void test_limit_picks(void **state) {
   (void)state;
-  static const struct { limit_pick pick; case_ cases[4]; } picks[] = {
+  static const struct {
+    limit_pick pick;
+    case_ cases[4];
+  } picks[] = {
       {PICK_GREATEST, {{"a=1|b=7|c=3", "limit=7.00;why=B"}, {"a=7|b=7", "limit=7.00;why=A"}}},
-      {PICK_MEDIAN, {{"a=1|b=7|c=3", "limit=3.00"}, {"a=1|b=2.01", "limit=1.50"}, {"b=4", "limit=4.00"},
-                     {"a=-5", "limit=0.00"}}},
-      {PICK_MEAN, {{"a=1|b=7|c=3", "limit=3.66"}, {"a=1|b=2", "limit=1.50"}, {"c=9", "limit=9.00"}}}};
+      {PICK_MEDIAN,
+       {{"a=1|b=7|c=3", "limit=3.00"},
+        {"a=1|b=2.01", "limit=1.50"},
+        {"b=4", "limit=4.00"},
+        {"a=-5", "limit=0.00"}}},
+      {PICK_MEAN,
+       {{"a=1|b=7|c=3", "limit=3.66"}, {"a=1|b=2", "limit=1.50"}, {"c=9", "limit=9.00"}}}};
   for (size_t i = 0; i < COUNT(picks); i++) {
     pack *p = built_pack();
     built_field(p, "id", built_type(TYPE_KEY));
@@ -166,8 +174,8 @@ static void test_score_missing_and_codes(void **state) {
   built_field(p, "visits", built_type(TYPE_INTEGER));
   built_field(p, "source", built_choice(p, "referral|walk_in|cold"));
   step *s = built_scorecard(p, "score", "100");
-  built_characteristic(p, s, "budget", "25", ">= 1 => 100 | >= 0.9 => 70 | < 0.9 => 10", NULL)->input =
-      built_text(p, "budget / price");
+  built_characteristic(p, s, "budget", "25", ">= 1 => 100 | >= 0.9 => 70 | < 0.9 => 10", NULL)
+      ->input = built_text(p, "budget / price");
   built_characteristic(p, s, "visits", "15", ">= 3 => 100 | 2 => 75 | 1 => 50 | 0 => 10", NULL);
   built_characteristic(p, s, "source", "5", "referral => 100 | null => 80 | - => 20", NULL);
   built_bands(p, "priority", "score", "P1 >= 40 | P2 >= 20 | P3")->bands.bands[1].code = "IS_P2";
@@ -177,9 +185,11 @@ static void test_score_missing_and_codes(void **state) {
   built_code(p, list, "SHARE", "budget > 0", NULL, "budget / price * 100", 2);
   built_code(p, list, "DATA_MISSING:budget", NULL, "budget / price", NULL, -1);
   static const case_ cases[] = {
-      {"budget=100|price=100|visits=3|source=referral", "score=45.00;priority=P1;why=OFTEN:3|SHARE:100.00"},
+      {"budget=100|price=100|visits=3|source=referral",
+       "score=45.00;priority=P1;why=OFTEN:3|SHARE:100.00"},
       {"budget=89.99|price=100|visits=1|source=cold", "score=11.00;priority=P3;why=SHARE:89.99"},
-      {"budget=90|price=100|visits=2|source=cold", "score=29.75;priority=P2;why=IS_P2|OFTEN:2|SHARE:90.00"},
+      {"budget=90|price=100|visits=2|source=cold",
+       "score=29.75;priority=P2;why=IS_P2|OFTEN:2|SHARE:90.00"},
       {"budget=1|price=0|visits=0", "score=8.00;priority=P3;why=SHARE|DATA_MISSING:budget"},
       {"price=100|source=cold", "score=5.00;priority=P3;why=DATA_MISSING:budget"},
       {"budget=2|price=3|visits=-1", "fault=NO_ROW"}, /* no attribute for -1 visits */
@@ -200,10 +210,14 @@ static void test_table_formulas(void **state) {
   built_table(p, "t", HIT_ANY, "a", "x|w", types, rows, COUNT(rows));
   static const char *const agree[] = {"> 0 => 2", "> 10 => 2", "> 20 => b"};
   built_table(p, "u", HIT_ANY, "a", "u", types, agree, COUNT(agree));
-  static const case_ cases[] = {
-      {"a=9|b=1", "x=18.00;w=HIGH;u=2.00"}, {"a=5|b=6", "x=1.25;w="}, {"a=2|b=6", "x=7.00;w=LOW"},
-      {"a=2|b=1", "fault=MANY_ROWS"},       {"b=3", "x=3.00;w=LOW;u="}, {"a=0|b=3", "x=;w=;u="},
-      {"a=25|b=2", "u=2.00"},               {"a=25|b=3", "fault=MANY_ROWS"}};
+  static const case_ cases[] = {{"a=9|b=1", "x=18.00;w=HIGH;u=2.00"},
+                                {"a=5|b=6", "x=1.25;w="},
+                                {"a=2|b=6", "x=7.00;w=LOW"},
+                                {"a=2|b=1", "fault=MANY_ROWS"},
+                                {"b=3", "x=3.00;w=LOW;u="},
+                                {"a=0|b=3", "x=;w=;u="},
+                                {"a=25|b=2", "u=2.00"},
+                                {"a=25|b=3", "fault=MANY_ROWS"}};
   check_cases(p, cases, COUNT(cases));
   built_free(p);
 }
@@ -306,7 +320,8 @@ static void test_parameters(void **state) {
   param_value given[] = {{"rate", "2"}, {"rate", "3"}}, wrong[] = {{"raet", "2"}};
   findings found = {0};
   const param_value *used;
-  plan *made = plan_new(p, &(plan_options){.as_of = AS_OF, .params = given, .param_count = 2}, &found);
+  plan *made =
+      plan_new(p, &(plan_options){.as_of = AS_OF, .params = given, .param_count = 2}, &found);
   assert_non_null(made);
   assert_int_equal(plan_params(made, &used), 1);
   assert_string_equal(used[0].value, "3");
@@ -314,7 +329,8 @@ static void test_parameters(void **state) {
   assert_int_equal(plan_inputs(made, &inputs), 1);
   assert_int_equal(inputs[0], 1);
   plan_free(made);
-  assert_null(plan_new(p, &(plan_options){.as_of = AS_OF, .params = wrong, .param_count = 1}, &found));
+  assert_null(
+      plan_new(p, &(plan_options){.as_of = AS_OF, .params = wrong, .param_count = 1}, &found));
   assert_non_null(strstr(found.items[0].message, "did you mean \"rate\""));
   findings_deinit(&found);
   found = (findings){0};
@@ -326,14 +342,10 @@ static void test_parameters(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_cadence),
-      cmocka_unit_test(test_limit),
-      cmocka_unit_test(test_limit_picks),
-      cmocka_unit_test(test_score_missing_and_codes),
-      cmocka_unit_test(test_table_formulas),
-      cmocka_unit_test(test_derive_and_faults),
-      cmocka_unit_test(test_findings),
-      cmocka_unit_test(test_parameters),
+      cmocka_unit_test(test_cadence),        cmocka_unit_test(test_limit),
+      cmocka_unit_test(test_limit_picks),    cmocka_unit_test(test_score_missing_and_codes),
+      cmocka_unit_test(test_table_formulas), cmocka_unit_test(test_derive_and_faults),
+      cmocka_unit_test(test_findings),       cmocka_unit_test(test_parameters),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

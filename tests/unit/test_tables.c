@@ -6,25 +6,33 @@
 #include <cmocka.h>
 #include "support/bench.h"
 
-static const char *const cells_of_integer[] = {"-", "< 0", "<= 3", "> 7", ">= 7", "[0..5]", "(0..5)",
-                                               "[2..9)", "4", "1, 3, 5", "not(2)", "null", "0, null",
-                                               "not([3..6])"};
-static const char *const cells_of_money[] = {"-", "< 0.01", "<= 3.5", "> 7", "[0..5.25]",
-                                             "(0.5..5)", "4", "null", "not(< 1)"};
+static const char *const cells_of_integer[] = {
+    "-",      "< 0", "<= 3",    "> 7",    ">= 7", "[0..5]",  "(0..5)",
+    "[2..9)", "4",   "1, 3, 5", "not(2)", "null", "0, null", "not([3..6])"};
+static const char *const cells_of_money[] = {"-",        "< 0.01", "<= 3.5", "> 7",     "[0..5.25]",
+                                             "(0.5..5)", "4",      "null",   "not(< 1)"};
 static const char *const cells_of_number[] = {"-", "< 0.5", "<= 3", "> 7.25", "[0..5]", "null"};
 static const char *const cells_of_choice[] = {"-", "A", "A, B", "not(C)", "B, null", "null"};
 static const char *const cells_of_boolean[] = {"-", "true", "false", "null"};
 static const char *const cells_of_text[] = {"-", "\"x\"", "\"x\", \"yy\"", "not(\"x\")", "null"};
-static const char *const cells_of_ratio[] = {"-", "< 1", "<= 0.5", "> 0.5", "[0.25..2)", "null", "1"};
+static const char *const cells_of_ratio[] = {"-",         "< 1",  "<= 0.5", "> 0.5",
+                                             "[0.25..2)", "null", "1"};
 static const char *const cells_of_date[] = {"-", "< today", "<= add_months(today, 1)", "null",
                                             "[2025-09-01..2025-10-01)"};
 
-static const struct { const char *input; const char *const *cells; size_t count; } random_inputs[] = {
-    {"i", cells_of_integer, COUNT(cells_of_integer)}, {"m", cells_of_money, COUNT(cells_of_money)},
-    {"n", cells_of_number, COUNT(cells_of_number)},   {"c", cells_of_choice, COUNT(cells_of_choice)},
-    {"b", cells_of_boolean, COUNT(cells_of_boolean)}, {"t", cells_of_text, COUNT(cells_of_text)},
-    {"i / j", cells_of_ratio, COUNT(cells_of_ratio)}, {"d", cells_of_date, COUNT(cells_of_date)},
-    {"i + j", cells_of_integer, COUNT(cells_of_integer)}};
+static const struct {
+  const char *input;
+  const char *const *cells;
+  size_t count;
+} random_inputs[] = {{"i", cells_of_integer, COUNT(cells_of_integer)},
+                     {"m", cells_of_money, COUNT(cells_of_money)},
+                     {"n", cells_of_number, COUNT(cells_of_number)},
+                     {"c", cells_of_choice, COUNT(cells_of_choice)},
+                     {"b", cells_of_boolean, COUNT(cells_of_boolean)},
+                     {"t", cells_of_text, COUNT(cells_of_text)},
+                     {"i / j", cells_of_ratio, COUNT(cells_of_ratio)},
+                     {"d", cells_of_date, COUNT(cells_of_date)},
+                     {"i + j", cells_of_integer, COUNT(cells_of_integer)}};
 
 static pack *random_fields(void) {
   pack *p = built_pack();
@@ -103,11 +111,26 @@ static value input_value(const node *input, const char *text, const batch *in, s
   value v = {.type = input->type, .exact = {0, 1}};
   int64_t i = c[1].i64[r], j = c[2].i64[r];
   switch (text[0]) {
-  case 'm': v.missing = column_missing(&c[3], r); v.exact = (rational){c[3].i64[r], 100}; break;
-  case 'n': v.missing = isnan(c[4].f64[r]); v.number = c[4].f64[r]; break;
-  case 'c': v.missing = c[5].i32[r] < 0; v.exact.num = c[5].i32[r]; break;
-  case 'b': v.missing = c[6].i32[r] < 0; v.exact.num = c[6].i32[r]; break;
-  case 'd': v.missing = c[8].i64[r] == MISSING_I64; v.exact.num = c[8].i64[r]; break;
+  case 'm':
+    v.missing = column_missing(&c[3], r);
+    v.exact = (rational){c[3].i64[r], 100};
+    break;
+  case 'n':
+    v.missing = isnan(c[4].f64[r]);
+    v.number = c[4].f64[r];
+    break;
+  case 'c':
+    v.missing = c[5].i32[r] < 0;
+    v.exact.num = c[5].i32[r];
+    break;
+  case 'b':
+    v.missing = c[6].i32[r] < 0;
+    v.exact.num = c[6].i32[r];
+    break;
+  case 'd':
+    v.missing = c[8].i64[r] == MISSING_I64;
+    v.exact.num = c[8].i64[r];
+    break;
   case 't': {
     static char held[4][16];
     static int turn;
@@ -121,7 +144,8 @@ static value input_value(const node *input, const char *text, const batch *in, s
     break;
   }
   default:
-    if (!strcmp(text, "i")) v.missing = i == MISSING_I64, v.exact.num = i;
+    if (!strcmp(text, "i"))
+      v.missing = i == MISSING_I64, v.exact.num = i;
     else if (!strcmp(text, "i + j"))
       v.missing = i == MISSING_I64 || j == MISSING_I64, v.exact.num = (int128)i + j;
     else {
@@ -139,13 +163,15 @@ static bool row_matches(const cell_checker *k, const table_step *t, size_t row, 
     value v = input_value(k->inputs[i], t->inputs[i].text, in, r);
     const unary_test *test = &k->tests[row * t->input_count + i];
     assert_int_not_equal(test->kind, TEST_DYNAMIC);
-    bool matches = test->kind == TEST_ANY || (v.missing ? test->missing : unary_test_matches(test, &v));
+    bool matches =
+        test->kind == TEST_ANY || (v.missing ? test->missing : unary_test_matches(test, &v));
     if (!matches) return false;
   }
   return true;
 }
 
-static void check_table(const bench *b, const cell_checker *k, const table_step *t, const batch *in) {
+static void check_table(const bench *b, const cell_checker *k, const table_step *t,
+                        const batch *in) {
   const column *out = output(b, "o"), *text = output(b, "w");
   for (size_t r = 0; r < in->rows; r++) {
     int first = -1, hits = 0;
@@ -182,7 +208,8 @@ static void random_table(pack *p, size_t row_count, hit_policy hit) {
   for (size_t r = 0; r < row_count; r++) {
     for (size_t i = 0; i < columns; i++) {
       strcat(rows[r], i ? "; " : "");
-      strcat(rows[r], random_inputs[which[i]].cells[random_below((int64_t)random_inputs[which[i]].count)]);
+      strcat(rows[r],
+             random_inputs[which[i]].cells[random_below((int64_t)random_inputs[which[i]].count)]);
     }
     char end[64];
     snprintf(end, sizeof end, " => %zu; %c%s", r, (char)('P' + r % 3), r % 2 ? "" : "#EVEN");

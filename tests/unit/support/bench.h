@@ -19,7 +19,9 @@ BUILT uint64_t random_next(void) {
   return random_state ^= random_state << 17;
 }
 
-BUILT int64_t random_below(int64_t n) { return (int64_t)(random_next() % (uint64_t)n); }
+BUILT int64_t random_below(int64_t n) {
+  return (int64_t)(random_next() % (uint64_t)n);
+}
 
 /* ---- running a pack ---- */
 
@@ -96,18 +98,25 @@ BUILT void put_record(pack *p, batch *in, const char *text) {
     size_t n = given ? strlen(given) : 0;
     value_type t = c->type;
     switch (type_storage(t.kind)) {
-    case STORE_TEXT: column_add_text(c, row, given, n); break;
-    case STORE_I32:
-      c->i32[row] = !given                    ? -1
-                    : t.kind == TYPE_BOOLEAN  ? !strcmp(given, "true")
-                                              : choice_find(t.choices, given, n);
+    case STORE_TEXT:
+      column_add_text(c, row, given, n);
       break;
-    case STORE_F64: c->f64[row] = given ? strtod(given, NULL) : NAN; break;
+    case STORE_I32:
+      c->i32[row] = !given                   ? -1
+                    : t.kind == TYPE_BOOLEAN ? !strcmp(given, "true")
+                                             : choice_find(t.choices, given, n);
+      break;
+    case STORE_F64:
+      c->f64[row] = given ? strtod(given, NULL) : NAN;
+      break;
     default:
       c->i64[row] = MISSING_I64;
-      if (given && t.kind == TYPE_DATE) assert_true(date_parse(given, n, &c->i64[row]));
-      else if (given && t.kind == TYPE_TIMESTAMP) assert_true(moment_parse(given, n, &c->i64[row]));
-      else if (given) assert_int_equal(decimal_parse(given, n, t.digits, &c->i64[row]), PARSE_OK);
+      if (given && t.kind == TYPE_DATE)
+        assert_true(date_parse(given, n, &c->i64[row]));
+      else if (given && t.kind == TYPE_TIMESTAMP)
+        assert_true(moment_parse(given, n, &c->i64[row]));
+      else if (given)
+        assert_int_equal(decimal_parse(given, n, t.digits, &c->i64[row]), PARSE_OK);
     }
   }
 }
@@ -139,8 +148,8 @@ BUILT void check_cases(pack *p, const case_ *cases, size_t count) {
           got = shown(&b, name, i);
         }
         if (strcmp(got, equal + 1))
-          fail_msg("%s, record %s: %s is %s, expected %s", kernels_at(k)->name, cases[i].record, name,
-                   got, equal + 1);
+          fail_msg("%s, record %s: %s is %s, expected %s", kernels_at(k)->name, cases[i].record,
+                   name, got, equal + 1);
       }
     }
     bench_close(&b);

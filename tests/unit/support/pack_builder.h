@@ -32,7 +32,9 @@ BUILT place built_place(pack *p) {
   return (place){file, ++*line};
 }
 
-BUILT rule_text built_text(pack *p, const char *text) { return (rule_text){text, built_place(p)}; }
+BUILT rule_text built_text(pack *p, const char *text) {
+  return (rule_text){text, built_place(p)};
+}
 
 BUILT pack *built_pack(void) {
   pack *p = mem_alloc(sizeof *p);
@@ -58,7 +60,9 @@ BUILT void built_free(pack *p) {
   free(p);
 }
 
-BUILT value_type built_type(type_kind kind) { return (value_type){.kind = kind, .denominator = 1}; }
+BUILT value_type built_type(type_kind kind) {
+  return (value_type){.kind = kind, .denominator = 1};
+}
 BUILT value_type built_money(void) {
   return (value_type){.kind = TYPE_MONEY, .digits = 2, .denominator = 100};
 }
@@ -81,8 +85,7 @@ BUILT size_t built_field(pack *p, const char *name, value_type type) {
 }
 
 BUILT void built_param(pack *p, const char *name, value_type type, const char *preset) {
-  p->params[p->param_count++] =
-      (pack_param){name, type, built_text(p, preset), built_place(p)};
+  p->params[p->param_count++] = (pack_param){name, type, built_text(p, preset), built_place(p)};
 }
 
 BUILT void built_outputs(pack *p, const char *names) {
@@ -115,8 +118,7 @@ BUILT step *built_table(pack *p, const char *name, hit_policy hit, const char *i
   for (size_t i = 0; i < t->input_count; i++) t->inputs[i] = built_text(p, names[i]);
   names = built_split(p, outputs, '|', &t->output_count);
   t->outputs = arena_array(&p->arena, t->output_count + 1, sizeof *t->outputs);
-  for (size_t i = 0; i < t->output_count; i++)
-    t->outputs[i] = (table_output){names[i], types[i]};
+  for (size_t i = 0; i < t->output_count; i++) t->outputs[i] = (table_output){names[i], types[i]};
   t->row_count = row_count;
   t->rows = arena_array(&p->arena, row_count + 1, sizeof *t->rows);
   for (size_t r = 0; r < row_count; r++) {
@@ -225,7 +227,8 @@ BUILT cadence_clause *built_clause(pack *p, step *s, cadence_clause_kind kind) {
 }
 
 BUILT limit_operation *built_operation(pack *p, step *s, limit_operation_kind kind) {
-  if (!s->limit.operations) s->limit.operations = arena_array(&p->arena, 16, sizeof(limit_operation));
+  if (!s->limit.operations)
+    s->limit.operations = arena_array(&p->arena, 16, sizeof(limit_operation));
   limit_operation *o = &s->limit.operations[s->limit.operation_count++];
   *o = (limit_operation){.kind = kind, .at = built_place(p)};
   o->terms = arena_array(&p->arena, 16, sizeof(limit_term));

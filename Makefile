@@ -15,7 +15,7 @@ WARN   := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wmissing-prototypes \
           -Wstrict-prototypes -Wformat=2 -Wno-format-nonliteral -Werror
 SANFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 LUA_CFLAGS := -I/usr/include/lua5.4
-CPPFLAGS := -D_GNU_SOURCE -DASSAY_VERSION='"$(VERSION)"' -DASSAY_PREFIX='"$(PREFIX)"' \
+CPPFLAGS := -D_GNU_SOURCE -DASSAY_VERSION='"$(VERSION)"' \
             -Icore/include $(LUA_CFLAGS)
 CFLAGS := $(CSTD) $(OPT) -g $(WARN) -fPIC -pthread $(SANFLAGS)
 LDFLAGS := -pthread $(SANFLAGS)
@@ -32,7 +32,7 @@ UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 
 # What `make` needs; what `make test` needs beside it.
-PACKAGES := gcc make pkg-config liblua5.4-dev libsqlite3-dev libuv1-dev libjansson-dev libmd-dev \
+PACKAGES := gcc make liblua5.4-dev libsqlite3-dev libuv1-dev libjansson-dev libmd-dev \
             libxxhash-dev zlib1g-dev
 TEST_PACKAGES := libcmocka-dev lua-check clang-tidy clang-format cppcheck sqlite3
 
@@ -137,10 +137,13 @@ install: all
 	$(BUILD)/assay completion zsh > $(sharedir)/zsh/site-functions/_assay
 	cp -R rules $(sharedir)/assay/
 
+# Takes out what install put in, and a folder only when nothing else is in it.
 uninstall:
 	rm -f $(bindir)/assay $(sharedir)/man/man1/assay.1 $(libdir)/pkgconfig/assay.pc \
-	  $(sharedir)/bash-completion/completions/assay $(sharedir)/zsh/site-functions/_assay
-	rm -rf $(libdir)/assay $(includedir)/assay $(sharedir)/assay
+	  $(sharedir)/bash-completion/completions/assay $(sharedir)/zsh/site-functions/_assay \
+	  $(PLUGINS:%=$(plugindir)/%.so) $(patsubst core/include/%,$(includedir)/%,$(wildcard core/include/assay/*.h))
+	cd rules && find . -type f -exec rm -f $(abspath $(sharedir))/assay/rules/{} \;
+	-find $(sharedir)/assay $(libdir)/assay $(includedir)/assay -depth -type d -empty -delete 2>/dev/null
 
 .PHONY: clean
 clean:

@@ -29,8 +29,7 @@ typedef enum error_code {
 
 typedef struct error {
   error_code code;
-  char
-      message[1536]; /* one or more lines, no newline at the end, complete: names file, line, ... */
+  char message[1536]; /* complete: names file, line, field ...; may have several lines */
 } error;
 
 /* Sets the error (if not NULL) and returns the code, so that `return error_set(e, ERR_X, ...)`. */

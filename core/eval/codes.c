@@ -32,8 +32,8 @@ typedef struct codes {
 
 static name name_of(builder *b, const char *text) {
   size_t n = strlen(text);
-  char *copy = arena_alloc(&b->plan->arena, (n + 31) / 16 * 16);
-  memcpy(copy, text, n);
+  char *copy = arena_alloc(&b->plan->arena, (n + 32) / 16 * 16);
+  memcpy(copy, text, n + 1);
   return (name){copy, (uint32_t)n, 0};
 }
 

@@ -107,7 +107,7 @@ bool matcher_matches(evaluator *v, const matcher *m, size_t record, size_t row) 
   uint8_t *truth = v->truth;
   for (size_t i = 0; i < m->lookup_count; i++) {
     const lookup *l = &m->lookups[i];
-    size_t segment = (size_t)(cut_index(v, m->cuts[i])[record] + l->bias);
+    size_t segment = (size_t)cut_index(v, m->cuts[i])[record] + (size_t)l->bias;
     if (!((uint32_t)l->entries[row / 32 * l->stride + segment] >> (row % 32) & 1)) return false;
   }
   for (size_t i = 0; i < m->dynamic_count; i++) {

@@ -274,7 +274,7 @@ static bool cells_agree(evaluator *v, const output *o, const cell *x, const cell
   bool same = column_missing(&one, 0) == column_missing(&one, 1) && left.size == right.size &&
               (!left.size || !memcmp(left.data, right.data, left.size));
   if (one.i64 && !one.den) same = one.i64[0] == one.i64[1];
-  if (one.den) same = (int128)one.i64[0] * one.den[1] == (int128)one.i64[1] * one.den[0];
+  if (one.i64 && one.den) same = (int128)one.i64[0] * one.den[1] == (int128)one.i64[1] * one.den[0];
   buffer_deinit(&left);
   buffer_deinit(&right);
   column_deinit(&one);

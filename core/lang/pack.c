@@ -27,6 +27,20 @@ static bool is_folder(const char *path) {
   return stat(path, &s) == 0 && S_ISDIR(s.st_mode);
 }
 
+/* The packs that were installed with this program: PREFIX/bin/assay has PREFIX/share/assay/rules. */
+static const char *installed_rules(arena *a) {
+  char path[PATH_MAX];
+  ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+  if (n <= 0) return NULL;
+  path[n] = '\0';
+  for (int up = 0; up < 2; up++) { /* the program, its folder */
+    char *slash = strrchr(path, '/');
+    if (!slash) return NULL;
+    *slash = '\0';
+  }
+  return arena_format(a, "%s/share/assay/rules", path);
+}
+
 /* The folders in which a base name is looked up, in order. */
 static size_t rule_folders(arena *a, const char ***out) {
   size_t count = 0;
@@ -37,7 +51,8 @@ static size_t rule_folders(arena *a, const char ***out) {
     if (n) *ARENA_PUSH(a, *out, count) = arena_string_n(a, more, n);
     more += n + (more[n] == ':');
   }
-  *ARENA_PUSH(a, *out, count) = ASSAY_PREFIX "/share/assay/rules";
+  const char *installed = installed_rules(a);
+  if (installed) *ARENA_PUSH(a, *out, count) = installed;
   return count;
 }
 

@@ -45,18 +45,19 @@ typedef struct sandbox_budget {
 
 /* What scripts see, besides what is declared and provided:
  *   assert error ipairs pairs pcall select tonumber tostring type xpcall
- *   string: byte char find format gmatch gsub len lower match rep reverse sub upper (and as
- * methods) table:  concat insert move pack remove sort unpack math:   abs ceil exp floor fmod huge
- * log max maxinteger min mininteger modf pi sqrt tointeger type ult utf8:   char charpattern
- * codepoint codes len offset Unlike plain Lua: pairs walks numbers, then texts, then booleans, each
+ *   string: byte char find format gmatch gsub len lower match rep reverse sub upper (also as methods)
+ *   table:  concat insert move pack remove sort unpack
+ *   math:   abs ceil exp floor fmod huge log max maxinteger min mininteger modf pi sqrt tointeger
+ *           type ult
+ *   utf8:   char charpattern codepoint codes len offset
+ * Unlike plain Lua: pairs walks numbers, then texts, then booleans, each
  * ascending; sort is stable and bears any order function; a text is never taken for a number
  * (tonumber says so); texts and formats of tables and functions show no address; upper, lower and
  * the classes of patterns are ASCII's. Numbers are read and written in the C locale whatever the
  * process has set. Exact to the bit on every processor are integers, + - * / and sqrt on floats;
  * exp, log and ^ are those of the C library. */
 
-/* The budget of the load; NULL if there is no memory. The state belongs to the thread that uses it.
- */
+/* The budget of the load; NULL if there is no memory. The state belongs to the thread that uses it. */
 sandbox *sandbox_new(sandbox_budget load);
 void sandbox_free(sandbox *s);
 lua_State *sandbox_lua(sandbox *s);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jansson.h>
+
 #include "../base/text.h"
 #include "../run/inputs.h"
 #include "../run/report_text.h"
@@ -32,6 +34,15 @@ static void paint(show *s, const char *code) {
   if (s->colour) buffer_format(&s->out, "\x1b[%sm", code);
 }
 
+/* A text of a source or a rule as it can be shown: a terminal must not obey it. */
+static const char *shown(show *s, const char *text, size_t n) {
+  buffer b = {0};
+  if (n) text_printable(&b, text, n, SIZE_MAX);
+  const char *copy = arena_string_n(&s->arena, b.data ? b.data : "", b.size);
+  buffer_deinit(&b);
+  return copy;
+}
+
 /* ---- for people ---- */
 
 typedef struct code_lines {
@@ -45,17 +56,20 @@ static void measure_code(void *ctx, const char *code, size_t n) {
   if (w > l->width) l->width = w;
 }
 
-static void write_code(void *ctx, const char *code, size_t n) {
+static void write_code(void *ctx, const char *text, size_t length) {
   code_lines *l = ctx;
   show *s = l->show;
+  const char *code = shown(s, text, length);
+  const size_t n = strlen(code);
   buffer_text(&s->out, "    ");
   paint(s, "33");
-  text_pad(&s->out, arena_string_n(&s->arena, code, n), l->width, false);
+  buffer reason = {0};
+  const bool known = write_reason(&reason, s->reader, code, n, s->language);
+  text_pad(&s->out, code, known ? l->width : text_width(code, n), false);
   paint(s, "0");
-  buffer_text(&s->out, "  ");
-  write_reason(&s->out, s->reader, code, n, s->language);
-  while (s->out.data[s->out.size - 1] == ' ') s->out.size--;
+  if (known) buffer_format(&s->out, "  %.*s", (int)reason.size, reason.data);
   buffer_char(&s->out, '\n');
+  buffer_deinit(&reason);
 }
 
 static size_t name_width(const store_column *columns, size_t n) {
@@ -100,23 +114,41 @@ static void write_outputs(show *s, const store_row *row) {
   }
 }
 
+/* What the pack's report calls the customer; "" if it has no name for him. */
+static const char *person_name(show *s, const column *inputs) {
+  const store_run *run = s->run;
+  json_t *roles = run->report_json ? json_loads(run->report_json, 0, NULL) : NULL;
+  const char *role = json_string_value(json_object_get(roles, "name")), *name = "";
+  for (size_t i = 0; role && i < run->input_count; i++) {
+    if (strcmp(run->inputs[i].name, role) != 0 || column_missing(&inputs[i], 0)) continue;
+    buffer text = {0};
+    write_value(&text, &inputs[i], 0, run->zone);
+    name = shown(s, text.data, text.size);
+    buffer_deinit(&text);
+  }
+  json_decref(roles);
+  return name;
+}
+
 static error_code write_person(show *s, const store_row *row, error *e) {
   char moment[32] = {0};
+  column *inputs = inputs_read(s->run, row, e);
+  if (!inputs) return e->code;
+  const char *name = person_name(s, inputs);
   moment_write(moment, s->run->as_of, s->run->zone);
   paint(s, "1");
-  buffer_text(&s->out, row->key);
+  buffer_format(&s->out, "%s%s%s", shown(s, row->key, strlen(row->key)), *name ? " " : "", name);
   paint(s, "0");
   buffer_format(&s->out, "  %s, %s %s\n", s->run->pack, say(s->language, SAY_AS_OF), moment);
   if (row->failed)
-    buffer_text(&s->out, "  a rule failed on this customer, so there is no decision:\n");
+    buffer_format(&s->out, "  %s\n", say(s->language, SAY_RULE_FAILED));
   else
     write_outputs(s, row);
-  column *inputs = inputs_read(s->run, row, e);
-  if (!inputs) return e->code;
   const size_t width = name_width(s->run->inputs, s->run->input_count);
   paint(s, "2");
-  buffer_text(&s->out, "  made of");
-  if (row->position >= 0) buffer_format(&s->out, " (line %lld)", (long long)row->position);
+  buffer_format(&s->out, "  %s", say(s->language, SAY_MADE_OF));
+  if (row->position >= 0)
+    buffer_format(&s->out, " (%s %lld)", say(s->language, SAY_LINE), (long long)row->position);
   paint(s, "0");
   buffer_char(&s->out, '\n');
   for (size_t i = 0; i < s->run->input_count; i++)
@@ -129,10 +161,12 @@ static void write_outcome(show *s, const store_outcome *x) {
   paint(s, "33");
   write_outcome_code(&s->out, x);
   paint(s, "0");
-  if (x->position >= 0) buffer_format(&s->out, "  line %lld", (long long)x->position);
-  if (x->rule && *x->rule) buffer_format(&s->out, "  rule %s", x->rule);
+  if (x->position >= 0)
+    buffer_format(&s->out, "  %s %lld", say(s->language, SAY_LINE), (long long)x->position);
+  if (x->rule && *x->rule) buffer_format(&s->out, "  %s %s", say(s->language, SAY_RULE), x->rule);
   if (x->file && *x->file) buffer_format(&s->out, "  %s:%d", x->file, x->line);
-  buffer_format(&s->out, "\n    %s\n", x->message ? x->message : "");
+  const char *message = x->message ? x->message : "";
+  buffer_format(&s->out, "\n    %s\n", shown(s, message, strlen(message)));
 }
 
 /* ---- for programs ---- */
@@ -261,7 +295,10 @@ static error_code each_outcome(void *ctx, const store_outcome *x, error *e) {
     buffer_text(&s->out, s->outcomes ? "," : "");
     json_outcome(s, x);
   } else {
-    if (!s->found && !s->outcomes) buffer_format(&s->out, "%s was rejected:\n", s->key);
+    if (!s->found && !s->outcomes) {
+      buffer_format(&s->out, say(s->language, SAY_WAS_REJECTED), shown(s, s->key, strlen(s->key)));
+      buffer_char(&s->out, '\n');
+    }
     buffer_text(&s->out, "  ");
     write_outcome(s, x);
   }

@@ -83,7 +83,7 @@ static void write_next(page *p) {
   if (p->o->dry_run || !p->o->program) return;
   if (is_plain(p->o->database))
     hints[n++] = (hint){arena_format(a, "export ASSAY_DB=%s", p->o->database), SAY_NEXT_DB};
-  if (is_plain(p->shown_key))
+  if (is_plain(p->shown_key) && !strcmp(page_key(p, p->shown_key), p->shown_key))
     hints[n++] = hint_for(p, arena_format(a, "show %s %s", name, p->shown_key), SAY_NEXT_SHOW);
   if (p->roles.limit >= 0)
     hints[n++] = hint_for(p,

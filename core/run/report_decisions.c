@@ -4,6 +4,7 @@
 #include "../base/text.h"
 #include "report_page.h"
 
+#define DECISIONS 3
 #define CANDIDATES 3 /* rows looked at: two may have been taken already */
 #define ORDINARY_TRIED 200
 
@@ -27,14 +28,19 @@ static void write_code(void *ctx, const char *code, size_t n) {
   page *p = x->page;
   x->any = true;
   buffer text = {0};
-  const bool known = write_reason(&text, p->reader, code, n, p->language);
+  const char *shown = page_key(p, arena_string_n(&p->arena, code, n));
+  const bool known = write_reason(&text, p->reader, shown, strlen(shown), p->language);
   buffer_char(&text, 0);
   buffer_text(p->out, "    ");
   page_paint(p, "33");
-  text_pad(p->out, arena_string_n(&p->arena, code, n), x->width, false);
+  text_pad(p->out, shown, known ? x->width : text_width(shown, strlen(shown)), false);
   page_paint(p, "0");
-  buffer_text(p->out, "  ");
-  page_wrapped(p, known ? text.data : "", 4 + x->width + 2);
+  if (known) {
+    buffer_text(p->out, "  ");
+    page_wrapped(p, text.data, 4 + x->width + 2);
+  } else {
+    buffer_char(p->out, '\n');
+  }
   buffer_deinit(&text);
 }
 
@@ -44,15 +50,10 @@ static void write_values(page *p, const store_row *row) {
     const column *c = &row->outputs[i];
     if (c->type.kind == TYPE_CODES || column_missing(c, 0)) continue;
     if (line.size) buffer_text(&line, ", ");
-    /* a no-break space inside, so that a name and its value stay on one line */
-    buffer_format(&line, "%s\xC2\xA0", p->run->outputs[i].name);
-    const char *value = page_value(p, c);
-    for (; *value; value++) {
-      if (*value == ' ')
-        buffer_text(&line, "\xC2\xA0");
-      else
-        buffer_char(&line, *value);
-    }
+    buffer_text(&line, p->run->outputs[i].name);
+    buffer_char(&line, PAGE_GLUE); /* a name and its value stay on one line */
+    for (const char *value = page_value(p, c); *value; value++)
+      buffer_char(&line, *value == ' ' ? PAGE_GLUE : *value);
   }
   buffer_char(&line, 0);
   buffer_text(p->out, "    ");
@@ -64,7 +65,7 @@ static void write_decision(page *p, phrase title, const char *code, const store_
   reasons x = {.page = p};
   buffer_text(p->out, "  ");
   page_paint(p, "1");
-  buffer_text(p->out, row->key);
+  buffer_text(p->out, page_key(p, row->key));
   const char *name = page_name(p, row);
   if (*name) buffer_format(p->out, " %s", name);
   page_paint(p, "0");
@@ -84,8 +85,8 @@ static void write_decision(page *p, phrase title, const char *code, const store_
 typedef struct search {
   page *page;
   phrase title;
-  const char *code;     /* the attention code looked for */
-  const char *taken[3]; /* keys shown already */
+  const char *code;             /* the attention code looked for */
+  const char *taken[DECISIONS]; /* keys shown already */
   size_t taken_count;
   bool ordinary, found;
 } search;
@@ -128,11 +129,33 @@ static error_code look_for(search *s, phrase title, const char *code, const stor
   return store_list(s->page->reader, q, consider, s, e);
 }
 
+/* Ordinary ones: of the largest class, else of any; and when there are none, whoever is left. */
+static error_code fill_up(search *s, error *e) {
+  page *p = s->page;
+  const bool class_known =
+      p->largest_class && strcmp(p->largest_class, say(p->language, SAY_NONE)) != 0;
+  const store_condition graded = {"status", "=", "graded"};
+  const store_condition in_class = {class_known ? p->run->outputs[p->roles.classes].name : "status",
+                                    "=", class_known ? p->largest_class : "graded"};
+  const struct {
+    const store_condition *which;
+    phrase title;
+  } passes[] = {{&in_class, SAY_ORDINARY}, {&graded, SAY_ORDINARY}, {&graded, SAY_ANOTHER}};
+  error_code code = ERR_OK;
+  for (size_t i = 0; i < 3 && !code; i++) {
+    const store_query q = {passes[i].which, 1, NULL, ORDINARY_TRIED};
+    s->found = true;
+    while (s->found && s->taken_count < DECISIONS && !code)
+      code = look_for(s, passes[i].title, NULL, &q, e);
+  }
+  return code;
+}
+
 error_code page_decisions(page *p, const code_counts *attention, error *e) {
   search s = {.page = p};
   error_code code = ERR_OK;
   if (!p->run->counts.graded) return ERR_OK;
-  page_heading(p, SAY_DECISIONS, NULL);
+  page_heading(p, p->run->counts.graded < DECISIONS ? SAY_FEW_DECISIONS : SAY_DECISIONS, NULL);
   if (p->roles.limit >= 0) {
     const char *name = p->run->outputs[p->roles.limit].name;
     const store_query q = {NULL, 0, arena_format(&p->arena, "-%s", name), 1};
@@ -146,10 +169,5 @@ error_code page_decisions(page *p, const code_counts *attention, error *e) {
     const store_query q = {&condition, 1, NULL, CANDIDATES};
     code = look_for(&s, SAY_NEEDS_ATTENTION, x->code, &q, e);
   }
-  const bool class_known =
-      p->largest_class && strcmp(p->largest_class, say(p->language, SAY_NONE)) != 0;
-  const store_condition in_class = {class_known ? p->run->outputs[p->roles.classes].name : "status",
-                                    "=", class_known ? p->largest_class : "graded"};
-  const store_query q = {&in_class, 1, NULL, ORDINARY_TRIED};
-  return code ? code : look_for(&s, SAY_ORDINARY, NULL, &q, e);
+  return code ? code : fill_up(&s, e);
 }

@@ -49,12 +49,24 @@ void page_amount(page *p, int128 num, int128 den, int digits, size_t width) {
   buffer_deinit(&b);
 }
 
+static const char *shown(page *p, const char *text, size_t n) {
+  buffer b = {0};
+  if (n) text_printable(&b, text, n, SIZE_MAX);
+  const char *copy = arena_string_n(&p->arena, b.data ? b.data : "", b.size);
+  buffer_deinit(&b);
+  return copy;
+}
+
 const char *page_value(page *p, const column *c) {
   buffer b = {0};
   write_value(&b, c, 0, p->run->zone);
-  const char *text = arena_string_n(&p->arena, b.data ? b.data : "", b.size);
+  const char *text = shown(p, b.data, b.size);
   buffer_deinit(&b);
   return text;
+}
+
+const char *page_key(page *p, const char *key) {
+  return shown(p, key, strlen(key));
 }
 
 void page_widen(size_t *width, const char *text) {
@@ -62,12 +74,19 @@ void page_widen(size_t *width, const char *text) {
   if (n > *width) *width = n;
 }
 
-/* Text that goes on in the same column on the next line when it does not fit. */
+static char *without_glue(page *p, const char *text, size_t n) {
+  char *word = arena_string_n(&p->arena, text, n);
+  for (size_t i = 0; i < n; i++)
+    if (word[i] == PAGE_GLUE) word[i] = ' ';
+  return word;
+}
+
 void page_wrapped(page *p, const char *text, size_t from) {
   size_t at = from;
   while (*text) {
-    size_t n = strcspn(text, " ");
-    const size_t w = text_width(text, n);
+    const size_t n = strcspn(text, " ");
+    const char *word = without_glue(p, text, n);
+    const size_t w = text_width(word, n);
     if (at > from && at + 1 + w > p->width) {
       buffer_format(p->out, "\n%*s", (int)from, "");
       at = from;
@@ -75,7 +94,7 @@ void page_wrapped(page *p, const char *text, size_t from) {
       buffer_char(p->out, ' ');
       at++;
     }
-    buffer_add(p->out, text, n);
+    buffer_add(p->out, word, n);
     at += w;
     text += n;
     while (*text == ' ') text++;

@@ -52,9 +52,14 @@ void page_heading(page *p, phrase title, const char *more);
 /* Numbers, right-aligned in `width` columns. */
 void page_count(page *p, int64_t n, size_t width);
 void page_amount(page *p, int128 num, int128 den, int digits, size_t width);
-/* Text that goes on in column `from` of the next line when it does not fit, and ends the line. */
+/* Text that goes on in column `from` of the next line when it does not fit, and ends the line. A
+ * PAGE_GLUE is a blank at which no line is broken; what page_value and the like give has none. */
+#define PAGE_GLUE '\x1f'
 void page_wrapped(page *p, const char *text, size_t from);
 const char *page_value(page *p, const column *c); /* of row 0; lives as long as the page */
+/* Texts and keys come from a source, and may hold what a terminal obeys: page_value, page_key and
+ * page_name show it instead. */
+const char *page_key(page *p, const char *key);
 /* What people call the customer, from the inputs kept with the decision; "" if that is not known.
  */
 const char *page_name(page *p, const store_row *row);

@@ -5,7 +5,6 @@
 #include "report_page.h"
 
 #define FOLLOW_UPS 10
-#define FOLLOW_UPS_COUNTED 10000
 #define NAME_WIDTH 24
 #define EXAMPLES 3
 #define CODES_COUNTED 48 /* different codes of rejects that are told apart */
@@ -13,7 +12,6 @@
 /* ---- follow-ups ---- */
 
 typedef struct due {
-  int64_t at, class_rank, limit; /* the order: soonest, best class, highest limit, key */
   const char *when, *key, *name, *class, *channel;
   const char *codes;
 } due;
@@ -22,7 +20,6 @@ typedef struct dues {
   page *page;
   due items[FOLLOW_UPS];
   size_t kept;
-  int64_t count;
   size_t key_width, name_width, class_width, channel_width;
 } dues;
 
@@ -35,34 +32,20 @@ static const char *row_codes(page *p, const store_row *row) {
     const size_t n = c->text.offsets[1] - c->text.offsets[0];
     if (!n) continue;
     if (b.size) buffer_char(&b, ' ');
-    for (size_t k = 0; k < n; k++) {
-      const char x = c->text.bytes[c->text.offsets[0] + k];
-      buffer_char(&b, x == '|' ? ' ' : x);
-    }
+    const size_t from = b.size;
+    text_printable(&b, c->text.bytes + c->text.offsets[0], n, SIZE_MAX);
+    for (size_t k = from; k < b.size; k++)
+      if (b.data[k] == '|') b.data[k] = ' ';
   }
   const char *text = arena_string_n(&p->arena, b.data ? b.data : "", b.size);
   buffer_deinit(&b);
   return text;
 }
 
-static int64_t rank(const store_row *row, int output, int64_t missing) {
-  if (output < 0) return 0;
-  const column *c = &row->outputs[output];
-  if (column_missing(c, 0)) return missing;
-  return c->i64 ? c->i64[0] : c->i32 ? c->i32[0] : 0;
-}
-
-/* Rows arrive by time and key, so an equal one belongs behind. */
-static bool due_before(const due *a, const due *b) {
-  if (a->at != b->at) return a->at < b->at;
-  if (a->class_rank != b->class_rank) return a->class_rank < b->class_rank;
-  return a->limit > b->limit;
-}
-
 static void fill_due(page *p, due *item, const store_row *row) {
   const roles *x = &p->roles;
   item->when = page_value(p, &row->outputs[x->follow_up]);
-  item->key = arena_string(&p->arena, row->key);
+  item->key = page_key(p, row->key);
   item->name = page_name(p, row);
   item->class = x->classes < 0 ? "" : page_value(p, &row->outputs[x->classes]);
   item->channel = x->channel < 0 ? "" : page_value(p, &row->outputs[x->channel]);
@@ -71,20 +54,19 @@ static void fill_due(page *p, due *item, const store_row *row) {
 
 static error_code add_due(void *ctx, const store_row *row, error *e) {
   dues *d = ctx;
-  const roles *x = &d->page->roles;
   (void)e;
-  due item = {.at = rank(row, x->follow_up, INT64_MAX),
-              .class_rank = rank(row, x->classes, INT64_MAX),
-              .limit = rank(row, x->limit, INT64_MIN)};
-  size_t at = d->kept;
-  d->count++;
-  while (at && due_before(&item, &d->items[at - 1])) at--;
-  if (at == FOLLOW_UPS) return ERR_OK;
-  fill_due(d->page, &item, row);
-  if (d->kept < FOLLOW_UPS) d->kept++;
-  memmove(&d->items[at + 1], &d->items[at], (d->kept - 1 - at) * sizeof item);
-  d->items[at] = item;
+  if (d->kept < FOLLOW_UPS) fill_due(d->page, &d->items[d->kept++], row);
   return ERR_OK;
+}
+
+/* Soonest, best class, highest limit; the store puts the key behind. */
+static const char *due_order(page *p) {
+  const roles *x = &p->roles;
+  const store_column *outputs = p->run->outputs;
+  const char *order = outputs[x->follow_up].name;
+  if (x->classes >= 0) order = arena_format(&p->arena, "%s,%s", order, outputs[x->classes].name);
+  if (x->limit >= 0) order = arena_format(&p->arena, "%s,-%s", order, outputs[x->limit].name);
+  return order;
 }
 
 static void write_due(page *p, const dues *d, const due *item) {
@@ -122,16 +104,17 @@ error_code page_follow_ups(page *p, error *e) {
   else
     moment_write(until, moment_at(today, 86399, p->run->zone), p->run->zone);
   const store_condition condition = {by->name, "<=", until};
-  const store_query q = {&condition, 1, by->name, FOLLOW_UPS_COUNTED + 1};
+  const store_query q = {&condition, 1, due_order(p), FOLLOW_UPS};
   dues d = {.page = p};
-  error_code code = store_list(p->reader, &q, add_due, &d, e);
+  int64_t count = 0;
+  error_code code = store_count(p->reader, &q, &count, e);
+  if (!code) code = store_list(p->reader, &q, add_due, &d, e);
   if (code) return code;
   buffer more = {0};
-  if (d.count) {
-    write_count(&more, d.count > FOLLOW_UPS_COUNTED ? FOLLOW_UPS_COUNTED : d.count);
-    buffer_format(&more, "%s %s", d.count > FOLLOW_UPS_COUNTED ? "+" : "",
-                  say(p->language, SAY_DUE));
-    if (d.count > FOLLOW_UPS) {
+  if (count) {
+    write_count(&more, count);
+    buffer_format(&more, " %s", say(p->language, SAY_DUE));
+    if (count > FOLLOW_UPS) {
       buffer_text(&more, " · ");
       buffer_format(&more, say(p->language, SAY_FIRST), FOLLOW_UPS);
     }
@@ -197,8 +180,8 @@ static error_code add_key(void *ctx, const store_row *row, error *e) {
   (void)e;
   const char *name = page_name(k->page, row);
   if (k->count < EXAMPLES)
-    k->keys[k->count++] =
-        arena_format(&k->page->arena, "%s%s%s", row->key, *name ? "\xC2\xA0" : "", name);
+    k->keys[k->count++] = arena_format(&k->page->arena, "%s%s%s", page_key(k->page, row->key),
+                                       *name ? " " : "", name);
   return ERR_OK;
 }
 
@@ -277,7 +260,7 @@ static error_code add_outcome(void *ctx, const store_outcome *x, error *e) {
     c->items[c->count++] = (reject_count){arena_string(&p->arena, c->code.data), 0, ""};
   reject_count *item = &c->items[i];
   if (item->count++ >= EXAMPLES) return ERR_OK;
-  const char *key = x->key && *x->key ? x->key : "?", *before = item->examples;
+  const char *key = x->key && *x->key ? page_key(p, x->key) : "?", *before = item->examples;
   const char *comma = *before ? ", " : "";
   item->examples = x->position >= 0
                        ? arena_format(&p->arena, "%s%s%s (%s %lld)", before, comma, key,

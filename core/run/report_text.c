@@ -29,11 +29,18 @@ static const char *const phrases[SAY_PHRASES][2] = {
     [SAY_REFUSED] = {"Without a decision", "未得出决定"},
     [SAY_LINE] = {"line", "行"},
     [SAY_DECISIONS] = {"Three decisions", "三个决定"},
+    [SAY_FEW_DECISIONS] = {"Decisions", "决定"},
     [SAY_HIGHEST] = {"the highest limit", "额度最高"},
     [SAY_NEEDS_ATTENTION] = {"needs attention", "需要关注"},
     [SAY_ORDINARY] = {"an ordinary one", "普通的一位"},
+    [SAY_ANOTHER] = {"another one", "另一位"},
     [SAY_NO_REASONS] = {"no reason code: the policy's plain case",
                         "没有原因代码：按政策的一般情形"},
+    [SAY_RULE_FAILED] = {"a rule failed on this customer, so there is no decision:",
+                         "该客户的一条规则出错，因此没有决定："},
+    [SAY_MADE_OF] = {"made of", "依据的数据"},
+    [SAY_WAS_REJECTED] = {"%s was rejected:", "%s 被拒收："},
+    [SAY_RULE] = {"rule", "规则"},
     [SAY_NEXT] = {"What next", "接下来"},
     [SAY_NEXT_DB] = {"where the result is", "结果所在的数据库"},
     [SAY_NEXT_SHOW] = {"one decision, and why", "一个决定及其依据"},
@@ -110,9 +117,12 @@ bool write_reason(buffer *out, store_reader *r, const char *code, size_t n, cons
 }
 
 void write_outcome_code(buffer *out, const store_outcome *o) {
+  static const char *const of_a_field[] = {"REQUIRED", "BAD_VALUE", "UNKNOWN_CHOICE", "NEGATIVE",
+                                           "OUT_OF_RANGE"};
   buffer_text(out, o->code);
-  if (o->field && *o->field && strcmp(o->code, "DUPLICATE_ID") != 0)
-    buffer_format(out, ":%s", o->field);
+  for (size_t i = 0; i < sizeof of_a_field / sizeof *of_a_field; i++)
+    if (o->field && *o->field && !strcmp(o->code, of_a_field[i]))
+      buffer_format(out, ":%s", o->field);
 }
 
 void each_code(const column *c, size_t row, void (*each)(void *ctx, const char *code, size_t n),

@@ -30,10 +30,16 @@ typedef enum phrase {
   SAY_REFUSED,
   SAY_LINE,
   SAY_DECISIONS,
+  SAY_FEW_DECISIONS,
   SAY_HIGHEST,
   SAY_NEEDS_ATTENTION,
   SAY_ORDINARY,
+  SAY_ANOTHER,
   SAY_NO_REASONS,
+  SAY_RULE_FAILED, /* from here to SAY_RULE: for assay show */
+  SAY_MADE_OF,
+  SAY_WAS_REJECTED,
+  SAY_RULE,
   SAY_NEXT,
   SAY_NEXT_DB,
   SAY_NEXT_SHOW,
@@ -56,7 +62,8 @@ void write_value(buffer *out, const column *c, size_t row, zone z);
 /* The text for a code as it stands in a decision ("DATA_MISSING:budget"): its own, else that of the
  * part before ':' and the value behind. Appends nothing and returns false if the pack has none. */
 bool write_reason(buffer *out, store_reader *r, const char *code, size_t n, const char *language);
-/* The code of a reject or failed rule as packs name it: BAD_VALUE:unit_price, RULE_ERROR. */
+/* The code of a reject or failed rule as packs name it: BAD_VALUE:unit_price, RAGGED, RULE_ERROR.
+ * Only what the cast finds in a value has its field behind it. */
 void write_outcome_code(buffer *out, const store_outcome *o);
 /* Calls `each` for every code of a row of a CODES column. */
 void each_code(const column *c, size_t row, void (*each)(void *ctx, const char *code, size_t n),

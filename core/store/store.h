@@ -115,9 +115,9 @@ typedef struct store_condition {
 typedef struct store_query {
   const store_condition *conditions;
   size_t condition_count;
-  const char
-      *sort;     /* a name, '-' before it for descending; NULL = by key, as bytes; missing last */
-  int64_t limit; /* -1 = all */
+  const char *sort; /* names with ',' between, '-' before one for descending, then by key, as bytes;
+                       NULL = by key alone; missing last */
+  int64_t limit;    /* -1 = all */
 } store_query;
 
 typedef struct store_row {
@@ -133,6 +133,8 @@ typedef struct store_row {
  * unknown column ("did you mean") or a value that is not of its type. */
 typedef error_code store_each(void *ctx, const store_row *row, error *e);
 error_code store_list(store_reader *r, const store_query *q, store_each *each, void *ctx, error *e);
+/* How many rows the conditions hold for, whatever the order and the limit. */
+error_code store_count(store_reader *r, const store_query *q, int64_t *out, error *e);
 /* One customer; if a rule failed on it the row says so and store_outcomes has the fault.
  * ERR_NOT_FOUND says if it was rejected, and why. */
 error_code store_show(store_reader *r, const char *key, store_each *each, void *ctx, error *e);

@@ -266,33 +266,51 @@ static error_code order_output(statement *s, const char *name, const char *direc
     order_ratio(s, l->table[i], l->den[i], direction);
   else
     sql_name(&s->sql, l->table[i]);
-  buffer_format(&s->sql, "%s, key", direction);
+  buffer_text(&s->sql, direction);
   return ERR_OK;
 }
 
-static error_code add_order(statement *s, const char *sort, error *e) {
-  buffer_text(&s->sql, " ORDER BY ");
+static error_code order_by(statement *s, const char *name, error *e) {
   const store_reader *r = s->reader;
-  const char *direction = sort && sort[0] == '-' ? " DESC" : "";
-  const char *name = sort && sort[0] == '-' ? sort + 1 : sort;
-  if (!name || (!names_output(r, name) && strcmp(name, r->run.key) == 0))
+  const char *direction = name[0] == '-' ? " DESC" : "";
+  if (name[0] == '-') name++;
+  if (!names_output(r, name) && strcmp(name, r->run.key) == 0)
     buffer_format(&s->sql, "key%s", direction);
   else if (!names_output(r, name) && strcmp(name, "status") == 0)
-    buffer_format(&s->sql, "failed%s, key", direction);
+    buffer_format(&s->sql, "failed%s", direction);
   else
     return order_output(s, name, direction, e);
   return ERR_OK;
 }
 
+/* By every name in turn; rows that are equal in all of them by their key. */
+static error_code add_order(statement *s, const char *sort, error *e) {
+  char *names = mem_string(sort ? sort : ""), *rest = sort ? names : NULL;
+  error_code code = ERR_OK;
+  buffer_text(&s->sql, " ORDER BY ");
+  for (char *name; code == ERR_OK && (name = strsep(&rest, ","));) {
+    code = order_by(s, name, e);
+    buffer_text(&s->sql, ", ");
+  }
+  buffer_text(&s->sql, "key");
+  free(names);
+  return code;
+}
+
 /* ---- the whole ---- */
 
-static error_code build(statement *s, const store_query *q, error *e) {
-  reader_select(s->reader, &s->sql);
+static error_code add_conditions(statement *s, const store_query *q, error *e) {
   error_code code = ERR_OK;
   for (size_t i = 0; code == ERR_OK && i < q->condition_count; i++) {
     buffer_text(&s->sql, i ? " AND " : " WHERE ");
     code = add_condition(s, &q->conditions[i], e);
   }
+  return code;
+}
+
+static error_code build(statement *s, const store_query *q, error *e) {
+  reader_select(s->reader, &s->sql);
+  error_code code = add_conditions(s, q, e);
   if (code == ERR_OK) code = add_order(s, q->sort, e);
   buffer_text(&s->sql, " LIMIT ?");
   add_parameter(s, (parameter){.number = q->limit});
@@ -320,6 +338,26 @@ error_code store_list(store_reader *r, const store_query *q, store_each *each, v
   if (code == ERR_OK) {
     bind_all(&s, query);
     code = reader_each(r, query, each, ctx, NULL, e);
+  }
+  sqlite3_finalize(query);
+  buffer_deinit(&s.sql);
+  free(s.parameters);
+  return code;
+}
+
+error_code store_count(store_reader *r, const store_query *q, int64_t *out, error *e) {
+  statement s = {.reader = r};
+  sqlite3_stmt *query = NULL;
+  buffer_format(&s.sql, "SELECT count(*) FROM decision_%lld", (long long)r->run.id);
+  error_code code = add_conditions(&s, q, e);
+  if (code == ERR_OK) code = store_prepare(r->store, r->db, s.sql.data, &query, e);
+  if (code == ERR_OK) {
+    bind_all(&s, query);
+    const int rc = sqlite3_step(query);
+    if (rc == SQLITE_ROW)
+      *out = sqlite3_column_int64(query, 0);
+    else
+      code = store_fail(r->store, r->db, rc, "counting decisions", e);
   }
   sqlite3_finalize(query);
   buffer_deinit(&s.sql);

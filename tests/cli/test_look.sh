@@ -166,3 +166,36 @@ assay "plugins test with --data" 0 plugins test "$so" --set path=customers.csv -
 assay "plugins test of a file that is none" 4 plugins test bad/wrong.so
 assay "plugins test of nothing" 2 plugins test
 assay "plugins with another word" 2 plugins tset "$so"
+
+# ---- what a source may hold: the page is for a terminal, which must not obey it
+printf 'id,name,amount,kind\nE\x1b[31m1,ev\x1b]0;x\x07il\tone,9000.00,good\nE2,,5.00,good\nB\x1b2,x,-1.00,good\n' >escapes.csv
+cp -R "$MINI" named && sed -i 's/report {/report { name = "name",/' named/company.lua
+assay "a run over escape sequences" 1 run named --source path="$T/escapes.csv" --as-of "$AS_OF" --db escapes.db
+silent "the report of it has none" out $'\x1b'
+silent "and no tab" out $'\t'
+says "but shows them" out 'E\x1B[31m1 ev\x1B]0;x\x07il\x09one'
+says "two are not called three" out "Decisions"
+silent "indeed" out "Three decisions"
+silent "a shell is not offered such a key" out "show named E"$'\x1b'
+assay "show one of them" 0 show named $'E\x1b[31m1' --db escapes.db
+silent "without obeying" out $'\x1b'
+says "with key and name in its head" out 'E\x1B[31m1 ev\x1B]0;x\x07il\x09one  named'
+assay "show the refused one" 0 show named $'B\x1b2' --db escapes.db
+silent "without obeying, too" out $'\x1b'
+assay "show --lang zh" 0 show mini M4 --lang zh
+says "is in Chinese" out "依据的数据 (行 6)"
+assay "show --lang zh of a failed rule" 0 show mini M10 --lang zh
+says "is in Chinese" out "该客户的一条规则出错"
+assay "show --lang zh of a refused record" 0 show mini M5 --lang zh
+says "is in Chinese" out "M5 被拒收"
+
+# ---- the follow-ups are ordered over all customers, not over the first that come
+awk 'BEGIN { print "id,name,amount,kind"; for (i = 1; i <= 10500; i++) printf "F%05d,n,%s,good\n", i, (i > 10490 ? i "0.00" : "1.00") }' >due.csv
+cp -R "$MINI" due && sed -i 's/"1", unit = "days"/"0", unit = "days"/' due/rules.lua
+assay "a run with many due" 0 run due --source path="$T/due.csv" --as-of 2025-09-26T09:00:00+08:00 --db due.db
+says "counts them all" out "10,500 due"
+holds "the best class and the highest limit come first" sh -c "grep -A1 follow-ups '$T/out' | grep -q 'F10500.* A'"
+holds "ten of them" test "$(grep -c '^  2025-09-26 .*F10.* A' out)" = 10
+silent "no blank that copies as another" out $'\u00a0'
+assay "list by two outputs" 0 list due --db due.db --sort grade,-credit_limit --limit 1 --format csv
+says "takes both" out "F10500,A"

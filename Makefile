@@ -91,7 +91,7 @@ tsan:
 
 .PHONY: demo test
 demo: deps
-	@$(MAKE) --no-print-directory -s all
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
 	@tests/tools/demo.sh $(BUILD)
 
 test: test-deps

@@ -1,6 +1,4 @@
 -- The limit as an admin may write it in Lua instead of declaring it.
-local floor, min = math.floor, math.min
-
 decision_table "cap" {
   type = integer,
   hit = "unique",
@@ -13,5 +11,8 @@ decision_table "cap" {
 
 rule "credit_limit" { type = money, function(c)
   if c.overdue_90_amount > 0 then return 0 end
-  return 1000 * floor(min(c.cap, c.annual_revenue / 10, c.revenue_12m / 6) * c.pct / 100000 + 1e-9)
+  local base = c.cap
+  if c.annual_revenue / 10 < base then base = c.annual_revenue / 10 end
+  if c.revenue_12m / 6 < base then base = c.revenue_12m / 6 end
+  return (base * c.pct / 100000 + 1e-9) // 1 * 1000
 end }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../base/text.h"
+#include "progress.h"
 
 error_code cli_pack_name(cli *c, const char *argument, const char **out, error *e) {
   size_t n = strlen(argument);
@@ -72,14 +73,19 @@ const char *cli_language(const arguments *a) {
   return "en";
 }
 
-void cli_print_findings(const findings *list, severity least) {
+void cli_print_findings(const cli *c, const findings *list) {
   for (size_t i = 0; i < list->count; i++) {
     const finding *f = &list->items[i];
-    if (f->severity < least) continue;
+    if (c->events) {
+      progress_finding(f);
+      continue;
+    }
     if (f->file && f->line > 0)
       fprintf(stderr, "%s:%d: ", f->file, f->line);
     else if (f->file)
       fprintf(stderr, "%s: ", f->file);
+    else
+      fputs("assay: ", stderr);
     fprintf(stderr, "%s: %s\n", f->severity == SEVERITY_ERROR ? "error" : "warning", f->message);
   }
 }
@@ -90,16 +96,18 @@ error_code cli_no_pack(const char *argument, const findings *found, error *e) {
   return error_set(e, ERR_NOT_FOUND, "'%s': %s", argument, why);
 }
 
-error_code cli_load_pack(const char *argument, pack **out, error *e) {
+error_code cli_load_pack(cli *c, const char *argument, pack **out, error *e) {
   findings found = {0};
+  const char *name = argument;
   error_code code = ERR_OK;
   *out = pack_load(argument, &found);
   if (!*out && !pack_exists(argument))
     code = cli_no_pack(argument, &found, e);
   else
-    cli_print_findings(&found, SEVERITY_WARNING);
+    cli_print_findings(c, &found);
+  if (!*out && !code) code = cli_pack_name(c, argument, &name, e);
   if (!*out && !code)
-    code = error_set(e, ERR_PACK, "the pack %s has %zu error%s; nothing was run", argument,
+    code = error_set(e, ERR_PACK, "the pack %s has %zu error%s; nothing was run", name,
                      found.errors, found.errors == 1 ? "" : "s");
   findings_deinit(&found);
   return code;

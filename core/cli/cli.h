@@ -15,6 +15,7 @@ typedef struct cli {
   arena arena;         /* lives as long as the program runs */
   const command *const *commands;
   size_t command_count;
+  bool events;        /* stdout is for JSON events (run --json) */
   error_code finding; /* an exit code that is no error: ERR_REJECTS */
 } cli;
 
@@ -32,11 +33,11 @@ plugin_host *cli_plugins(cli *c, const arguments *a);
 /* "en" or "zh": --lang, else by LC_ALL, LC_MESSAGES, LANG. */
 const char *cli_language(const arguments *a);
 /* Loads a pack and prints its warnings; findings that are errors become the error. */
-error_code cli_load_pack(const char *argument, pack **out, error *e);
+error_code cli_load_pack(cli *c, const char *argument, pack **out, error *e);
 /* The error for a pack that is not there, from what pack_load found. */
 error_code cli_no_pack(const char *argument, const findings *found, error *e);
-/* Prints "file:line: warning: ..." to stderr. */
-void cli_print_findings(const findings *list, severity least);
+/* Prints "file:line: warning: ..." to stderr, or each as an event to stdout. */
+void cli_print_findings(const cli *c, const findings *list);
 
 #define CLI_OPTION_DB                                                                              \
   { "db", "FILE", OFFER_FILE, NULL, false, "the store; by default $ASSAY_DB, then assay.db" }

@@ -47,17 +47,22 @@ static error_code run_check(cli *c, const arguments *a, error *e) {
                             .params = given_params.items,
                             .param_count = given_params.count};
     made = plan_new(p, &o, &found);
+    if (!made) code = params_blame(p, &o, &given_params, e);
     check_source(c, a, p, &found);
   }
   if (!code && !p && !pack_exists(a->words[0])) code = cli_no_pack(a->words[0], &found, e);
   if (!code) {
-    cli_print_findings(&found, SEVERITY_WARNING);
-    code = verdict(p ? p->name : a->words[0], &found, c, e);
+    const char *name = a->words[0];
+    cli_print_findings(c, &found);
+    if (!p && cli_pack_name(c, name, &name, e)) name = a->words[0];
+    code = verdict(p ? p->name : name, &found, c, e);
   }
   if (!code && made && p) {
     const plan_output *outputs;
-    printf("%s: %zu fields, %zu steps, %zu outputs; %zu warning%s\npack %s\n", p->name,
-           p->schema.count, p->step_count, plan_outputs(made, &outputs), found.count,
+    const size_t n = plan_outputs(made, &outputs);
+    printf("%s: %zu field%s, %zu step%s, %zu output%s; %zu warning%s\npack %s\n", p->name,
+           p->schema.count, p->schema.count == 1 ? "" : "s", p->step_count,
+           p->step_count == 1 ? "" : "s", n, n == 1 ? "" : "s", found.count,
            found.count == 1 ? "" : "s", p->hash);
   }
   if (made) plan_free(made);

@@ -13,7 +13,8 @@ static const option options[] = {
      "only customers for whom NAME=VALUE holds, also != < <= > >=; NAME is an output, the key or "
      "status (graded, error); for a list of codes = means: has this one. Several all hold"},
     {"sort", "[-]NAME", OFFER_NOTHING, NULL, false,
-     "by an output, with - from the greatest down; by default by key, as bytes"},
+     "by an output, or several with , between; - before one: from the greatest down; by default by "
+     "key, as bytes"},
     {"limit", "N", OFFER_NOTHING, NULL, false, "at most N rows"},
     {"format", "FORM", OFFER_WORDS, "table|csv|jsonl", false,
      "table (to be looked at), csv (the key and every output, exact), or jsonl"},

@@ -1,19 +1,18 @@
 /* assay run: grades the source of a pack and publishes the result. */
 #include "../run/run.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "../base/text.h"
 #include "cli.h"
 #include "page.h"
 #include "params.h"
 #include "progress.h"
+#include "scratch.h"
 
 #define KEEP_RUNS 2
 
@@ -75,7 +74,7 @@ typedef struct job {
   plugin_host *plugins;
   plugin_settings settings;
   const char *plugin;
-  char *scratch; /* folder of a dry run's store, or NULL */
+  scratch scratch; /* of a dry run */
   const char *database;
   store *store;
   run_options options;
@@ -144,30 +143,18 @@ static error_code read_options(job *j, error *e) {
 
 /* ---- pack and store ---- */
 
-/* Whether the pack alone makes a plan, so that a parameter or the kernels asked for are to blame.
- */
-static bool pack_is_fine(const job *j) {
-  findings ignored = {0};
-  plan *alone = plan_new(j->pack, &(plan_options){.as_of = j->options.as_of}, &ignored);
-  findings_deinit(&ignored);
-  if (alone) plan_free(alone);
-  return alone != NULL;
-}
-
 static error_code load(job *j, error *e) {
   findings found = {0};
-  error_code code = cli_load_pack(j->a->words[0], &j->pack, e);
+  error_code code = cli_load_pack(j->cli, j->a->words[0], &j->pack, e);
   if (code) return code;
   const plan_options o = {.as_of = j->options.as_of,
                           .params = j->params.items,
                           .param_count = j->params.count,
                           .kernels = arguments_value(j->a, "kernels")};
   j->plan = plan_new(j->pack, &o, &found);
-  cli_print_findings(&found, SEVERITY_WARNING);
-  if (!j->plan && pack_is_fine(j))
-    code = error_set(e, ERR_USAGE, "what was asked for does not fit the pack %s; nothing was run",
-                     j->pack->name);
-  else if (!j->plan)
+  if (!j->plan) code = params_blame(j->pack, &o, &j->params, e);
+  if (!code) cli_print_findings(j->cli, &found);
+  if (!j->plan && !code)
     code = error_set(e, ERR_PACK, "the pack %s has %zu error%s; nothing was run", j->pack->name,
                      found.errors, found.errors == 1 ? "" : "s");
   findings_deinit(&found);
@@ -178,36 +165,12 @@ static error_code load(job *j, error *e) {
   return code;
 }
 
-/* A folder of its own for the store of a dry run. */
-static error_code make_scratch(job *j, error *e) {
-  const char *base = getenv("TMPDIR");
-  j->scratch = arena_format(&j->cli->arena, "%s/assay-dry-XXXXXX", base && *base ? base : "/tmp");
-  if (!mkdtemp(j->scratch)) {
-    const char *folder = j->scratch;
-    j->scratch = NULL;
-    return error_set(e, ERR_STORE,
-                     "cannot make %s for the dry run: %s; set TMPDIR to a folder that "
-                     "can be written",
-                     folder, strerror(errno));
-  }
-  j->database = arena_format(&j->cli->arena, "%s/dry.db", j->scratch);
-  return ERR_OK;
-}
-
-static void remove_scratch(job *j) {
-  static const char *const endings[] = {"", "-wal", "-shm", "-journal"};
-  char path[4096];
-  if (!j->scratch) return;
-  for (size_t i = 0; i < 4; i++) {
-    snprintf(path, sizeof path, "%s%s", j->database, endings[i]);
-    unlink(path);
-  }
-  rmdir(j->scratch);
-}
-
 static error_code open_store(job *j, error *e) {
   j->database = cli_database(j->a);
-  if (j->options.dry_run && make_scratch(j, e)) return e->code;
+  if (j->options.dry_run) {
+    if (scratch_make(&j->scratch, &j->cli->arena, e)) return e->code;
+    j->database = j->scratch.database;
+  }
   error_code code = store_open(j->database, STORE_WRITE, &j->store, e);
   j->options.store = j->store;
   return code;
@@ -230,6 +193,7 @@ static error_code report(job *j, error *e) {
 static error_code perform(job *j, error *e) {
   const bool json = arguments_flag(j->a, "json");
   run_options *o = &j->options;
+  j->cli->events = json;
   error_code code = read_options(j, e);
   progress_init(&j->progress, json, arguments_flag(j->a, "quiet"));
   if (!code) code = load(j, e);
@@ -245,7 +209,10 @@ static error_code perform(job *j, error *e) {
   code = run_pack(o, &j->result, e);
   listen(false);
   if (code) return code;
-  progress_end(&j->progress, &j->result, o->dry_run);
+  const store_counts *n = &j->result.counts;
+  if ((n->rejected || n->failed) && !arguments_flag(j->a, "ok-rejects"))
+    j->cli->finding = ERR_REJECTS;
+  progress_end(&j->progress, &j->result, o->dry_run, j->cli->finding);
   return json ? ERR_OK : report(j, e);
 }
 
@@ -253,11 +220,8 @@ static error_code run_run(cli *c, const arguments *a, error *e) {
   job j = {.cli = c, .a = a};
   error_code code = perform(&j, e);
   if (code) progress_failed(&j.progress, e);
-  const store_counts *n = &j.result.counts;
-  if (!code && (n->rejected || n->failed) && !arguments_flag(a, "ok-rejects"))
-    c->finding = ERR_REJECTS;
   if (j.store) store_close(j.store);
-  remove_scratch(&j);
+  scratch_remove(&j.scratch);
   if (j.plan) plan_free(j.plan);
   if (j.pack) pack_free(j.pack);
   if (j.plugins) plugin_host_free(j.plugins);

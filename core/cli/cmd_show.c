@@ -267,12 +267,14 @@ static void json_outcome(show *s, const store_outcome *x) {
 
 /* Everything that differs between two runs over the same records stands in here. */
 static void json_run(show *s) {
-  char moment[32] = {0};
+  char moment[32] = {0}, started[32] = {0}, finished[32] = {0};
   const store_run *run = s->run;
   moment_write(moment, run->as_of, run->zone);
   json_name(s, "run", false);
-  buffer_format(&s->out, "{\"id\":%lld,\"started\":%lld,\"finished\":%lld,\"as_of\":\"%s\"",
-                (long long)run->id, (long long)run->started, (long long)run->finished, moment);
+  moment_write(started, run->started, run->zone);
+  moment_write(finished, run->finished, run->zone);
+  buffer_format(&s->out, "{\"id\":%lld,\"started\":\"%s\",\"finished\":\"%s\",\"as_of\":\"%s\"",
+                (long long)run->id, started, finished, moment);
   json_name(s, "pack_hash", false);
   json_text(s, run->pack_hash);
   json_name(s, "source", false);

@@ -19,6 +19,11 @@ static const char exit_codes[] =
     "7 no such customer, pack or run; 8 database busy; 70 a fault of assay itself;\n"
     "130 or 143 stopped by a signal.\n";
 
+static const char *base_name(const char *program) {
+  const char *slash = strrchr(program, '/');
+  return slash && slash[1] ? slash + 1 : program;
+}
+
 static void print_help(const char *program) {
   printf(
       "assay %s - grades customers: a class, a follow-up and a credit limit, with the reasons\n\n"
@@ -58,7 +63,7 @@ static error_code help_for(const char *program, const char *name, error *e) {
   const command *c = find(name);
   if (!c) return unknown_command(name, e);
   buffer page = {0};
-  command_help(&page, program, c);
+  command_help(&page, base_name(program), c);
   fwrite(page.data, 1, page.size, stdout);
   buffer_deinit(&page);
   return ERR_OK;
@@ -72,7 +77,7 @@ static error_code dispatch(cli *c, int argc, char **argv, error *e) {
   }
   if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
     if (argc > 2) return help_for(c->program, argv[2], e);
-    print_help(c->program);
+    print_help(base_name(c->program));
     return ERR_OK;
   }
   const command *found = find(name);
@@ -82,6 +87,15 @@ static error_code dispatch(cli *c, int argc, char **argv, error *e) {
   if (!code) code = a.help ? help_for(c->program, name, e) : found->run(c, &a, e);
   arguments_deinit(&a);
   return code;
+}
+
+/* Every line with the program's name before it, so that a log tells whose it is. */
+static void print_error(const char *message) {
+  while (*message) {
+    const size_t n = strcspn(message, "\n");
+    fprintf(stderr, "assay: %.*s\n", (int)n, message);
+    message += n + (message[n] == '\n');
+  }
 }
 
 int main(int argc, char **argv) {
@@ -97,7 +111,7 @@ int main(int argc, char **argv) {
   if (!code && (fflush(stdout) || ferror(stdout)))
     code = error_set(&e, ERR_INTERNAL, "cannot write to standard output");
   fflush(stdout);
-  if (code) fprintf(stderr, "assay: %s\n", e.message[0] ? e.message : error_text(code));
+  if (code) print_error(e.message[0] ? e.message : error_text(code));
   if (!code) code = c.finding;
   arena_deinit(&c.arena);
   return (int)code;

@@ -159,8 +159,12 @@ error_code arguments_number(const arguments *a, const char *name, long long leas
     return ERR_OK;
   }
   arena m = {0};
-  error_set(e, ERR_USAGE, "--%s %s: expected a whole number from %lld to %lld", name,
-            shown(&m, text, strlen(text)), least, most);
+  if (most == INT64_MAX)
+    error_set(e, ERR_USAGE, "--%s %s: expected a whole number, %lld or more", name,
+              shown(&m, text, strlen(text)), least);
+  else
+    error_set(e, ERR_USAGE, "--%s %s: expected a whole number from %lld to %lld", name,
+              shown(&m, text, strlen(text)), least, most);
   arena_deinit(&m);
   return ERR_USAGE;
 }

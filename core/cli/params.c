@@ -25,15 +25,18 @@ static error_code set_as_of(params *p, const char *value, const char *from, erro
   return ERR_USAGE;
 }
 
+/* `from` must live as long as the parameters. */
 static error_code set(params *p, const char *name, const char *value, const char *from, error *e) {
+  size_t i = 0;
   if (!strcmp(name, "as_of")) return set_as_of(p, value, from, e);
-  for (size_t i = 0; i < p->count; i++)
-    if (!strcmp(p->items[i].name, name)) {
-      p->items[i].value = value;
-      return ERR_OK;
-    }
-  p->items = mem_grow(p->items, p->count + 1, sizeof *p->items);
-  p->items[p->count++] = (param_value){name, value};
+  while (i < p->count && strcmp(p->items[i].name, name) != 0) i++;
+  if (i == p->count) {
+    p->items = mem_grow(p->items, i + 1, sizeof *p->items);
+    p->from = mem_grow(p->from, i + 1, sizeof *p->from);
+    p->count++;
+  }
+  p->items[i] = (param_value){name, value};
+  p->from[i] = from;
   return ERR_OK;
 }
 
@@ -75,7 +78,7 @@ static error_code parse_rows(arena *a, const char *path, const char *p, params *
     if (line == 1 && name && value && (strcmp(name, "name") != 0 || strcmp(value, "value") != 0))
       return error_set(e, ERR_USAGE, "%s: the first row is the header name,value; this is '%s,%s'",
                        from, name, value);
-    if (line > 1 && !blank && set(out, name, value, from, e)) return e->code;
+    if (line > 1 && !blank && set(out, name, value, arena_string(a, from), e)) return e->code;
     p = line_end(p);
   }
   return ERR_OK;
@@ -97,6 +100,16 @@ static error_code read_file(arena *a, const char *path, params *out, error *e) {
   return parse_rows(a, path, text, out, e);
 }
 
+/* "--param big=much" */
+static const char *shown(arena *a, const char *pair) {
+  buffer b = {0};
+  buffer_text(&b, "--param ");
+  text_printable(&b, pair, strlen(pair), 60);
+  const char *text = arena_string_n(a, b.data, b.size);
+  buffer_deinit(&b);
+  return text;
+}
+
 error_code params_read(arena *a, const arguments *from, params *out, error *e) {
   *out = (params){0};
   const char *path = arguments_value(from, "params"), *as_of = arguments_value(from, "as-of");
@@ -105,7 +118,7 @@ error_code params_read(arena *a, const arguments *from, params *out, error *e) {
     const char *name, *value;
     if (strcmp(from->items[i].option->name, "param") != 0) continue;
     error_code code = option_pair(a, "param", from->items[i].value, &name, &value, e);
-    if (!code) code = set(out, name, value, "--param", e);
+    if (!code) code = set(out, name, value, shown(a, from->items[i].value), e);
     if (code) return code;
   }
   return as_of ? set_as_of(out, as_of, "--as-of", e) : ERR_OK;
@@ -113,4 +126,35 @@ error_code params_read(arena *a, const arguments *from, params *out, error *e) {
 
 void params_deinit(params *p) {
   free(p->items);
+  free(p->from);
+}
+
+/* Whether the pack makes a plan with these; else the first finding as an error, `from` before it. */
+static error_code fits(const pack *p, const plan_options *o, const char *from, error *e) {
+  findings found = {0};
+  plan *made = plan_new(p, o, &found);
+  error_code code = ERR_OK;
+  for (size_t i = 0; !made && i < found.count && !code; i++)
+    if (found.items[i].severity == SEVERITY_ERROR)
+      code = error_set(e, ERR_USAGE, "%s: %s", from, found.items[i].message);
+  if (made) plan_free(made);
+  findings_deinit(&found);
+  return code;
+}
+
+error_code params_blame(const pack *p, const plan_options *o, const params *all, error *e) {
+  plan_options only = {.as_of = o->as_of};
+  error_code code = ERR_OK;
+  error ignored;
+  if (fits(p, &only, "", &ignored)) return ERR_OK; /* the pack itself is wrong */
+  only.param_count = 1;
+  for (size_t i = 0; i < all->count && !code; i++) {
+    only.params = &all->items[i];
+    code = fits(p, &only, all->from[i], e);
+  }
+  only.param_count = 0;
+  only.kernels = o->kernels;
+  if (!code && o->kernels) code = fits(p, &only, "--kernels", e);
+  if (code) return code;
+  return error_set(e, ERR_USAGE, "the parameters given do not fit the pack %s together", p->name);
 }

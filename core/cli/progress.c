@@ -20,7 +20,7 @@ void progress_init(progress *p, bool json, bool quiet) {
 
 /* Prints an event and gives it up. */
 static void emit(json_t *event) {
-  json_dumpf(event, stdout, JSON_COMPACT);
+  json_dumpf(event, stdout, JSON_COMPACT | JSON_REAL_PRECISION(9));
   json_decref(event);
   fputc('\n', stdout);
   fflush(stdout);
@@ -84,15 +84,15 @@ static void close_line(progress *p) {
   p->line_open = false;
 }
 
-void progress_end(progress *p, const run_result *r, bool dry_run) {
+void progress_end(progress *p, const run_result *r, bool dry_run, error_code exit_code) {
   const store_counts *c = &r->counts;
   close_line(p);
   if (!p->json) return;
-  emit(json_pack("{s:s,s:I,s:b,s:I,s:I,s:I,s:I,s:I,s:f}", "event", "end", "run_id",
-                 (json_int_t)r->run_id, "published", !dry_run, "records", (json_int_t)c->records,
-                 "graded", (json_int_t)c->graded, "rule_errors", (json_int_t)c->failed, "rejected",
-                 (json_int_t)c->rejected, "duplicates", (json_int_t)c->duplicates, "seconds",
-                 r->seconds));
+  emit(json_pack("{s:s,s:i,s:I,s:b,s:I,s:I,s:I,s:I,s:I,s:f}", "event", "end", "exit_code",
+                 (int)exit_code, "run_id", (json_int_t)r->run_id, "published", !dry_run, "records",
+                 (json_int_t)c->records, "graded", (json_int_t)c->graded, "rule_errors",
+                 (json_int_t)c->failed, "rejected", (json_int_t)c->rejected, "duplicates",
+                 (json_int_t)c->duplicates, "seconds", r->seconds));
 }
 
 void progress_failed(progress *p, const error *e) {
@@ -104,4 +104,12 @@ void progress_failed(progress *p, const error *e) {
     event = json_pack("{s:s,s:i,s:s}", "event", "error", "exit_code", (int)e->code, "message",
                       error_text(e->code));
   emit(event);
+}
+
+void progress_finding(const finding *f) {
+  json_t *event =
+      json_pack("{s:s,s:s,s:s?,s:o,s:s}", "event", "finding", "severity",
+                f->severity == SEVERITY_ERROR ? "error" : "warning", "file", f->file, "line",
+                f->line > 0 ? json_integer(f->line) : json_null(), "message", f->message);
+  if (event) emit(event);
 }

@@ -15,7 +15,9 @@ typedef struct progress {
 void progress_init(progress *p, bool json, bool quiet);
 void progress_begin(progress *p, const pack *of, int64_t as_of, const char *kernels);
 void progress_note(void *ctx, const run_progress *now); /* for run_options.progress */
-void progress_end(progress *p, const run_result *r, bool dry_run);
+/* `exit_code`: what the program will end with. */
+void progress_end(progress *p, const run_result *r, bool dry_run, error_code exit_code);
+void progress_finding(const finding *f); /* as an event */
 void progress_failed(progress *p, const error *e);
 
 #endif

@@ -145,6 +145,15 @@ static void bound_describe(buffer *out, const field *f, bool upper) {
   buffer_add(out, text, n);
 }
 
+/* What is kept are 63 bits and a sign, in units of the last decimal. */
+static void range_describe(buffer *out, value_type t) {
+  for (int i = 0; i < 2; i++) {
+    const column end = {.type = t, .i64 = (int64_t[]){i ? INT64_MAX : -INT64_MAX}};
+    buffer_text(out, i ? " to " : ", from ");
+    column_write(out, &end, 0, (zone){0});
+  }
+}
+
 static void message_write(buffer *out, const cast_column *c, cast_fault fault, const char *value) {
   const field *f = c->field;
   buffer_text(out, "expected ");
@@ -183,8 +192,10 @@ static void message_write(buffer *out, const cast_column *c, cast_fault fault, c
     form_describe(out, f->type);
     if (f->type.kind == TYPE_DATE || f->type.kind == TYPE_TIMESTAMP)
       buffer_text(out, ", of the years 0001 to 9999");
+    else if (f->type.kind == TYPE_NUMBER)
+      buffer_text(out, ", of a size that a double holds");
     else
-      buffer_text(out, ", of a size that 64 bits hold");
+      range_describe(out, f->type);
     break;
   case FAULT_NEGATIVE:
   case FAULT_BELOW:

@@ -13,6 +13,7 @@ typedef struct suite {
   void (*report)(void *ctx, bool ok, const char *check, const char *detail);
   void *ctx;
   int failed;
+  bool unopened; /* a required option was not given */
 } suite;
 
 static bool check(suite *t, bool ok, const char *name, const char *detail) {
@@ -179,6 +180,21 @@ static void check_descriptor(suite *t) {
   }
 }
 
+/* A required option that nobody gave: without it no source can be opened. */
+static bool lacks_required(const suite *t) {
+  for (size_t i = 0; i < t->plugin->option_count; i++) {
+    const assay_option *o = &t->plugin->options[i];
+    bool given = o->default_value || !(o->flags & ASSAY_OPTION_REQUIRED);
+    for (size_t k = 0; k < t->given->count && !given; k++) {
+      const char *name = t->given->items[k].name;
+      size_t n = strlen(o->name);
+      given = !strncmp(name, o->name, n) && (!name[n] || name[n] == '.');
+    }
+    if (!given) return true;
+  }
+  return false;
+}
+
 static bool check_settings(suite *t) {
   error e = {0};
   assay_setting *items = mem_array(t->given->count + 1, sizeof *items);
@@ -198,6 +214,8 @@ static bool check_settings(suite *t) {
     check(t, refused, "options: a missing required one is refused", "");
     break;
   }
+  t->unopened = lacks_required(t);
+  if (t->unopened) return false;
   bool ok = plugin_settings_check(t->plugin, t->given, t->data_folder, &t->settings, &e) == ERR_OK;
   return check(t, ok, "options: those given are accepted", ok ? "" : e.message);
 }
@@ -447,5 +465,6 @@ error_code conformance_run(const assay_plugin *p, const plugin_settings *s, cons
     if (schema.release) schema.release(&schema);
   }
   plugin_settings_deinit(&t.settings);
-  return t.failed ? ERR_SOURCE : ERR_OK;
+  if (t.failed) return ERR_SOURCE;
+  return t.unopened ? ERR_USAGE : ERR_OK;
 }

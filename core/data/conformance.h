@@ -7,7 +7,8 @@
 
 /* Runs every check against a loaded plugin with settings (as given, not checked yet) that open a
  * source, and calls `report` once a check, with the reason in `detail` ("" if there is none).
- * ERR_OK when all passed, else ERR_SOURCE. A plugin that breaks memory can still crash it. */
+ * ERR_OK when all passed, ERR_SOURCE when one failed, ERR_USAGE when those of its stream were skipped
+ * since a required option was not given. A plugin that breaks memory can still crash it. */
 error_code conformance_run(const assay_plugin *p, const plugin_settings *s, const char *data_folder,
                            void (*report)(void *ctx, bool ok, const char *check,
                                           const char *detail),

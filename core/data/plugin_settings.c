@@ -36,9 +36,9 @@ static error_code unknown_option(const assay_plugin *p, const char *name, error 
   }
   if (!p->option_count) buffer_text(&known, "no options");
   const char *near = text_suggest(name, names, p->option_count);
-  error_code code =
-      error_set(e, ERR_PACK, "source %s has no option \"%s\"%s%s%s; it has %s", p->name, name,
-                near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "", known.data);
+  error_code code = error_set(e, ERR_PACK, "source %s has no option \"%s\"%s%s%s %s", p->name, name,
+                              near ? "; did you mean \"" : "", near ? near : "",
+                              near ? "\"? It has" : "; it has", known.data);
   free(names);
   buffer_deinit(&known);
   return code;

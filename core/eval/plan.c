@@ -290,8 +290,8 @@ static bool choose_kernels(builder *b, const char *name) {
   buffer known = {0};
   for (size_t n = 0; kernels_at(n); n++)
     buffer_format(&known, "%s%s", n ? ", " : "", kernels_at(n)->name);
-  findings_add(b->findings, SEVERITY_ERROR, NULL, 0,
-               "there are no kernels \"%s\" for this CPU, which has: %s", name, known.data);
+  findings_add(b->findings, SEVERITY_ERROR, NULL, 0, "this CPU has no kernels \"%s\", it has: %s",
+               name, known.data);
   buffer_deinit(&known);
   return false;
 }

@@ -1,10 +1,14 @@
 /* The guards of a run. They only read counts and sizes. */
 #include "guard.h"
 
+#include <stdio.h>
+#include <sys/stat.h>
+
 #define PERCENT_FROM 1000           /* records before a percentage means anything */
 #define DISK_SPARE (16.0 * 1048576) /* the journal, and what SQLite needs at the end of a run */
 #define DISK_PER_SOURCE_BYTE 2.0    /* a first run: decisions, reasons, inputs and the key index */
 #define DISK_MARGIN 1.25            /* a later run: by the last one, and a quarter more */
+#define PACKED 10                   /* what a compressed file may hold for each of its bytes */
 
 error_code guard_rejects(const run_options *o, const store_counts *c, bool at_end, error *e) {
   if (o->max_rejects < 0 || c->records == 0) return ERR_OK;
@@ -12,7 +16,7 @@ error_code guard_rejects(const run_options *o, const store_counts *c, bool at_en
     if ((double)c->rejected <= o->max_rejects) return ERR_OK;
     return error_set(e, ERR_GUARD,
                      "stopped: %lld of %lld records were rejected, --max-rejects allows %.0f; "
-                     "nothing was published. Run with --dry-run to see which, and why",
+                     "nothing was published",
                      (long long)c->rejected, (long long)c->records, o->max_rejects);
   }
   if (!at_end && c->records < PERCENT_FROM) return ERR_OK;
@@ -20,7 +24,7 @@ error_code guard_rejects(const run_options *o, const store_counts *c, bool at_en
   if (100.0 * (double)c->rejected <= o->max_rejects * (double)c->records) return ERR_OK;
   return error_set(e, ERR_GUARD,
                    "stopped: %lld of %lld records (%.2f %%) were rejected, --max-rejects allows "
-                   "%g %%; nothing was published. Run with --dry-run to see which, and why",
+                   "%g %%; nothing was published",
                    (long long)c->rejected, (long long)c->records, percent, o->max_rejects);
 }
 
@@ -41,6 +45,23 @@ error_code guard_shrink(const run_options *o, const store_counts *last, const st
   return ERR_OK;
 }
 
+uint64_t guard_source_size(const char *path) {
+  struct stat st;
+  unsigned char magic[2] = {0};
+  if (stat(path, &st) || !S_ISREG(st.st_mode)) return 0;
+  FILE *f = fopen(path, "rb");
+  if (!f) return 0;
+  const bool packed = fread(magic, 1, 2, f) == 2 && magic[0] == 0x1F && magic[1] == 0x8B; /* gzip */
+  fclose(f);
+  return (uint64_t)st.st_size * (packed ? PACKED : 1);
+}
+
+double guard_disk_need(uint64_t source_bytes, int64_t records, double bytes_per_record) {
+  const double by_source = (double)source_bytes * DISK_PER_SOURCE_BYTE;
+  const double by_last = records > 0 ? (double)records * bytes_per_record * DISK_MARGIN : 0;
+  return DISK_SPARE + (by_last > by_source ? by_last : by_source);
+}
+
 error_code guard_disk(store *s, uint64_t source_bytes, const char *name, error *e) {
   int64_t records = -1;
   double per_record = 0;
@@ -48,11 +69,7 @@ error_code guard_disk(store *s, uint64_t source_bytes, const char *name, error *
   error_code code = store_last_run(s, name, &records, &per_record, e);
   if (!code) code = store_free_bytes(s, &have, e);
   if (code) return code;
-  double need = DISK_SPARE;
-  if (records > 0 && per_record > 0)
-    need += (double)records * per_record * DISK_MARGIN;
-  else
-    need += (double)source_bytes * DISK_PER_SOURCE_BYTE;
+  const double need = guard_disk_need(source_bytes, records, per_record);
   if ((double)have >= need) return ERR_OK;
   return error_set(e, ERR_GUARD,
                    "stopped before it began: this run needs about %.0f MB beside the database, the "

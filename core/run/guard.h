@@ -13,7 +13,12 @@ error_code guard_rejects(const run_options *o, const store_counts *c, bool at_en
  * run. */
 error_code guard_shrink(const run_options *o, const store_counts *last, const store_counts *c,
                         error *e);
-/* Room on the disk for the run before it starts, by the last run or by the size of the source. */
+/* Bytes of records that a file may hold: its size, ten times as many if it is packed. 0: no file. */
+uint64_t guard_source_size(const char *path);
+/* Bytes that a run may need, by the source or by the last published run (`records` < 0: none),
+ * whichever says more: the last run may have been a trial. */
+double guard_disk_need(uint64_t source_bytes, int64_t records, double bytes_per_record);
+/* Room on the disk for the run before it starts. */
 error_code guard_disk(store *s, uint64_t source_bytes, const char *name, error *e);
 
 #endif

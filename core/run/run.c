@@ -14,21 +14,24 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <uv.h>
 
+#include "../base/text.h"
 #include "../data/cast.h"
 #include "../data/keys.h"
 #include "guard.h"
 #include "manifest.h"
 #include "queue.h"
 #include "reader.h"
+#include "report_text.h"
 
 #define MAX_THREADS 64
 #define SPARE_ITEMS 3          /* beside one an evaluator: with the reader, the writer, waiting */
 #define KEYS_BUDGET (8u << 20) /* bytes in memory for the search for duplicates */
 #define TICK_MS 100            /* how often the calling thread looks up */
 #define IDLE_MS 200            /* after which the writer commits what it has */
+#define REJECTS_TOLD 5         /* when their guard stops the run */
+#define REJECTS_READ 1000      /* outcomes among which they are looked for */
 #define GRACE_MS 500           /* what a blocked source gets after a stop */
 
 typedef struct work {
@@ -195,10 +198,46 @@ static error_code count_last_run(run *r, error *e) {
  * since sweeping what a killed run left can take a while. */
 static error_code begin(run *r, error *e) {
   const char *name = r->o->pack->name;
-  error_code code = guard_disk(r->store, r->result->source_bytes, name, e);
+  const uint64_t bytes = r->o->limit < 0 ? r->result->source_bytes : 0; /* only a part is read */
+  error_code code = guard_disk(r->store, bytes, name, e);
   if (!code) code = count_last_run(r, e);
   if (!code) code = store_begin(r->store, &r->manifest.info, &r->result->run_id, e);
   r->begun = code == ERR_OK;
+  return code;
+}
+
+typedef struct first_rejects {
+  buffer text;
+  int count;
+} first_rejects;
+
+static error_code add_reject(void *ctx, const store_outcome *x, error *e) {
+  first_rejects *f = ctx;
+  (void)e;
+  if (strcmp(x->kind, "reject") != 0 || f->count++ == REJECTS_TOLD) return ERR_OK;
+  buffer_text(&f->text, "\n  ");
+  if (x->position >= 0) buffer_format(&f->text, "line %lld: ", (long long)x->position);
+  if (*x->key) {
+    text_printable(&f->text, x->key, strlen(x->key), 40);
+    buffer_char(&f->text, ' ');
+  }
+  write_outcome_code(&f->text, x);
+  buffer_text(&f->text, ", ");
+  text_printable(&f->text, x->message, strlen(x->message), 120);
+  return ERR_OK;
+}
+
+/* The guard over rejects; when it stops the run, the first of them go with its message, for they
+ * are dropped with the run. */
+static error_code check_rejects(run *r, const store_counts *counts, bool at_end, error *e) {
+  error why, ignored;
+  first_rejects first = {0};
+  const error_code code = guard_rejects(r->o, counts, at_end, &why);
+  if (!code) return ERR_OK;
+  store_first_outcomes(r->store, REJECTS_READ, add_reject, &first, &ignored);
+  error_set(e, code, "%s%s%.*s", why.message, first.text.size ? ". The first of them:" : "",
+            (int)first.text.size, first.text.size ? first.text.data : "");
+  buffer_deinit(&first.text);
   return code;
 }
 
@@ -234,7 +273,7 @@ static error_code write_batches(run *r, error *e) {
     if (code) return code;
     store_counted(r->store, &counts);
     atomic_store(&r->records, (uint64_t)counts.records);
-    if ((code = guard_rejects(r->o, &counts, false, e))) return code;
+    if ((code = check_rejects(r, &counts, false, e))) return code;
     queue_push(r->free, w);
   }
   if (atomic_load(&r->stopping)) return error_set(e, ERR_INTERRUPTED, "stopped");
@@ -258,7 +297,7 @@ static error_code finish(run *r, error *e) {
   error_code code = keys_duplicates(r->keys, same_hash, r, e);
   if (code) return code;
   store_counted(r->store, counts);
-  if ((code = guard_rejects(r->o, counts, true, e))) return code;
+  if ((code = check_rejects(r, counts, true, e))) return code;
   if ((code = guard_shrink(r->o, &r->last, counts, e))) return code;
   atomic_store(&r->stage, "indexing");
   if ((code = store_seal(r->store, e))) return code;
@@ -354,13 +393,9 @@ static unsigned thread_count(unsigned wanted) {
 static uint64_t source_size(const assay_plugin *p, const plugin_settings *s) {
   uint64_t bytes = 0;
   for (size_t i = 0; i < s->count; i++)
-    for (size_t k = 0; k < p->option_count; k++) {
-      struct stat st;
-      if (p->options[k].type == ASSAY_OPTION_PATH &&
-          !strcmp(p->options[k].name, s->items[i].name) && stat(s->items[i].value, &st) == 0 &&
-          S_ISREG(st.st_mode))
-        bytes += (uint64_t)st.st_size;
-    }
+    for (size_t k = 0; k < p->option_count; k++)
+      if (p->options[k].type == ASSAY_OPTION_PATH && !strcmp(p->options[k].name, s->items[i].name))
+        bytes += guard_source_size(s->items[i].value);
   return bytes;
 }
 

@@ -121,9 +121,9 @@ error_code store_fail(store *s, sqlite3 *db, int rc, const char *doing, error *e
                      s->path, said, doing);
   case SQLITE_CANTOPEN:
     return error_set(e, ERR_STORE,
-                     "%s: cannot be opened while %s (%s): check that its folder exists "
-                     "and its permissions",
-                     s->path, doing, said);
+                     "%s: cannot be opened (%s): check that its folder exists and its "
+                     "permissions",
+                     s->path, said);
   case SQLITE_NOMEM:
     return error_set(e, ERR_INTERNAL, "%s: no memory while %s", s->path, doing);
   default:
@@ -253,7 +253,11 @@ error_code store_connect(const char *path, store_mode mode, store *s, sqlite3 **
     rc = sqlite3_exec(*out, sql, NULL, NULL, NULL);
   }
   if (rc == SQLITE_OK) return ERR_OK;
-  error_code code = store_fail(s, *out, rc, "opening it", e);
+  struct stat st;
+  error_code code =
+      stat(path, &st) == 0 && S_ISDIR(st.st_mode)
+          ? error_set(e, ERR_STORE, "%s: this is a folder: name a file in it with --db", path)
+          : store_fail(s, *out, rc, "opening it", e);
   sqlite3_close_v2(*out);
   *out = NULL;
   return code;

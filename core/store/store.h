@@ -153,6 +153,10 @@ typedef error_code store_each_outcome(void *ctx, const store_outcome *o, error *
 error_code store_outcomes(store_reader *r, const char *key, store_each_outcome *each, void *ctx,
                           error *e);
 
+/* The first `most` outcomes of the run at hand, as far as it has come; for whoever stops it. */
+error_code store_first_outcomes(store *s, int64_t most, store_each_outcome *each, void *ctx,
+                                error *e);
+
 /* Groups for the report: counts and the sum of a numeric output (stored units) by a choice (every
  * word, in the order of its list) or a boolean ("0", "1"); name NULL = without a value. `by` NULL =
  * all in one group, `sum` NULL = counts alone. Decisions that failed are in none. */

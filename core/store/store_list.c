@@ -32,8 +32,8 @@ static void add_parameter(statement *s, parameter p) {
 static error_code bad_value(const store_condition *c, value_type t, const char *form, error *e) {
   buffer type = {0};
   type_describe(&type, t);
-  error_set(e, ERR_USAGE, "%s %s %s: %s is a %s, and its values are written %s", c->name, c->op,
-            c->value, c->name, type.data, form);
+  error_set(e, ERR_USAGE, "%s %s %s: %s is of the type %s, and its values are written %s", c->name,
+            c->op, c->value, c->name, type.data, form);
   buffer_deinit(&type);
   return ERR_USAGE;
 }
@@ -42,7 +42,7 @@ static error_code bad_word(const store_condition *c, value_type t, error *e) {
   const char *meant = text_suggest(c->value, t.choices->names, t.choices->count);
   buffer type = {0};
   type_describe(&type, t);
-  error_set(e, ERR_USAGE, "%s %s %s: %s is a %s%s%s%s", c->name, c->op, c->value, c->name,
+  error_set(e, ERR_USAGE, "%s %s %s: %s is of the type %s%s%s%s", c->name, c->op, c->value, c->name,
             type.data, meant ? "; did you mean " : "", meant ? meant : "", meant ? "?" : "");
   buffer_deinit(&type);
   return ERR_USAGE;
@@ -149,7 +149,8 @@ static error_code choice_condition(statement *s, const char *stored, value_type 
 static error_code has_condition(statement *s, const char *stored, value_type t,
                                 const store_condition *c, error *e) {
   if (t.kind != TYPE_CODES)
-    return error_set(e, ERR_USAGE, "%s has %s: %s is no list of codes but a %s: use =", c->name,
+    return error_set(e, ERR_USAGE,
+                     "%s has %s: %s is no list of codes but of the type %s: use =", c->name,
                      c->value, c->name, type_name(t.kind));
   for (int i = 0; i < 2; i++) {
     buffer_text(&s->sql, i ? " OR instr('|' || " : "(instr('|' || ");

@@ -296,13 +296,17 @@ error_code store_show(store_reader *r, const char *key, store_each *each, void *
 
 /* ---- outcomes ---- */
 
-static error_code each_outcome(store_reader *r, sqlite3_stmt *q, store_each_outcome *each,
-                               void *ctx, error *e) {
+#define OUTCOME_COLUMNS                                                                            \
+  "SELECT kind, sequence, position, key, code, field, rule, file, line, value, message "           \
+  "FROM outcome_%lld "
+
+static error_code each_outcome(store *s, sqlite3 *db, sqlite3_stmt *q, const char *source,
+                               store_each_outcome *each, void *ctx, error *e) {
   int rc;
   while ((rc = sqlite3_step(q)) == SQLITE_ROW) {
     store_outcome o = {
         .kind = column_string(q, 0),
-        .source = r->run.source ? r->run.source : "",
+        .source = source ? source : "",
         .sequence = sqlite3_column_int64(q, 1),
         .position = sqlite3_column_type(q, 2) == SQLITE_NULL ? -1 : sqlite3_column_int64(q, 2),
         .key = column_string(q, 3),
@@ -317,21 +321,32 @@ static error_code each_outcome(store_reader *r, sqlite3_stmt *q, store_each_outc
     error_code code = each(ctx, &o, e);
     if (code != ERR_OK) return code;
   }
-  return rc == SQLITE_DONE ? ERR_OK : store_fail(r->store, r->db, rc, "reading outcomes", e);
+  return rc == SQLITE_DONE ? ERR_OK : store_fail(s, db, rc, "reading outcomes", e);
 }
 
 error_code store_outcomes(store_reader *r, const char *key, store_each_outcome *each, void *ctx,
                           error *e) {
   char sql[256];
-  snprintf(sql, sizeof sql,
-           "SELECT kind, sequence, position, key, code, field, rule, file, line, value, message "
-           "FROM outcome_%lld %s ORDER BY sequence",
-           (long long)r->run.id, key ? "WHERE key = ?" : "");
+  snprintf(sql, sizeof sql, OUTCOME_COLUMNS "%s ORDER BY sequence", (long long)r->run.id,
+           key ? "WHERE key = ?" : "");
   sqlite3_stmt *q = NULL;
   error_code code = store_prepare(r->store, r->db, sql, &q, e);
   if (code != ERR_OK) return code;
   if (key) bind_text(q, 1, key);
-  code = each_outcome(r, q, each, ctx, e);
+  code = each_outcome(r->store, r->db, q, r->run.source, each, ctx, e);
+  sqlite3_finalize(q);
+  return code;
+}
+
+error_code store_first_outcomes(store *s, int64_t most, store_each_outcome *each, void *ctx,
+                                error *e) {
+  char sql[256];
+  snprintf(sql, sizeof sql, OUTCOME_COLUMNS "ORDER BY sequence LIMIT ?", (long long)s->work->id);
+  sqlite3_stmt *q = NULL;
+  error_code code = store_prepare(s, s->db, sql, &q, e);
+  if (code != ERR_OK) return code;
+  sqlite3_bind_int64(q, 1, most);
+  code = each_outcome(s, s->db, q, NULL, each, ctx, e);
   sqlite3_finalize(q);
   return code;
 }

@@ -98,9 +98,9 @@ static int no_such_table(const database *db, const char *table, assay_plugin_err
     }
   }
   sqlite3_finalize(s);
-  return assay_plugin_fail(error, ENOENT, "%s: no table \"%.200s\"%s%s%s; it has %s", db->path,
-                           table, *near ? "; did you mean \"" : "", near, *near ? "\"?" : "",
-                           *list ? list : "no tables");
+  return assay_plugin_fail(error, ENOENT, "%s: no table \"%.200s\"%s%s%s %s", db->path, table,
+                           *near ? "; did you mean \"" : "", near,
+                           *near ? "\"? It has" : "; it has", *list ? list : "no tables");
 }
 
 /* Whether `table` itself is there: a view may fail for a table that it reads. */

@@ -56,7 +56,7 @@ says "names it" err "'more' is one word too many"
 assay "a word that is not offered" 2 list mini --format xml
 says "says which are" err "table|csv|jsonl"
 assay "a number that is none" 2 list mini --limit many
-says "says what was expected" err "a whole number from 0"
+says "says what was expected" err "a whole number, 0 or more"
 assay "a number out of bounds" 2 run mini --threads 0
 assay "bytes that are not UTF-8 in an option" 2 list mini $'--fr\xffmat'
 says "are shown as such" err '\xFF'

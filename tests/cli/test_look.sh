@@ -71,7 +71,7 @@ says "the code" out "BIG:9000.00"
 says "its text" out "a large customer"
 says "what it was made of" out "Big One"
 assay "show --json" 0 show mini M1 --json
-holds "is JSON" python3 -c 'import json,sys; d = json.load(open(sys.argv[1])); assert d["id"] == "M1" and d["outputs"]["credit_limit"] == 1500 and d["inputs"]["name"] == "张伟" and d["run"]["id"]' "$T/out"
+holds "is JSON" python3 -c 'import json,sys; d = json.load(open(sys.argv[1])); assert d["id"] == "M1" and d["outputs"]["credit_limit"] == 1500 and d["inputs"]["name"] == "张伟" and d["run"]["id"] and d["run"]["started"][10] == "T"' "$T/out"
 assay "show a customer on whom a rule failed" 0 show mini M10
 says "tells the rule" out "touchy"
 says "the place" out "rules.lua:"
@@ -164,6 +164,9 @@ says "says what was tested" out "ok - "
 says "and how much" out ", 0 failed"
 assay "plugins test with --data" 0 plugins test "$so" --set path=customers.csv --data "$MINI"
 assay "plugins test of a file that is none" 4 plugins test bad/wrong.so
+assay "plugins test without the options it needs" 2 plugins test "$so"
+says "checks what it can" out ", 0 failed, the rest skipped"
+says "says what it needs" err "give --set path=PATH"
 assay "plugins test of nothing" 2 plugins test
 assay "plugins with another word" 2 plugins tset "$so"
 

@@ -18,6 +18,8 @@ assay "a value behind =" 0 run "$MINI" --as-of="$AS_OF" --db=equal.db
 holds "is taken" test -f equal.db
 (cd "$MINI" && "$ASSAY" run . --db "$T/dot.db" --quiet >"$T/out" 2>"$T/err")
 assay "a pack given as ." 0 report mini --db dot.db
+(cd "$ROOT/tests/cli/packs/broken" && "$ASSAY" run . --db "$T/dot.db" >"$T/out" 2>"$T/err")
+says "a broken one is told by its name" err "the pack broken has"
 assay "a pack with a slash at its end" 0 run "$MINI/" --db slash.db
 assay "is the same pack" 0 report mini --db slash.db
 
@@ -39,7 +41,16 @@ assay "--param as_of" 0 run "$MINI" --param as_of=2024-01-01T00:00:00Z --db para
 says "is a moment, too" err "as of 2024-01-01T08:00:00+08:00"
 assay "an unknown parameter" 2 run "$MINI" --param bigg=1
 says "is told what was meant" err "big"
+silent "not as a fault of the pack" err "company.lua"
 assay "a parameter of the wrong type" 2 run "$MINI" --param big=much
+says "names the option" err 'assay: --param big=much: parameter "big": the value "much" that was given is no money'
+printf 'name,value\nbig,much\n' >much.csv
+assay "the same from a file" 2 run "$MINI" --params much.csv
+says "names its line" err "assay: much.csv:2: "
+assay "check says the same" 2 check "$MINI" --param big=much
+says "of the option" err "assay: --param big=much: "
+"$ASSAY" run "$MINI" --kernels avx512 --db kernels.db --quiet >out 2>err
+if [ $? = 2 ]; then says "kernels that this CPU has not are named by their option" err "assay: --kernels: this CPU has no kernels"; fi
 assay "a parameter without =" 2 run "$MINI" --param big
 assay "parameters that are not there" 2 run "$MINI" --params no.csv
 says "names the file" err "no.csv"
@@ -68,7 +79,7 @@ holds "and leaves no store" test ! -f broken.db
 assay "a source that is not there" 4 run "$MINI" --source path=none.csv --db s.db
 says "names it" err "none.csv"
 assay "an unknown setting" 2 run "$MINI" --source pahth=x --db s.db
-says "is told what was meant" err "path"
+says "is told what was meant" err 'did you mean "path"? It has'
 assay "an unknown plugin" 4 run "$MINI" --source plugin=cvs --db s.db
 says "is told what was meant" err "csv"
 mkdir data && cp "$MINI/customers.csv" data/customers.csv
@@ -77,6 +88,7 @@ assay "--data without the file" 4 run "$MINI" --data . --db data.db
 printf 'id,name\nX1,x\n' >short.csv
 assay "a column that is missing" 4 run "$MINI" --source path="$T/short.csv" --db s.db
 says "is named" err "amount"
+holds "every line says whose it is" test "$(grep -vc '^assay: ' err)" = 0
 "$ASSAY" run "$MINI" --source path=- --as-of "$AS_OF" --db stdin.db --quiet <"$MINI/customers.csv" >"$T/out" 2>"$T/err"
 holds "a source on standard input" test $? = 0
 mkdir plugins-a && cp "$ROOT/${BUILD:-build}/plugins/csv.so" plugins-a/
@@ -120,7 +132,12 @@ says "and what it said" out "told to fail"
 assay "--max-rejects not exceeded" 0 run "$MINI" --source path="$T/mixed.csv" --db m.db --max-rejects 6 --ok-rejects
 assay "--max-rejects exceeded" 6 run "$MINI" --source path="$T/mixed.csv" --db m2.db --max-rejects 5
 says "says so" err "6 of 9 records were rejected"
+says "shows the first" err "line 3: A2 NEGATIVE:amount, expected"
+holds "five of them" test "$(grep -c 'line [0-9]*: ' err)" = 5
 assay "and nothing is published" 7 report mini --db m2.db
+printf 'id,name,amount,kind\nA1,a,1.00,good\nA1,b,1.00,good\n' >twice.csv
+assay "a key that comes twice counts" 6 run "$MINI" --source path="$T/twice.csv" --db m2.db --max-rejects 0
+says "and is shown" err "line 3: A1 DUPLICATE_ID"
 assay "--max-rejects as a percentage" 6 run "$MINI" --source path="$T/mixed.csv" --db m2.db --max-rejects 50%
 assay "--max-rejects 100%" 1 run "$MINI" --source path="$T/mixed.csv" --db m.db --max-rejects 100%
 for bad in x -1 101% % 1.5 ''; do
@@ -169,11 +186,28 @@ holds "leaves nothing behind, either" test -z "$(ls -A tmp)"
 TMPDIR=/proc/none assay "a dry run without room" 5 run "$MINI" --dry-run
 says "says where" err "TMPDIR"
 assay "--limit 0" 0 run "$MINI" --limit 0
+assay "--limit -1" 2 run "$MINI" --limit -1
+says "says what fits" err "expected a whole number, 0 or more"
+mkfifo slow
+TMPDIR=$T/tmp "$ASSAY" run "$MINI" --source path="$T/slow" --dry-run >/dev/null 2>&1 &
+killed=$!
+exec 9>slow
+for _ in $(seq 50); do [ -n "$(ls tmp/assay-dry-*/dry.db 2>/dev/null)" ] && break; sleep 0.1; done
+holds "a dry run has its scratch store" test -n "$(ls -A tmp)"
+TMPDIR=$T/tmp assay "another one beside it" 0 run "$MINI" --dry-run
+holds "leaves it alone" test -n "$(ls tmp/assay-dry-*/dry.db)"
+kill -9 $killed
+wait $killed 2>/dev/null
+exec 9>&-
+TMPDIR=$T/tmp assay "a dry run after one that was killed" 0 run "$MINI" --dry-run
+holds "sweeps what that left" test -z "$(ls -A tmp)"
 
 # ---- the store
 mkdir folder.db
 assay "a store that is a folder" 5 run "$MINI" --db folder.db
-says "names it" err "folder.db"
+says "names it" err "folder.db: this is a folder"
+assay "reading a store that is a folder" 5 list mini --db folder.db
+says "names it" err "folder.db: this is a folder"
 assay "a store in no folder" 5 run "$MINI" --db no/such/x.db
 head -c 5000 /dev/urandom >noise.db
 assay "a store that is noise" 5 run "$MINI" --db noise.db
@@ -190,9 +224,16 @@ says "but prints the report" out "Classes"
 assay "--json" 0 run "$MINI" --as-of "$AS_OF" --db j.db --json
 holds "one object a line" awk '!/^\{.*\}$/ { bad = 1 } END { exit bad || NR < 2 }' "$T/out"
 says "begins" out '"event":"start"'
+says "ends with the exit code" out '"event":"end","exit_code":0'
+holds "has seconds as people write them" sh -c "! grep -E '\"seconds\":[0-9.]{13,}' '$T/out'"
 says "ends with the counts" out '"records":4,"graded":4,"rule_errors":0,"rejected":0'
 assay "--json of a failure" 4 run "$MINI" --source path=none.csv --db j.db --json
 says "is an event, too" out '"event":"error","exit_code":4'
+assay "--json of a broken pack" 3 run "$ROOT/tests/cli/packs/broken" --db j.db --json
+says "tells what is wrong" out '"event":"finding","severity":"error","file":"'
+says "and where" out '"line":1,'
+assay "--json with rejects" 1 run "$MINI" --source path="$T/mixed.csv" --db j2.db --json
+says "tells its exit code" out '"event":"end","exit_code":1'
 
 # ---- --keep
 for _ in 1 2 3; do "$ASSAY" run "$MINI" --db keep.db --keep 1 --quiet >/dev/null 2>&1; done

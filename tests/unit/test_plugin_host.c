@@ -179,7 +179,7 @@ static const settings_example settings_examples[] = {
      "right server=db1 column.id=Nr column.n=Zahl"},
     {{"port=81"}, "source right: option server is missing: Where."},
     {{"server=db1", "prot=81"},
-     "source right has no option \"prot\"; did you mean \"port\"?; it has server, password, mode, "
+     "source right has no option \"prot\"; did you mean \"port\"? It has server, password, mode, "
      "port, "
      "tls, certificate, column.KEY"},
     {{"server=db1", "port=many"}, "source right: port=many: expected an integer"},

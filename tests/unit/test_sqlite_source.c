@@ -58,7 +58,7 @@ static const example examples[] = {
      "VALUES(1, 2, 3)",
      "table=a\t\"b", NULL, "# select|x y|o'c\n1: 1|2|3\n"},
     {"no such table", "CREATE TABLE customers(a); CREATE TABLE orders(a)", "table=custmers", NULL,
-     "error: plugin sqlite: FILE: no table \"custmers\"; did you mean \"customers\"?; it has "
+     "error: plugin sqlite: FILE: no table \"custmers\"; did you mean \"customers\"? It has "
      "customers, "
      "orders\n"},
     {"an empty table", "CREATE TABLE t(a INTEGER, b)", "table=t", NULL, "# a|b\n"},
@@ -77,7 +77,7 @@ static const example examples[] = {
      "itself\n"},
     {"a query of a table that is not there", "CREATE TABLE customers(a)",
      "query=SELECT\ta\tFROM\tcustomer", NULL,
-     "error: plugin sqlite: FILE: no table \"customer\"; did you mean \"customers\"?; it has "
+     "error: plugin sqlite: FILE: no table \"customer\"; did you mean \"customers\"? It has "
      "customers\n"},
     {"a query that fails at a row", "CREATE TABLE t(a); INSERT INTO t VALUES('{}'), ('{')",
      "query=SELECT\tjson_extract(a,'$')\tAS\ta\tFROM\tt", NULL,

@@ -96,7 +96,7 @@ static void test_list_refuses(void **state) {
       {{"score", "=", "1"}, "grad", "did you mean grade?"},
       {{"score", "~", "1"}, NULL, "there is no operator ~"},
       {{"score", "=", "1.005"}, NULL, "no more decimals than it has"},
-      {{"score", "=", "high"}, NULL, "score is a decimal(2)"},
+      {{"score", "=", "high"}, NULL, "score is of the type decimal(2)"},
       {{"grade", "=", "hihg"}, NULL, "did you mean high?"},
       {{"hold", "=", "yes"}, NULL, "true or false"},
       {{"due", "=", "2025-02-30"}, NULL, "like 2025-10-01"},

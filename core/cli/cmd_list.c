@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../base/text.h"
+#include "../run/report_text.h"
 #include "cli.h"
 #include "output.h"
 
@@ -26,6 +27,7 @@ typedef struct listing {
   zone zone;
   size_t outputs;
   bool status;
+  bool for_people; /* on a terminal: amounts and moments as the report writes them */
   buffer text;
 } listing;
 
@@ -44,7 +46,10 @@ static error_code each(void *ctx, const store_row *row, error *e) {
       output_cell(l->out, NULL, 0);
       continue;
     }
-    column_write(&l->text, c, 0, l->zone);
+    if (l->for_people)
+      write_value(&l->text, c, 0, l->zone);
+    else
+      column_write(&l->text, c, 0, l->zone);
     output_cell(l->out, l->text.data ? l->text.data : "", l->text.size);
   }
   output_end_row(l->out);
@@ -106,6 +111,9 @@ static error_code run_list(cli *c, const arguments *a, error *e) {
                .zone = run->zone,
                .outputs = run->output_count,
                .status = format == OUTPUT_JSONL || (format == OUTPUT_TABLE && run->counts.failed)};
+  const size_t columns = format == OUTPUT_TABLE ? output_width(stdout) : 0;
+  l.for_people = columns > 0;
+  output_fit(l.out, columns);
   output_column(l.out, run->key, CELL_TEXT);
   if (l.status) output_column(l.out, "status", CELL_TEXT);
   for (size_t i = 0; i < run->output_count; i++)

@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "cli.h"
 #include "output.h"
@@ -14,10 +12,9 @@ static const option options[] = {CLI_OPTION_DB, CLI_OPTION_LANG};
 
 /* As wide as the terminal, within reason; a file gets the same page everywhere. */
 static size_t page_width(void) {
-  struct winsize size;
-  if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_col == 0)
-    return 0;
-  return size.ws_col < 80 ? 80 : size.ws_col > 120 ? 120 : size.ws_col;
+  const size_t columns = output_width(stdout);
+  if (columns == 0) return 0;
+  return columns < 80 ? 80 : columns > 120 ? 120 : columns;
 }
 
 error_code cli_print_report(cli *c, const arguments *a, store_reader *r, double seconds,

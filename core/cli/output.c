@@ -3,12 +3,14 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "../base/text.h"
 
 #define MEASURED 200 /* rows of a table that decide its widths */
 #define WIDEST 64    /* columns on the terminal for one cell */
+#define NARROWEST 6  /* that are left of a list of codes */
 
 typedef struct head {
   char *name;
@@ -21,7 +23,7 @@ struct output {
   output_format format;
   bool colour, begun;
   head *heads;
-  size_t count, at;
+  size_t count, at, most; /* most: columns of a line, 0 = any */
   buffer line;
   /* a table's first rows: the cells one after the other, each ended by a NUL */
   buffer kept;
@@ -44,6 +46,10 @@ output *output_new(FILE *file, output_format format, bool colour) {
 void output_column(output *o, const char *name, cell_kind kind) {
   o->heads = mem_grow(o->heads, o->count + 1, sizeof *o->heads);
   o->heads[o->count++] = (head){mem_string(name), kind, text_width(name, strlen(name))};
+}
+
+void output_fit(output *o, size_t columns) {
+  o->most = columns;
 }
 
 static void put_line(output *o) {
@@ -117,6 +123,23 @@ void output_cell(output *o, const char *text, size_t n) {
   o->at++;
 }
 
+/* Takes from the widest list of codes, again and again, until the line fits. */
+static void cut_codes(output *o) {
+  size_t total = 2 * (o->count - 1);
+  for (size_t i = 0; i < o->count; i++) total += o->heads[i].width;
+  while (o->most && total > o->most) {
+    head *widest = NULL;
+    for (size_t i = 0; i < o->count; i++) {
+      head *h = &o->heads[i];
+      if (h->kind == CELL_CODES && h->width > NARROWEST && (!widest || h->width > widest->width))
+        widest = h;
+    }
+    if (!widest) return;
+    widest->width--;
+    total--;
+  }
+}
+
 /* One line of the table; the last column is not padded. */
 static void table_line(output *o, const char *const *cells, bool is_head) {
   if (is_head && o->colour) buffer_text(&o->line, "\x1b[1m");
@@ -124,7 +147,7 @@ static void table_line(output *o, const char *const *cells, bool is_head) {
     const head *h = &o->heads[i];
     const bool right = h->kind == CELL_RAW;
     if (i) buffer_text(&o->line, "  ");
-    if (i + 1 == o->count && !right)
+    if (i + 1 == o->count && !right && !o->most)
       buffer_text(&o->line, cells[i]);
     else
       text_pad(&o->line, cells[i], h->width, right);
@@ -138,6 +161,7 @@ static void table_line(output *o, const char *const *cells, bool is_head) {
 static void flush_table(output *o, bool with_head) {
   const char **cells = mem_array(o->count, sizeof *cells);
   if (with_head) {
+    cut_codes(o);
     for (size_t i = 0; i < o->count; i++) cells[i] = o->heads[i].name;
     table_line(o, cells, true);
   }
@@ -192,6 +216,11 @@ void output_json_value(buffer *out, const column *c, size_t row, zone z) {
                          : "",
              text.size);
   buffer_deinit(&text);
+}
+
+size_t output_width(FILE *file) {
+  struct winsize size;
+  return isatty(fileno(file)) && !ioctl(fileno(file), TIOCGWINSZ, &size) ? size.ws_col : 0;
 }
 
 bool output_colour(FILE *file) {

@@ -26,6 +26,8 @@ typedef struct output output;
 /* Columns are told before the first row. `colour`: the head of a table is dimmed. */
 output *output_new(FILE *file, output_format format, bool colour);
 void output_column(output *o, const char *name, cell_kind kind);
+/* A table's lists of codes are cut until a line has at most so many columns; 0 = never. */
+void output_fit(output *o, size_t columns);
 /* The cells of a row from left to right, then output_end_row. NULL = missing. */
 void output_cell(output *o, const char *text, size_t n);
 void output_end_row(output *o);
@@ -36,6 +38,8 @@ cell_kind cell_kind_of(type_kind kind);
 /* A value in the form of the packs, as JSON: number, true, "text", [codes], null. */
 void output_json_value(buffer *out, const column *c, size_t row, zone z);
 
+/* Columns of the terminal, 0 if the stream is none. */
+size_t output_width(FILE *file);
 /* True when the stream is a terminal and NO_COLOR is not set. */
 bool output_colour(FILE *file);
 

@@ -202,3 +202,17 @@ holds "ten of them" test "$(grep -c '^  2025-09-26 .*F10.* A' out)" = 10
 silent "no blank that copies as another" out $'\u00a0'
 assay "list by two outputs" 0 list due --db due.db --sort grade,-credit_limit --limit 1 --format csv
 says "takes both" out "F10500,A"
+
+# ---- a list on a terminal is as wide as it
+if command -v script >/dev/null; then
+  awk 'BEGIN { print "id,name,amount,kind"; for (i = 1; i <= 9; i++) printf "W%d,n,9876543.00,good\n", i }' >wide.csv
+  "$ASSAY" run "$MINI" --source path="$T/wide.csv" --as-of "$AS_OF" --db wide.db --quiet >/dev/null
+  script -qec "stty cols 60; '$ASSAY' list mini --db wide.db" /dev/null 2>&1 </dev/null | tr -d '\r' >out
+  says "amounts have separators there" out "9,876,540.00"
+  says "moments are short" out "2025-09-27 18:00"
+  says "lists of codes are cut" out "BIG:9876…"
+  holds "no line is wider" awk '{ gsub(/\x1b\[[0-9]*m/, ""); gsub(/…/, "."); if (length($0) > 60) bad = 1 } END { exit bad }' out
+  "$ASSAY" list mini --db wide.db >out
+  says "elsewhere all stands as in the pack" out "9876540.00"
+  says "and whole" out "BIG:9876543.00"
+fi

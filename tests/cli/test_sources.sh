@@ -41,6 +41,12 @@ table 'id,name,amount,kind\nC1,\xB1\xB1\xBE\xA9,10,good\nC2,\xB1\xFF,1,bad\n\nC3
 run "GB18030 with bytes that are none" 1 "$IN" encoding=gb18030
 refused "are told" 3,,ENCODING 5,,ENCODING 6,,ENCODING
 
+# ---- numbers that are too large
+table 'id,name,amount,kind\nC1,a,-92233720368547758.08,good\nC2,b,92233720368547758.08,good\n'
+run "an amount that does not fit" 1 "$IN"
+assay "rejects" 0 rejects mini --db x.db --format csv
+says "tells the range" out "from -92233720368547758.07 to 92233720368547758.07"
+
 # ---- a file without a key
 table 'name,amount,kind\na,10,good\n"b\nc",x,bad\nd,1\ne,4,good\n'
 run "numbers for a key" 1 "$IN" row_number=id

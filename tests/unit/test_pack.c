@@ -19,9 +19,12 @@ typedef struct folder {
   char path[64];
 } folder;
 
+static folder latest; /* a test that fails leaves it behind, and then tear_down has it */
+
 static void folder_make(folder *f) {
   strcpy(f->path, "/tmp/assay-pack-XXXXXX");
   assert_non_null(mkdtemp(f->path));
+  latest = *f;
 }
 
 static void folder_put(const folder *f, const char *name, const void *data, size_t n) {
@@ -61,6 +64,13 @@ static void folder_remove(const folder *f) {
   }
   if (d) closedir(d);
   rmdir(f->path);
+}
+
+static int tear_down(void **state) {
+  (void)state;
+  if (latest.path[0]) folder_remove(&latest);
+  latest.path[0] = 0;
+  return 0;
 }
 
 #define COMPANY                                                                                    \
@@ -472,19 +482,19 @@ static void shipped_packs_load_without_a_word(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(fields_stand_in_the_order_written),
-      cmocka_unit_test(lua_numbers_become_plain_decimals),
-      cmocka_unit_test(rows_know_their_lines),
-      cmocka_unit_test(a_limit_keeps_its_order),
-      cmocka_unit_test(tables_come_from_spreadsheets),
-      cmocka_unit_test(calendars_expand_their_ranges),
-      cmocka_unit_test(the_hash_covers_what_decides),
-      cmocka_unit_test(rules_open_a_second_state),
-      cmocka_unit_test(every_wrong_pack_is_told),
-      cmocka_unit_test(half_a_script_is_told),
-      cmocka_unit_test(many_rows_load_quickly),
-      cmocka_unit_test(a_pack_that_is_not_there_is_told),
-      cmocka_unit_test(shipped_packs_load_without_a_word),
+      cmocka_unit_test_teardown(fields_stand_in_the_order_written, tear_down),
+      cmocka_unit_test_teardown(lua_numbers_become_plain_decimals, tear_down),
+      cmocka_unit_test_teardown(rows_know_their_lines, tear_down),
+      cmocka_unit_test_teardown(a_limit_keeps_its_order, tear_down),
+      cmocka_unit_test_teardown(tables_come_from_spreadsheets, tear_down),
+      cmocka_unit_test_teardown(calendars_expand_their_ranges, tear_down),
+      cmocka_unit_test_teardown(the_hash_covers_what_decides, tear_down),
+      cmocka_unit_test_teardown(rules_open_a_second_state, tear_down),
+      cmocka_unit_test_teardown(every_wrong_pack_is_told, tear_down),
+      cmocka_unit_test_teardown(half_a_script_is_told, tear_down),
+      cmocka_unit_test_teardown(many_rows_load_quickly, tear_down),
+      cmocka_unit_test_teardown(a_pack_that_is_not_there_is_told, tear_down),
+      cmocka_unit_test_teardown(shipped_packs_load_without_a_word, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

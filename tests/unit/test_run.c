@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "run/guard.h"
 #include "run/report.h"
 #include "run/run.h"
 
@@ -285,6 +286,32 @@ static void writes_a_report_of_what_it_published(void **state) {
   store_close(o.store);
 }
 
+static void write_bytes(const char *path, const char *bytes, size_t n) {
+  FILE *f = fopen(path, "w");
+  assert_non_null(f);
+  assert_int_equal(fwrite(bytes, 1, n, f), n);
+  fclose(f);
+}
+
+static void knows_what_room_a_run_needs(void **state) {
+  const world *w = *state;
+  const double spare = guard_disk_need(0, -1, 0);
+  char packed[96];
+  snprintf(packed, sizeof packed, "%s/packed", w->folder);
+  write_bytes(packed, "\x1F\x8B and more", 11);
+  assert_int_equal(guard_source_size(packed), 110); /* whatever its name */
+  write_bytes(packed, "id,name\n", 8);
+  assert_int_equal(guard_source_size(packed), 8);
+  unlink(packed);
+  assert_int_equal(guard_source_size(packed), 0);
+  assert_int_equal(guard_source_size(w->folder), 0);
+  assert_int_equal(guard_source_size(w->pipe), 0); /* and does not wait for it */
+  assert_true(spare > 0);
+  assert_true(guard_disk_need(1000, -1, 0) - spare == 2000);   /* a first run */
+  assert_true(guard_disk_need(1000, 100, 40) - spare == 5000); /* a later one */
+  assert_true(guard_disk_need(1000, 2, 40) - spare == 2000);   /* after a trial */
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(gives_the_same_on_any_number_of_threads),
@@ -294,6 +321,7 @@ int main(void) {
       cmocka_unit_test(tells_a_source_that_fails),
       cmocka_unit_test(stops_though_the_source_blocks),
       cmocka_unit_test(writes_a_report_of_what_it_published),
+      cmocka_unit_test(knows_what_room_a_run_needs),
   };
   return cmocka_run_group_tests(tests, make_world, unmake_world);
 }

@@ -48,7 +48,7 @@ $(BUILD)/assay: $(CLI_OBJ) $(BUILD)/libassay.a
 
 $(BUILD)/libassay.a: $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)

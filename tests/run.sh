@@ -65,7 +65,7 @@ for stage in $stages; do
     build tsan BUILD=build/tsan SANITIZE=thread OPT=-O1 unit &&
       units build/tsan test_run test_sandbox test_keys ;;
   lint)
-    tap lint 600 tests/lint.sh ;;
+    tap lint 900 tests/lint.sh ;;
   *)
     say "no such stage: $stage"
     exit 2 ;;

@@ -51,3 +51,8 @@ customers() { # n file
   awk -v n="$1" 'BEGIN { print "id,name,amount,kind"
     for (i = 1; i <= n; i++) printf "C%07d,customer %d,%d.%02d,%s\n", i, i, i * 7 % 3000, i % 100, i % 3 ? "good" : "bad" }' >"$2"
 }
+
+# Whether a program can be run on a terminal of its own here: not in a root without /dev/pts.
+has_terminal() {
+  command -v script >/dev/null && script -qec true /dev/null >/dev/null 2>&1 </dev/null
+}

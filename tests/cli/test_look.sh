@@ -115,7 +115,7 @@ LC_ALL=zh_CN.UTF-8 "$ASSAY" report mini >out
 says "LC_ALL chooses Chinese" out "今日跟进"
 LC_ALL='' LC_MESSAGES='' LANG=zh_CN.UTF-8 "$ASSAY" report mini >out
 says "LANG chooses Chinese" out "今日跟进"
-if command -v script >/dev/null; then
+if has_terminal; then
   script -qec "'$ASSAY' report mini" /dev/null >out </dev/null
   says "colour on a terminal" out $'\x1b['
   NO_COLOR=1 script -qec "'$ASSAY' report mini" /dev/null >out </dev/null
@@ -204,7 +204,7 @@ assay "list by two outputs" 0 list due --db due.db --sort grade,-credit_limit --
 says "takes both" out "F10500,A"
 
 # ---- a list on a terminal is as wide as it
-if command -v script >/dev/null; then
+if has_terminal; then
   awk 'BEGIN { print "id,name,amount,kind"; for (i = 1; i <= 9; i++) printf "W%d,n,9876543.00,good\n", i }' >wide.csv
   "$ASSAY" run "$MINI" --source path="$T/wide.csv" --as-of "$AS_OF" --db wide.db --quiet >/dev/null
   script -qec "stty cols 60; '$ASSAY' list mini --db wide.db" /dev/null 2>&1 </dev/null | tr -d '\r' >out

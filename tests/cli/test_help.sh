@@ -9,6 +9,11 @@ assay "assay alone is a usage error" 2
 says "and says what to do" err "assay --help"
 assay "--help" 0 --help
 for c in $commands; do says "--help lists $c" out "  $c "; done
+silent "--help names the program by its base name" out "$ASSAY"
+says "as one types it" out "assay COMMAND [options]"
+if command -v man >/dev/null; then
+  holds "the man page formats without a warning" sh -c "test -z \"\$(MANWIDTH=80 man --warnings -E UTF-8 -l '$ROOT/core/cli/assay.1' 2>&1 >/dev/null)\""
+fi
 says "--help tells the exit codes" out "6 stopped by a guard"
 assay "--version" 0 --version
 holds "it is one line" grep -qxE 'assay [0-9]+\.[0-9]+\.[0-9]+' "$T/out"

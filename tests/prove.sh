@@ -5,7 +5,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 N=${N:-1000000} KILLS=${KILLS:-50} BIG=${BIG:-10000000}
 B=build/prove
-passed=0 failed=0
+passed=0 failed=0 commit=$(git rev-parse --short HEAD)
 figures=$B/figures.md
 mkdir -p $B
 : >$figures
@@ -141,7 +141,7 @@ sandbox; verdict "each case within one second and 64 MB" $?
 {
   echo "# Proof"
   echo
-  echo "Written by \`make prove\` on $(date -u +%Y-%m-%d) at commit $(git rev-parse --short HEAD)," \
+  echo "Written by \`make prove\` on $(date -u +%Y-%m-%d) at commit $commit," \
     "$(nproc) CPUs. Absolute times are those of that machine."
   cat $figures
 } >tests/PROOF.md

@@ -1,9 +1,23 @@
 -- luacheck for the packs: Lua 5.4 without what the sandbox does not have, plus what a script can declare.
+local function fields(names)
+  local known = {}
+  for _, name in ipairs(names) do known[name] = {} end
+  return { fields = known }
+end
+
 std = {
   read_globals = {
     -- Lua
-    "assert", "error", "ipairs", "next", "pairs", "pcall", "select", "tonumber", "tostring", "type", "xpcall",
-    "math", "string", "table", "utf8",
+    "assert", "error", "ipairs", "pairs", "pcall", "select", "tonumber", "tostring", "type", "xpcall",
+    math = fields {
+      "abs", "ceil", "exp", "floor", "fmod", "huge", "log", "max", "maxinteger", "min", "mininteger", "modf", "pi",
+      "sqrt", "tointeger", "type", "ult",
+    },
+    string = fields {
+      "byte", "char", "find", "format", "gmatch", "gsub", "len", "lower", "match", "rep", "reverse", "sub", "upper",
+    },
+    table = fields { "concat", "insert", "move", "pack", "remove", "sort", "unpack" },
+    utf8 = fields { "char", "charpattern", "codepoint", "codes", "len", "offset" },
     -- company.lua
     "company", "source", "fields", "params", "outputs", "report", "budget",
     -- types

@@ -99,11 +99,6 @@ static size_t put_row(uint8_t *out, const batch *b, size_t row, const size_t *fi
   return end;
 }
 
-void blob_write(buffer *out, const batch *b, size_t row, const size_t *fields, size_t count) {
-  buffer_reserve(out, most_bytes(b, row, fields, count));
-  out->size += put_row((uint8_t *)out->data + out->size, b, row, fields, count);
-}
-
 /* Row by row: any fields. */
 static size_t write_rows(text_data *out, size_t end, const batch *b, size_t from, size_t rows,
                          const size_t *fields, size_t count) {

@@ -7,10 +7,9 @@
 #include "../base/error.h"
 #include "kernels.h"
 
-/* Appends the blob of one row: a version byte, a bitmap of the missing, then each value: integers as
- * zigzag varints, doubles as 8 bytes, texts with their length, choices and booleans as varints. */
-void blob_write(buffer *out, const batch *b, size_t row, const size_t *fields, size_t count);
-/* The blobs of all rows, one after the other; `out` keeps its memory from batch to batch. */
+/* The blobs of all rows, one after the other; `out` keeps its memory from batch to batch. A blob is
+ * a version byte, a bitmap of the missing, then each value: integers as zigzag varints, doubles as 8
+ * bytes, texts with their length, choices and booleans as varints. */
 void blob_write_rows(text_data *out, const batch *b, const size_t *fields, size_t count,
                      const kernels *k);
 /* Fills row `row` of the columns from a blob. ERR_STORE if the blob is not of this form. */

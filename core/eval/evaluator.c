@@ -60,12 +60,6 @@ void evaluator_fail(evaluator *v, size_t row, const char *kind, const stage *s, 
   frame_fail(&v->frame, row, kind, &at, "%s", message);
 }
 
-void give_where(evaluator *v, const uint8_t *where, const code *c) {
-  if (!c || !c->bit_count) return;
-  for (size_t r = 0; r < v->frame.rows; r++)
-    if (where[r]) give(v, r, c);
-}
-
 /* ---- making and freeing ---- */
 
 static void *rows_of(size_t size) {

@@ -58,7 +58,4 @@ static inline void silence(evaluator *v, size_t row, const code *c) {
     words[c->bits[i] / 64] |= UINT64_C(1) << (c->bits[i] % 64);
 }
 
-/* Gives the code to the rows that `where` marks; c may be NULL. */
-void give_where(evaluator *v, const uint8_t *where, const code *c);
-
 #endif

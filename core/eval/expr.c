@@ -181,109 +181,153 @@ static void prepare(evaluation *e) {
 
 /* ---- running ---- */
 
-static void run(evaluation *e, const instruction *in) {
+/* An instruction over the lanes of one chunk. Each of these runs those of its kind, and says whether
+ * this was one. */
+typedef struct operands {
+  lane *out;
+  const lane *a, *b;
+} operands;
+
+static bool run_exact(evaluation *e, const instruction *in, operands o) {
   chunk *c = &e->chunk;
-  lane *out = &e->lanes[in->out];
-  const lane *a = &e->lanes[in->a];
-  const lane *b = in->b >= 0 ? &e->lanes[in->b] : NULL;
   switch (in->operation) {
   case DO_AFFINE:
-    kernel_affine(c, a, in->ka, in->kb, out);
-    break;
+    kernel_affine(c, o.a, in->ka, in->kb, o.out);
+    return true;
   case DO_LINEAR:
-    kernel_linear(c, a, in->ka, b, in->kb, out);
-    break;
+    kernel_linear(c, o.a, in->ka, o.b, in->kb, o.out);
+    return true;
   case DO_MULTIPLY:
-    kernel_multiply(c, a, b, out);
-    break;
+    kernel_multiply(c, o.a, o.b, o.out);
+    return true;
   case DO_DIVIDE:
-    kernel_divide(c, a, in->ka, in->mode, out);
-    break;
+    kernel_divide(c, o.a, in->ka, in->mode, o.out);
+    return true;
   case DO_LEAST:
-    kernel_least(c, a, b, in->flag, out);
-    break;
+    kernel_least(c, o.a, o.b, in->flag, o.out);
+    return true;
   case DO_ABS:
-    kernel_abs(c, a, out);
-    break;
-  case DO_COMPARE:
-    kernel_compare(c, a, in->ka, b, in->kb, in->kind, out);
-    break;
-  case DO_COMPARE_CONSTANT:
-    kernel_compare_constant(c, a, in->ka, in->kind, out);
-    break;
-  case DO_COMPARE_CODE:
-    kernel_code_compare(c, a, b, in->kind, out);
-    break;
-  case DO_COMPARE_DOUBLE:
-    kernel_double_compare(c, a, b, in->kind, out);
-    break;
-  case DO_COMPARE_TEXT:
-    kernel_text_compare(c, a, b, in->flag, out);
-    break;
-  case DO_COMPARE_RATIO:
-    kernel_ratio_compare(c, a, b, in->kind, out);
-    break;
+    kernel_abs(c, o.a, o.out);
+    return true;
   case DO_CALENDAR:
-    kernel_calendar(c, a, out);
-    break;
+    kernel_calendar(c, o.a, o.out);
+    return true;
   case DO_CIVIL:
-    kernel_civil(c, a, in->function, out);
-    break;
+    kernel_civil(c, o.a, in->function, o.out);
+    return true;
   case DO_ADD_MONTHS:
-    kernel_add_months(c, a, b, out);
-    break;
-  case DO_QUOTIENT:
-    kernel_quotient(c, a, in->ka, b, in->kb, out);
-    break;
-  case DO_TO_RATIO:
-    kernel_to_ratio(c, a, in->ka, out);
-    break;
-  case DO_RATIO:
-    kernel_ratio(c, in->kind, a, b, out);
-    break;
-  case DO_RATIO_LEAST:
-    kernel_ratio_least(c, a, b, in->flag, out);
-    break;
-  case DO_RATIO_ABS:
-    kernel_ratio_abs(c, a, out);
-    break;
-  case DO_RATIO_ROUND:
-    kernel_ratio_round(c, a, in->ka, in->kb, in->mode, out);
-    break;
-  case DO_TO_DOUBLE:
-    kernel_i64_to_double(c, a, in->ka, out);
-    break;
-  case DO_RATIO_TO_DOUBLE:
-    kernel_ratio_to_double(c, a, out);
-    break;
-  case DO_DOUBLE:
-    kernel_double(c, in->kind, a, b, out);
-    break;
-  case DO_DOUBLE_LEAST:
-    kernel_double_least(c, a, b, in->flag, out);
-    break;
-  case DO_DOUBLE_FUNCTION:
-    kernel_double_function(c, a, in->function, in->unit, out);
-    break;
-  case DO_AND:
-    kernel_and(c, a, b, out);
-    break;
-  case DO_OR:
-    kernel_or(c, a, b, out);
-    break;
-  case DO_NOT:
-    kernel_not(c, a, out);
-    break;
-  case DO_IS_MISSING:
-    kernel_is_missing(c, in->storage, a, in->flag, out);
-    break;
-  case DO_SELECT:
-    kernel_select(c, in->storage, &e->lanes[in->c], a, b, out);
-    break;
-  case DO_COALESCE:
-    kernel_coalesce(c, in->storage, a, b, out);
-    break;
+    kernel_add_months(c, o.a, o.b, o.out);
+    return true;
+  default:
+    return false;
   }
+}
+
+static bool run_comparison(evaluation *e, const instruction *in, operands o) {
+  chunk *c = &e->chunk;
+  switch (in->operation) {
+  case DO_COMPARE:
+    kernel_compare(c, o.a, in->ka, o.b, in->kb, in->kind, o.out);
+    return true;
+  case DO_COMPARE_CONSTANT:
+    kernel_compare_constant(c, o.a, in->ka, in->kind, o.out);
+    return true;
+  case DO_COMPARE_CODE:
+    kernel_code_compare(c, o.a, o.b, in->kind, o.out);
+    return true;
+  case DO_COMPARE_DOUBLE:
+    kernel_double_compare(c, o.a, o.b, in->kind, o.out);
+    return true;
+  case DO_COMPARE_TEXT:
+    kernel_text_compare(c, o.a, o.b, in->flag, o.out);
+    return true;
+  case DO_COMPARE_RATIO:
+    kernel_ratio_compare(c, o.a, o.b, in->kind, o.out);
+    return true;
+  default:
+    return false;
+  }
+}
+
+static bool run_ratio(evaluation *e, const instruction *in, operands o) {
+  chunk *c = &e->chunk;
+  switch (in->operation) {
+  case DO_QUOTIENT:
+    kernel_quotient(c, o.a, in->ka, o.b, in->kb, o.out);
+    return true;
+  case DO_TO_RATIO:
+    kernel_to_ratio(c, o.a, in->ka, o.out);
+    return true;
+  case DO_RATIO:
+    kernel_ratio(c, in->kind, o.a, o.b, o.out);
+    return true;
+  case DO_RATIO_LEAST:
+    kernel_ratio_least(c, o.a, o.b, in->flag, o.out);
+    return true;
+  case DO_RATIO_ABS:
+    kernel_ratio_abs(c, o.a, o.out);
+    return true;
+  case DO_RATIO_ROUND:
+    kernel_ratio_round(c, o.a, in->ka, in->kb, in->mode, o.out);
+    return true;
+  case DO_RATIO_TO_DOUBLE:
+    kernel_ratio_to_double(c, o.a, o.out);
+    return true;
+  default:
+    return false;
+  }
+}
+
+static bool run_double(evaluation *e, const instruction *in, operands o) {
+  chunk *c = &e->chunk;
+  switch (in->operation) {
+  case DO_TO_DOUBLE:
+    kernel_i64_to_double(c, o.a, in->ka, o.out);
+    return true;
+  case DO_DOUBLE:
+    kernel_double(c, in->kind, o.a, o.b, o.out);
+    return true;
+  case DO_DOUBLE_LEAST:
+    kernel_double_least(c, o.a, o.b, in->flag, o.out);
+    return true;
+  case DO_DOUBLE_FUNCTION:
+    kernel_double_function(c, o.a, in->function, in->unit, o.out);
+    return true;
+  default:
+    return false;
+  }
+}
+
+static bool run_logic(evaluation *e, const instruction *in, operands o) {
+  chunk *c = &e->chunk;
+  switch (in->operation) {
+  case DO_AND:
+    kernel_and(c, o.a, o.b, o.out);
+    return true;
+  case DO_OR:
+    kernel_or(c, o.a, o.b, o.out);
+    return true;
+  case DO_NOT:
+    kernel_not(c, o.a, o.out);
+    return true;
+  case DO_IS_MISSING:
+    kernel_is_missing(c, in->storage, o.a, in->flag, o.out);
+    return true;
+  case DO_SELECT:
+    kernel_select(c, in->storage, &e->lanes[in->c], o.a, o.b, o.out);
+    return true;
+  case DO_COALESCE:
+    kernel_coalesce(c, in->storage, o.a, o.b, o.out);
+    return true;
+  default:
+    return false;
+  }
+}
+
+static void run(evaluation *e, const instruction *in) {
+  operands o = {&e->lanes[in->out], &e->lanes[in->a], in->b >= 0 ? &e->lanes[in->b] : NULL};
+  (void)(run_exact(e, in, o) || run_comparison(e, in, o) || run_logic(e, in, o) ||
+         run_ratio(e, in, o) || run_double(e, in, o));
 }
 
 /* ---- single rows ---- */

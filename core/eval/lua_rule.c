@@ -379,6 +379,7 @@ static const symbol *find_argument(builder *b, const char *name) {
                 b->step->name, name);
     s = NULL;
   }
+  if (s && s->faulty) return NULL;
   if (s) s->used = true;
   return s;
 }

@@ -192,6 +192,23 @@ static void order_stages(builder *b) {
   free(late);
 }
 
+/* What a faulty step would have made is known, so that each mistake is told once. */
+static void name_faulty(builder *b, const char *name) {
+  scope *s = &b->plan->scope;
+  symbol *known = scope_find(s, name);
+  if (!known) known = scope_add(s, name, bare_type(TYPE_NONE), -1, "output of a faulty step");
+  known->faulty = true;
+}
+
+static void name_outputs_faulty(builder *b, const step *s) {
+  const table_output *outputs = s->kind == STEP_TABLE ? s->table.outputs : s->lua.outputs;
+  size_t count = s->kind == STEP_TABLE ? s->table.output_count : s->lua.output_count;
+  if (s->kind != STEP_TABLE && s->kind != STEP_LUA)
+    name_faulty(b, s->name);
+  else
+    for (size_t i = 0; i < count; i++) name_faulty(b, outputs[i].name);
+}
+
 static bool compile_steps(builder *b) {
   const pack *p = b->plan->pack;
   bool ok = true;
@@ -200,6 +217,7 @@ static bool compile_steps(builder *b) {
     b->step = &p->steps[i];
     b->step_number = i;
     b->by_step[i] = compile_step(b, b->step);
+    if (!b->by_step[i]) name_outputs_faulty(b, b->step);
     ok = ok && b->by_step[i];
   }
   if (!ok) return false;
@@ -282,6 +300,23 @@ static void settle_inputs(plan *p) {
   }
 }
 
+/* Fields that only cost: nothing reads them, and no value of theirs is asked for. */
+static void warn_unread(builder *b) {
+  const plan *p = b->plan;
+  const schema *s = &p->pack->schema;
+  const char *name = p->pack->report.name;
+  for (size_t i = 0; i < s->count; i++) {
+    const field *f = &s->fields[i];
+    if (p->scope.symbols[i].used || i == s->key || f->required || f->type.kind == TYPE_LIST ||
+        (name && !strcmp(name, f->name)))
+      continue;
+    build_warning(b, (place){f->file, f->line},
+                  "nothing reads the field \"%s\": leave it out (a column that is no field is "
+                  "ignored), or read it",
+                  f->name);
+  }
+}
+
 /* ---- the plan ---- */
 
 static bool choose_kernels(builder *b, const char *name) {
@@ -311,7 +346,10 @@ plan *plan_new(const pack *p, const plan_options *o, findings *out) {
   if (compile_steps(&b)) {
     settle_outputs(&b);
     settle_inputs(made);
-    if (out->errors == errors) return made;
+    if (out->errors == errors) {
+      warn_unread(&b);
+      return made;
+    }
   } else if (out->errors == errors) {
     findings_add(out, SEVERITY_ERROR, p->folder, 0, "a step could not be compiled");
   }

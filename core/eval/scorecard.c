@@ -1,5 +1,6 @@
 /* Compiling a scorecard: each characteristic becomes a table from the segment of its input to the
  * weighted points, as integers over one common denominator, and to a key that orders what is lost. */
+#include "overlap.h"
 #include "scorecard.h"
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,22 @@ static bool compile_tests(builder *b, part *p) {
   return ok;
 }
 
+/* A row that another before it always takes the value from; what is missing has rows of its own. */
+static void warn_unreached(builder *b, const part *p) {
+  const characteristic *c = p->declared;
+  for (size_t i = 1; i < c->attribute_count; i++)
+    for (size_t k = 0; k < i; k++) {
+      row_test one = {c->attributes[k].test.text, &p->tests[k]};
+      row_test two = {c->attributes[i].test.text, &p->tests[i]};
+      if ((two.test->missing && two.test->kind != TEST_ANY) || !test_covers(one, two)) continue;
+      build_warning(b, c->attributes[i].at,
+                    "this row of characteristic \"%s\" is never reached: the row at line %d before "
+                    "it matches everything that it matches",
+                    c->name, c->attributes[k].at.line);
+      break;
+    }
+}
+
 static bool compile_part(builder *b, part *p, rational divide) {
   const characteristic *c = p->declared;
   arena *a = &b->plan->arena;
@@ -97,6 +114,7 @@ static bool compile_part(builder *b, part *p, rational divide) {
   p->points = arena_array(a, outcomes_of(p), sizeof *p->points);
   p->tests = arena_array(a, outcomes_of(p), sizeof *p->tests);
   if (!p->input || !compile_points(b, p, divide) || !compile_tests(b, p)) return false;
+  warn_unreached(b, p);
   if (p->dynamic) {
     const unary_test *tests = p->tests;
     p->scratch = build_scratch(b);
@@ -112,9 +130,10 @@ static bool compile_part(builder *b, part *p, rational divide) {
   return true;
 }
 
-/* As many decimals as the score can have, at most 2. */
+/* Two decimals of what is divided, else as many as the points have, at most 2. */
 static int digits_of(const scorecard_step *declared, int64_t denominator) {
   if (declared->decimals >= 0) return declared->decimals;
+  if (declared->divide.text) return 2;
   for (int digits = 0; digits < 2; digits++)
     if (pow10_i64(digits) % denominator == 0) return digits;
   return 2;

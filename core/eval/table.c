@@ -6,6 +6,7 @@
 #include "../base/text.h"
 #include "convert.h"
 #include "matcher.h"
+#include "overlap.h"
 
 typedef struct cell {
   const formula *formula; /* NULL = missing */
@@ -191,6 +192,7 @@ static bool compile_tests(builder *b, const table_step *t, table *s) {
       ok = build_test(b, t->rows[r].tests[c], inputs[c], &of_column[r]) && ok;
   }
   if (!ok) return false;
+  overlap_check(b, t, tests);
   if (matcher_init(b, &s->matcher, inputs, t->input_count, t->row_count, tests)) return true;
   build_error(b, b->step->at, "a list or a list of codes cannot be an input of a table");
   return false;

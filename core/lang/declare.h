@@ -45,6 +45,7 @@ typedef struct loader {
   int marks;          /* registry ref: the tables of words, by identity */
   bool order_told;    /* that company must come first: once is enough */
   bool company, fields, source, params, outputs, report, budget; /* declared already */
+  size_t errors_before;                                          /* in `out` when loading began */
   bool failed_early; /* a script did not run to its end: do not complain about what is absent */
   place report_at;
   const char *pending; /* `derive "x"` still without its table */

@@ -91,8 +91,28 @@ bool declare_literal(const loader *l, value_type t, const rule_text *text, const
 
 /* ---- type words ---- */
 
+/* choice { "a" } { required = true }: a type that is whole already is called again. It stays as it
+ * is, so that nothing else is said of it. */
+static int type_called_again(lua_State *L) {
+  const type_value *v = lua_touserdata(L, 1);
+  bool words = v && v->magic == &type_magic && v->spec.type.kind == TYPE_CHOICE;
+  declare_error(declare_loader(L), declare_here(L),
+                words ? "a second pair of braces follows a choice: its constraints stand among its "
+                        "words: choice { \"cash\", \"credit\", required = true }"
+                      : "a second pair of braces follows a type: all its constraints stand in one: "
+                        "money { min = 0, required = true }");
+  lua_settop(L, 1);
+  return 1;
+}
+
 static type_value *push_type(lua_State *L, value_type t, place at) {
   type_value *v = lua_newuserdatauv(L, sizeof *v, 0);
+  lua_createtable(L, 0, 2);
+  lua_pushcfunction(L, type_called_again);
+  lua_setfield(L, -2, "__call");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_setmetatable(L, -2);
   *v = (type_value){.magic = &type_magic, .spec = {.type = t, .at = at}};
   return v;
 }

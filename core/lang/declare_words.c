@@ -4,14 +4,15 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 #include "../base/text.h"
 
 /* ---- names ---- */
 
-static const char *const reserved[] = {"and", "or", "not", "in", "if", "then", "else", "true",
-                                       "false", "null", "between", "today", "as_of",
-                                       /* columns that the store's views have */
-                                       "status", "run_id"};
+static const char *const reserved[] = {"and",  "or",    "not",  "in",      "if",    "then", "else",
+                                       "true", "false", "null", "between", "today", "as_of"};
+/* Columns of the database's views, whose names have no case. */
+static const char *const view_columns[] = {"status", "run_id"};
 
 const declared_name *declare_known(const loader *l, const char *name) {
   for (size_t i = 0; i < l->name_count; i++)
@@ -29,7 +30,7 @@ static bool identifier(const char *name) {
 bool declare_name(loader *l, place at, const char *what, const char *name, bool readable) {
   if (!identifier(name) || strlen(name) > 60) {
     declare_error(l, at,
-                  "\"%s\" cannot be the name of a %s: a name has letters a-z, digits and _, "
+                  "\"%s\" cannot be the name of a %s: a name has letters a-z or A-Z, digits and _, "
                   "begins with a letter, and is at most 60 long%s",
                   name, what,
                   strcmp(what, "field") == 0 ? " (column = \"...\" says how the source calls it)"
@@ -42,10 +43,26 @@ bool declare_name(loader *l, place at, const char *what, const char *name, bool 
                   name, what);
     return false;
   }
+  for (size_t i = 0; i < sizeof view_columns / sizeof *view_columns; i++) {
+    if (strcasecmp(view_columns[i], name) != 0) continue;
+    declare_error(l, at,
+                  "\"%s\" cannot be the name of a %s: each decision has a column %s by itself",
+                  name, what, view_columns[i]);
+    return false;
+  }
   const declared_name *known = declare_known(l, name);
   if (known) {
     declare_error(l, at, "the name \"%s\" is given twice: it is already a %s, at %s:%d", name,
                   known->what, known->at.file, known->at.line);
+    return false;
+  }
+  for (size_t i = 0; i < l->name_count; i++) {
+    if (strcasecmp(l->names[i].name, name) != 0) continue;
+    declare_error(
+        l, at,
+        "\"%s\" differs only in upper and lower case from the %s \"%s\", at %s:%d; in the "
+        "database they would be one name: give it another",
+        name, l->names[i].what, l->names[i].name, l->names[i].at.file, l->names[i].at.line);
     return false;
   }
   *ARENA_PUSH(&l->pack->arena, l->names, l->name_count) =

@@ -42,7 +42,8 @@ typedef struct symbol {
   value constant;
   const char *defined; /* "field", "parameter", "output of scorecard", ... for messages */
   int file_line;
-  bool used; /* set when an expression reads it */
+  bool used;   /* set when an expression reads it */
+  bool faulty; /* its step has findings: what reads it fails and says nothing more */
 } symbol;
 
 typedef struct scope {
@@ -162,10 +163,6 @@ typedef struct unary_test {
  * A bound that is no constant, or a condition over ? (the input), makes TEST_DYNAMIC; there
  * `missing` only repeats what the node says. False after adding a finding. */
 bool notation_test(const notation_context *c, const char *text, node *input, unary_test *out);
-
-/* True when the constant value, of the input's type, matches (for tests and analysis). A
- * TEST_DYNAMIC needs a row and never matches here. */
-bool unary_test_matches(const unary_test *t, const value *v);
 
 /* Calls `each` for every slot that the tree reads. */
 void node_slots(const node *n, void (*each)(void *ctx, const symbol *s), void *ctx);

@@ -106,6 +106,7 @@ static node *check_name(checker *k, const syntax *s, value_type expected) {
   int index = words == NULL ? -1 : choice_find(words, s->text, strlen(s->text));
   if (words != NULL && index >= 0) return word_node(k, s, words, index);
   symbol *found = scope_find(k->source->context->scope, s->text);
+  if (found != NULL && found->faulty) return NULL;
   if (found != NULL) return check_symbol(k, s, found);
   if (words != NULL) return unknown_word(k, s, words, true);
   const char *hint = notation_hint(k, s->text, NULL, true);

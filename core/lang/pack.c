@@ -374,7 +374,7 @@ static void load(loader *l, const char *path) {
 pack *pack_load(const char *path, findings *out) {
   pack *p = mem_alloc(sizeof *p);
   size_t first = out->count, errors = out->errors;
-  loader l = {.host = {reason_while_loading}, .pack = p, .out = out};
+  loader l = {.host = {reason_while_loading}, .pack = p, .out = out, .errors_before = errors};
   p->budget = SANDBOX_CALL_BUDGET;
   p->currency_digits = 2;
   load(&l, path);

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include "lua_token.h"
 #include "sheet.h"
 
 /* ---- what is absent ---- */
@@ -142,6 +143,22 @@ static void check_given(const loader *l, const code_set *shown, const char *code
                     declare_meant(l, code, shown->codes, shown->count));
 }
 
+/* What a zero line silences must be a code that its own limit can give. */
+static void check_silences(const loader *l, const step *s) {
+  code_set own = {0};
+  for (size_t k = 0; k < s->limit.operation_count; k++)
+    for (size_t t = 0; t < s->limit.operations[k].term_count; t++)
+      add_code(l, &own, s->limit.operations[k].terms[t].code);
+  for (size_t k = 0; k < s->limit.operation_count; k++) {
+    const limit_operation *op = &s->limit.operations[k];
+    for (size_t t = 0; t < op->silence_count; t++)
+      if (!has_code(&own, op->silences[t]))
+        declare_error(l, op->at, "silences names %s, a code that limit \"%s\" never gives%s",
+                      op->silences[t], s->name,
+                      declare_meant(l, op->silences[t], own.codes, own.count));
+  }
+}
+
 static void check_codes(const loader *l, const code_set *shown) {
   const pack *p = l->pack;
   for (size_t i = 0; i < p->step_count; i++) {
@@ -160,11 +177,65 @@ static void check_codes(const loader *l, const code_set *shown) {
       const limit_operation *op = &s->limit.operations[k];
       for (size_t t = 0; t < op->term_count; t++)
         check_given(l, shown, op->terms[t].code, op->terms[t].at);
-      for (size_t t = 0; t < op->silence_count; t++) check_given(l, shown, op->silences[t], op->at);
     }
+    check_silences(l, s);
   }
   for (size_t i = 0; i < p->report.attention_count; i++)
     check_given(l, shown, p->report.attention[i], l->report_at);
+}
+
+/* ---- codes that rules give ---- */
+
+/* The text of a token in quotes, or NULL if it has escapes, or is a long one. */
+static const char *plain_text(const loader *l, const token *t) {
+  if (t->kind != TOKEN_TEXT || t->size < 2 || t->start[0] == '[') return NULL;
+  if (memchr(t->start, '\\', t->size)) return NULL;
+  return arena_string_n(&l->pack->arena, t->start + 1, t->size - 2);
+}
+
+static void check_reason(const loader *l, const code_set *listed, const char *code, place at) {
+  if (!code || has_code(listed, code)) return;
+  declare_error(l, at,
+                "reason(\"%s\"): the code stands in no codes list, so the rule would fail for each "
+                "customer to whom it gives it; add it to a list%s",
+                code, declare_meant(l, code, listed->codes, listed->count));
+}
+
+/* reason("CODE") and reason "CODE"; what is computed is found when it happens. A script with a
+ * `reason` of its own is left alone. */
+static void check_reasons_of(const loader *l, const code_set *listed, const pack_script *s) {
+  const place none = {s->file, 0};
+  token_reader r;
+  token before = {0}, name = {0};
+  bool called = false; /* `reason`, perhaps with its (, stands before */
+  for (int pass = 0; pass < 2; pass++) {
+    token_open(&r, s->text, s->size);
+    for (token t = token_next(&r); t.kind != TOKEN_END && t.kind != TOKEN_BROKEN;
+         before = t, t = token_next(&r)) {
+      bool is_name = t.kind == TOKEN_NAME && token_is(&t, "reason");
+      if (!pass) {
+        bool own = token_is(&before, "local") || token_is(&before, "function");
+        if (is_name && before.kind == TOKEN_WORD && own) return;
+        continue;
+      }
+      if (called && t.kind == TOKEN_TEXT)
+        check_reason(l, listed, plain_text(l, &t), (place){none.file, t.line});
+      bool open = called && name.kind == TOKEN_NAME && token_is(&t, "(");
+      called = open || (is_name && !token_is(&before, ".") && !token_is(&before, ":"));
+      name = is_name ? t : (token){0};
+    }
+    before = (token){0};
+  }
+}
+
+static void check_reasons(const loader *l) {
+  const pack *p = l->pack;
+  code_set listed = {0};
+  for (size_t i = 0; i < p->step_count; i++)
+    if (p->steps[i].kind == STEP_CODES)
+      for (size_t k = 0; k < p->steps[i].codes.entry_count; k++)
+        add_code(l, &listed, p->steps[i].codes.entries[k].code);
+  for (size_t i = 0; i < p->script_count; i++) check_reasons_of(l, &listed, &p->scripts[i]);
 }
 
 /* ---- texts of codes: reasons.en.csv, reasons.zh.csv ---- */
@@ -229,7 +300,10 @@ static void check_stray_scripts(const loader *l) {
 void pack_check(loader *l) {
   code_set shown = {0};
   const pack_report *r = &l->pack->report;
+  bool wrong = l->out->errors > l->errors_before;
   if (!check_present(l)) return;
+  if (!l->pack->step_count && wrong)
+    return; /* `scripts` is misspelled: nothing ran that has names */
   check_outputs(l);
   check_name(l, r->name);
   check_role(l, "class", r->classes);
@@ -239,6 +313,7 @@ void pack_check(loader *l) {
   check_points_lost(l);
   shown_codes(l, &shown);
   check_codes(l, &shown);
+  check_reasons(l);
   read_texts(l, "en", &shown);
   read_texts(l, "zh", &shown);
   check_stray_scripts(l);

@@ -255,8 +255,10 @@ static void check_global(code_reader *r, name which, int line, bool assigned) {
   if (lua_rawget(L, -2) == LUA_TNIL) {
     lua_settop(L, top);
     const char *near = nearest_global(L, shown);
-    findings_add(r->out, SEVERITY_ERROR, r->file, line, "there is no '%s'%s%s%s", shown,
-                 near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
+    findings_add(r->out, SEVERITY_ERROR, r->file, line,
+                 "there is no '%s'%s%s%s; if it is the name of a field or a word of a choice, "
+                 "write it in quotes: \"%s\"",
+                 shown, near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "", shown);
     r->good = false;
   }
   lua_settop(L, top);

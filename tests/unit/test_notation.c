@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "lang/notation.h"
+#include "support/unary_match.h"
 
 static const char *const grade_words[] = {"A", "B", "C", "D"};
 static const choice_list grades = {4, grade_words};

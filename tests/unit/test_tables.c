@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include "support/bench.h"
+#include "support/unary_match.h"
 
 static const char *const cells_of_integer[] = {
     "-",      "< 0", "<= 3",    "> 7",    ">= 7", "[0..5]",  "(0..5)",

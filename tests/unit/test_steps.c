@@ -312,6 +312,31 @@ static void test_findings(void **state) {
   expect_finding(p, "the value \"1.234\"");
 }
 
+/* Two decimals of what is divided, else those of the points; `decimals` says otherwise. */
+static void test_decimals_of_scores(void **state) {
+  (void)state;
+  static const struct {
+    const char *divide, *points;
+    int decimals, expected;
+  } cases[] = {{NULL, "- => 10", -1, 0}, {NULL, "- => 2.5", -1, 1}, {"100", "- => 100", -1, 2},
+               {"10", "- => 25", -1, 2}, {"100", "- => 100", 0, 0}, {NULL, "- => 10", 3, 3}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    pack *p = small_pack();
+    findings found = {0};
+    const plan_output *outputs;
+    step *s = built_scorecard(p, "s", cases[i].divide);
+    s->scorecard.decimals = cases[i].decimals;
+    built_characteristic(p, s, "rating", "1", cases[i].points, NULL);
+    plan *made = plan_new(p, &(plan_options){.as_of = AS_OF}, &found);
+    assert_non_null(made);
+    assert_int_equal(plan_outputs(made, &outputs), 1);
+    assert_int_equal(outputs[0].type.digits, cases[i].expected);
+    plan_free(made);
+    findings_deinit(&found);
+    built_free(p);
+  }
+}
+
 static void test_parameters(void **state) {
   (void)state;
   pack *p = small_pack();
@@ -344,10 +369,15 @@ static void test_parameters(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_cadence),        cmocka_unit_test(test_limit),
-      cmocka_unit_test(test_limit_picks),    cmocka_unit_test(test_score_missing_and_codes),
-      cmocka_unit_test(test_table_formulas), cmocka_unit_test(test_derive_and_faults),
-      cmocka_unit_test(test_findings),       cmocka_unit_test(test_parameters),
+      cmocka_unit_test(test_cadence),
+      cmocka_unit_test(test_limit),
+      cmocka_unit_test(test_limit_picks),
+      cmocka_unit_test(test_score_missing_and_codes),
+      cmocka_unit_test(test_table_formulas),
+      cmocka_unit_test(test_derive_and_faults),
+      cmocka_unit_test(test_findings),
+      cmocka_unit_test(test_parameters),
+      cmocka_unit_test(test_decimals_of_scores),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
  */
 #include "lua_rule.h"
 #include <lauxlib.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "../base/text.h"
@@ -23,6 +24,7 @@ typedef struct returned {
   column *to;
   const char *const *words; /* CHOICE */
   int64_t unit;             /* INTEGER, MONEY, DECIMAL: the denominator, else 0 */
+  bool written;             /* MONEY, DECIMAL: the denominator is that of the digits written */
 } returned;
 
 /* An argument of the batch at hand, ready to be pushed. */
@@ -289,6 +291,14 @@ static bool take_plain(lua_State *L, int at, const returned *r, size_t row) {
     int64_t *to = &r->to->i64[row];
     return !__builtin_mul_overflow(lua_tointeger(L, at), r->unit, to) && *to != MISSING_I64;
   }
+  if (kind == LUA_TNUMBER && r->unit) {
+    /* a float that is a decimal of so many digits, the nearest to it */
+    double x = lua_tonumber(L, at) * (double)r->unit;
+    if (!r->written || !(fabs(x) < 9e15)) return false;
+    int64_t near = (int64_t)(x < 0 ? x - 0.5 : x + 0.5);
+    r->to->i64[row] = near;
+    return (double)near / (double)r->unit == lua_tonumber(L, at);
+  }
   if (kind != LUA_TSTRING || !r->words) return false;
   const char *text = lua_tostring(L, at);
   for (size_t i = 0; i < r->to->type.choices->count; i++) {
@@ -330,8 +340,13 @@ static void prepare_batch(lua_host *h, const lua_rule *r) {
   for (size_t i = 0; i < r->declared->output_count; i++) {
     column *to = evaluator_result(h->evaluator, r->results[i]);
     type_kind kind = to->type.kind;
-    bool exact = kind == TYPE_INTEGER || kind == TYPE_MONEY || kind == TYPE_DECIMAL;
-    h->returned[i] = (returned){to, h->words[r->made[i]].texts, exact ? to->type.denominator : 0};
+    bool decimal = kind == TYPE_MONEY || kind == TYPE_DECIMAL;
+    h->returned[i] = (returned){
+        .to = to,
+        .words = h->words[r->made[i]].texts,
+        .unit = decimal || kind == TYPE_INTEGER ? to->type.denominator : 0,
+        .written = decimal && to->type.denominator == pow10_i64(to->type.digits),
+    };
   }
 }
 

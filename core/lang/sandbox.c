@@ -194,11 +194,9 @@ static void fault_set(sandbox_fault *fault, const char *text) {
 
 int sandbox_gateway(lua_State *L, int args, int results, int handler) {
   sandbox *s = sandbox_of(L);
-  int base = lua_gettop(L) - args - 1;
   int status = lua_pcall(L, args, results, handler);
-  assert(status != LUA_OK || results == LUA_MULTRET || lua_gettop(L) == base + results);
-  assert(status == LUA_OK || lua_gettop(L) == base + 1);
-  (void)base;
+  assert(!handler || (status == LUA_OK && results == LUA_MULTRET) ||
+         lua_gettop(L) == handler + (status == LUA_OK ? results : 1));
   if (status != LUA_ERRMEM || s->stop) return status;
   if (s->work > s->work_limit)
     s->stop = STOP_BUDGET;

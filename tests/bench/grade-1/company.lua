@@ -1,5 +1,6 @@
--- Workload grade-1: 22 fields, a ten-characteristic scorecard, three decision tables, a limit and the
--- reasons that cost the most points. The figures are those of the benchmark's specification.
+-- Workload grade-1: 18 of a record's 22 columns, a ten-characteristic scorecard, three decision tables, a
+-- limit and the reasons that cost the most points. The figures are those of the benchmark's
+-- specification; the four columns that it never reads are no fields.
 company {
   name = "Benchmark grade-1",
   currency = "CNY",
@@ -9,11 +10,9 @@ company {
 
 fields {
   id = key,
-  name = text,
   industry = choice { "machinery", "electronics", "chemicals", "textile", "food", "construction",
     "logistics", "retail", "software", "medical", "energy", "finance" },
   region = choice { "north", "northeast", "east", "south", "central", "southwest", "northwest", "overseas" },
-  employees = integer,
   annual_revenue = money,
   credit_rating = choice { "AAA", "AA", "A", "BBB", "BB", "B", "CCC", "CC", "C" },
   years_as_customer = integer,
@@ -25,8 +24,6 @@ fields {
   overdue_90_amount = money,
   returns_rate = decimal(4),
   complaints_12m = integer,
-  current_limit = integer,
-  exposure = money,
   expected_close_days = integer,
   last_contact_days = integer,
   quote_age_hours = integer,

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The long proofs (about an hour): what must hold at full size. Writes tests/PROOF.md with date, commit
+# The long proofs (a quarter of an hour): what must hold at full size. Writes tests/PROOF.md with date, commit
 # and figures; ends with "N passed, N failed".   N=customers (1000000) KILLS=50 BIG=10000000 tests/prove.sh
 set -uo pipefail
 cd "$(dirname "$0")/.."

@@ -64,7 +64,7 @@ typedef struct assay_request {
   const char *cursor;         /* incremental: give records after this; NULL = all */
   uint32_t shard, shards;     /* give part `shard` of `shards`; 0 of 1 = everything */
   size_t batch_rows;          /* preferred size of an array; a source may give fewer or more */
-  const volatile int *cancel; /* not 0: stop soon; may be NULL */
+  const volatile int *cancel; /* not 0: stop soon (ask assay_cancelled); may be NULL */
   void (*progress)(void *ctx, uint64_t done, uint64_t total); /* any unit; total 0 = unknown; may be
                                                                  NULL; called from get_next */
   void *progress_ctx;

@@ -77,8 +77,9 @@ static inline bool assay_wants(const assay_request *request, const char *column)
   }
   return request->field_count == 0;
 }
+/* The flag is written by another thread, so it is read atomically. */
 static inline bool assay_cancelled(const assay_request *request) {
-  return request->cancel && *request->cancel;
+  return request->cancel && __atomic_load_n(request->cancel, __ATOMIC_RELAXED);
 }
 
 /* Length of the well-formed UTF-8 sequence at `p` (RFC 3629), or 0. */

@@ -38,6 +38,13 @@ typedef struct choice_list {
   const char *const *names;
 } choice_list;
 
+/* Which word of a choice is the best: what better and worse mean. */
+typedef enum choice_rank {
+  RANK_BEST_FIRST,
+  RANK_BEST_LAST,
+  RANK_NONE /* the words stand in the order in which a table's rows happen to give them */
+} choice_rank;
+
 struct schema;
 
 typedef struct value_type {
@@ -45,6 +52,7 @@ typedef struct value_type {
   int digits;          /* decimals when written: money's minor digits, decimal(n), else 0 */
   int64_t denominator; /* of STORE_I64 numbers: value = stored / denominator, > 0 (money 100 ...) */
   const choice_list *choices;  /* CHOICE */
+  choice_rank rank;            /* CHOICE; no part of what type_equal compares */
   const struct schema *record; /* LIST: the fields of its records */
 } value_type;
 

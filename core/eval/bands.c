@@ -89,7 +89,10 @@ static value_type type_of(builder *b, const bands_step *d) {
   const char **names = arena_array(&b->plan->arena, d->band_count + 1, sizeof *names);
   for (size_t i = 0; i < d->band_count; i++) names[i] = d->bands[i].name;
   *list = (choice_list){d->band_count, names};
-  return (value_type){.kind = TYPE_CHOICE, .denominator = 1, .choices = list};
+  return (value_type){.kind = TYPE_CHOICE,
+                      .denominator = 1,
+                      .choices = list,
+                      .rank = d->best_last ? RANK_BEST_LAST : RANK_BEST_FIRST};
 }
 
 static void finish(builder *b, stage *base) {

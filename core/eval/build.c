@@ -157,9 +157,9 @@ static bool refuse_taken(builder *b, const char *name, place at) {
   return true;
 }
 
-int build_result(builder *b, const char *name, value_type type, const char *defined, place at) {
+static int add_result(builder *b, const char *name, value_type type, const char *defined,
+                      place at) {
   plan *p = b->plan;
-  if (refuse_taken(b, name, at)) return -1;
   if (p->result_count == p->result_capacity) {
     p->result_capacity = p->result_capacity ? p->result_capacity * 2 : 16;
     p->results = mem_grow(p->results, p->result_capacity, sizeof *p->results);
@@ -170,6 +170,14 @@ int build_result(builder *b, const char *name, value_type type, const char *defi
       scope_add(&p->scope, name, type, slot, arena_format(&p->arena, "output of %s", defined));
   s->file_line = at.line;
   return (int)p->result_count++;
+}
+
+int build_result(builder *b, const char *name, value_type type, const char *defined, place at) {
+  return refuse_taken(b, name, at) ? -1 : add_result(b, name, type, defined, at);
+}
+
+int build_rebound(builder *b, const char *name, value_type type, const char *defined, place at) {
+  return add_result(b, name, type, defined, at);
 }
 
 size_t build_scratch(builder *b) {

@@ -109,6 +109,9 @@ bool build_test(builder *b, rule_text text, const formula *input, unary_test *ou
 code *build_code(builder *b, const char *name, const place *given_at);
 /* A column for what the step makes, known from here on by its name; -1 after a finding. */
 int build_result(builder *b, const char *name, value_type type, const char *defined, place at);
+/* The same for a step that changes what a step above made: from here on the name means the new
+ * column, and what was compiled before reads the old one. */
+int build_rebound(builder *b, const char *name, value_type type, const char *defined, place at);
 /* Room for whole batches of the evaluator's own: returns its number (evaluator.scratch). */
 size_t build_scratch(builder *b);
 /* A message about the step at hand. */
@@ -132,5 +135,7 @@ stage *codes_compile(builder *b, const step *s);
 stage *cadence_compile(builder *b, const step *s);
 stage *limit_compile(builder *b, const step *s);
 stage *lua_rule_compile(builder *b, const step *s);
+stage *adjust_compile(builder *b, const step *s);
+stage *worst_compile(builder *b, const step *s); /* worst and best */
 
 #endif

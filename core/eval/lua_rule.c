@@ -133,11 +133,21 @@ static size_t key_hash(const char *key) {
   return (uintptr_t)key >> 4 ^ (uintptr_t)key >> 12;
 }
 
+static size_t symbol_number(const lua_host *h, const symbol *s) {
+  return (size_t)(s - h->evaluator->plan->scope.symbols);
+}
+
+/* The last symbol of the name that stands above the rule at hand; later ones of the same name stand
+ * further along the way. NULL: nothing above is called so. */
 static const symbol *find_key(const lua_host *h, const char *key) {
-  for (size_t i = key_hash(key) & h->key_mask; h->keys[i].key; i = (i + 1) & h->key_mask)
-    if (h->keys[i].key == key) return h->keys[i].symbol;
-  /* long texts are not interned */
-  return strlen(key) > 40 ? scope_find(&h->evaluator->plan->scope, key) : NULL;
+  const symbol *found = NULL;
+  for (size_t i = key_hash(key) & h->key_mask; h->keys[i].key; i = (i + 1) & h->key_mask) {
+    const symbol *s = h->keys[i].symbol;
+    if (h->keys[i].key == key && symbol_number(h, s) < h->rule->visible) found = s;
+  }
+  if (found || strlen(key) <= 40) return found;
+  const scope above = {h->evaluator->plan->scope.symbols, h->rule->visible, h->rule->visible};
+  return scope_find(&above, key); /* long texts are not interned */
 }
 
 static int unknown_field(lua_State *L, const lua_host *h, const char *key) {
@@ -163,8 +173,7 @@ static int row_index(lua_State *L) {
                       luaL_typename(L, 2));
   const char *key = lua_tostring(L, 2);
   const symbol *s = find_key(h, key);
-  if (!s || (size_t)(s - h->evaluator->plan->scope.symbols) >= h->rule->visible)
-    return unknown_field(L, h, key);
+  if (!s) return unknown_field(L, h, key);
   if (s->type.kind == TYPE_LIST)
     return luaL_error(L, "\"%s\" is a list of records, which rules cannot read", key);
   push_symbol(L, h, s);

@@ -157,6 +157,10 @@ static stage *compile_step(builder *b, const step *s) {
     return limit_compile(b, s);
   case STEP_LUA:
     return lua_rule_compile(b, s);
+  case STEP_ADJUST:
+    return adjust_compile(b, s);
+  case STEP_WORST:
+    return worst_compile(b, s);
   }
   return NULL;
 }
@@ -234,8 +238,9 @@ static bool compile_steps(builder *b) {
 
 /* ---- outputs and inputs ---- */
 
+/* The last of the name: what the steps that change it have left. */
 static int find_result(const plan *p, const char *name) {
-  for (size_t i = 0; i < p->result_count; i++)
+  for (size_t i = p->result_count; i-- > 0;)
     if (!strcmp(p->results[i].name, name)) return (int)i;
   return -1;
 }
@@ -285,7 +290,7 @@ static void settle_outputs(builder *b) {
   p->output_fields = arena_array(&p->arena, most + 1, sizeof *p->output_fields);
   for (size_t i = 0; i < p->pack->output_count; i++) settle_output(b, &p->pack->outputs[i]);
   for (size_t i = 0; i < p->result_count && !p->pack->output_count; i++)
-    add_output(b, p->results[i].name, (int)i, -1);
+    if (find_result(p, p->results[i].name) == (int)i) add_output(b, p->results[i].name, (int)i, -1);
 }
 
 /* What the steps read, and what people call the customer. */

@@ -69,7 +69,7 @@ static value_type words_of(builder *b, const table_step *t, size_t o) {
       continue;
     names[list->count++] = word;
   }
-  return (value_type){.kind = TYPE_CHOICE, .denominator = 1, .choices = list};
+  return (value_type){.kind = TYPE_CHOICE, .denominator = 1, .choices = list, .rank = RANK_NONE};
 }
 
 /* Not declared: words alone make a choice of them; anything else is what the formulas give. */

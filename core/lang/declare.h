@@ -230,6 +230,6 @@ typedef struct declaration {
 } declaration;
 
 extern const declaration declare_company_words[], declare_field_words[], declare_score_words[],
-    declare_table_words[], declare_policy_words[], declare_rule_words[];
+    declare_table_words[], declare_policy_words[], declare_rule_words[], declare_class_words[];
 
 #endif

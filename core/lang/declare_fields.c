@@ -120,13 +120,33 @@ static type_value *push_type(lua_State *L, value_type t, place at) {
 static const char *const common_keys[] = {"required", "column", "default"};
 static const char *const bounded_keys[] = {"min", "max", "required", "column", "default"};
 
+static const char *const choice_keys[] = {"required", "column", "default", "best"};
+
+/* best = "high": which end of the list is the good one, for adjust, worst and best. */
+static void read_best(const body *b, value_type *t) {
+  const choice_list *list = t->choices;
+  const char *best = body_string(b, "best");
+  if (!best || !list->count) return;
+  t->rank = RANK_BEST_FIRST;
+  if (strcmp(best, list->names[0]) == 0) return;
+  t->rank = RANK_BEST_LAST;
+  if (strcmp(best, list->names[list->count - 1]) == 0) return;
+  declare_error(b->l, body_key_at(b, "best"),
+                "best of choice is \"%s\", which must be its first word, %s, or its last, %s: list "
+                "the words in order",
+                best, list->names[0], list->names[list->count - 1]);
+}
+
 static void read_constraints(const body *b, type_spec *spec, bool items) {
   type_kind k = spec->type.kind;
   bool bounded = (type_is_numeric(k) || k == TYPE_DATE || k == TYPE_TIMESTAMP);
   if (bounded)
     body_check(b, COUNTED(bounded_keys), items);
+  else if (k == TYPE_CHOICE)
+    body_check(b, COUNTED(choice_keys), items);
   else
     body_check(b, COUNTED(common_keys), items);
+  if (k == TYPE_CHOICE) read_best(b, &spec->type);
   body_flag(b, "required", &spec->required);
   if (bounded) body_text(b, "min", &spec->min);
   if (bounded) body_text(b, "max", &spec->max);

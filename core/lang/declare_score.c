@@ -128,8 +128,19 @@ static void check_band(const body *b, const bands_step *s, size_t i, bool last) 
                   this->name, low, s->bands[i - 1].name, up);
 }
 
+/* best = "ok": where the lowest band is the good one, as of days overdue. */
+static void read_best(const body *b, bands_step *out) {
+  const char *best = body_string(b, "best");
+  if (!best || !out->band_count || strcmp(best, out->bands[0].name) == 0) return;
+  out->best_last = strcmp(best, out->bands[out->band_count - 1].name) == 0;
+  if (!out->best_last)
+    declare_error(b->l, body_key_at(b, "best"),
+                  "best of %s is \"%s\", which must be its first band, \"%s\", or its last, \"%s\"",
+                  b->what, best, out->bands[0].name, out->bands[out->band_count - 1].name);
+}
+
 static void fill_bands(body *b, const char *name) {
-  static const char *const keys[] = {"of", "missing"};
+  static const char *const keys[] = {"of", "missing", "best"};
   loader *l = b->l;
   body_check(b, COUNTED(keys), true);
   declare_name(l, b->at, "bands", name, true);
@@ -159,6 +170,7 @@ static void fill_bands(body *b, const char *name) {
   }
   for (size_t i = 0; i < out->band_count; i++) check_band(b, out, i, i + 1 == out->band_count);
   if (out->band_count < 2) declare_error(l, b->at, "%s needs at least two bands", b->what);
+  read_best(b, out);
   out->missing = body_string(b, "missing");
   bool found = !out->missing;
   for (size_t i = 0; i < out->band_count; i++)

@@ -19,7 +19,7 @@ symbol *scope_add(scope *s, const char *name, value_type type, int slot, const c
 }
 
 symbol *scope_find(const scope *s, const char *name) {
-  for (size_t i = 0; s != NULL && i < s->count; i++)
+  for (size_t i = s != NULL ? s->count : 0; i-- > 0;)
     if (strcmp(s->symbols[i].name, name) == 0) return &s->symbols[i];
   return NULL;
 }

@@ -52,6 +52,8 @@ typedef struct scope {
 } scope;
 
 symbol *scope_add(scope *s, const char *name, value_type type, int slot, const char *defined);
+/* The last one of the name: a step that changes an output gives its name to a new column, and what
+ * was compiled before keeps the old one. */
 symbol *scope_find(const scope *s, const char *name);
 void scope_deinit(scope *s);
 

@@ -223,6 +223,7 @@ static void declare_all(sandbox *s) {
                                        declare_table_words,
                                        declare_policy_words,
                                        declare_rule_words,
+                                       declare_class_words,
                                        NULL};
   for (const declaration *const *g = groups; *g; g++)
     for (const declaration *d = *g; d->name; d++) sandbox_declare(s, d->name, d->function);

@@ -103,6 +103,7 @@ typedef struct bands_step {
   size_t band_count;
   band *bands;
   const char *missing; /* the class of a missing value; NULL = missing */
+  bool best_last;      /* the lowest band is the best class */
 } bands_step;
 
 typedef struct code_entry {
@@ -190,6 +191,43 @@ typedef struct lua_step {
   const char **fields; /* those it reads, or may read */
 } lua_step;
 
+/* adjust "grade" { { "band = hot", up = 1, only = "B, C", code = "GRADE_UP" }, ... }: raises or
+ * lowers a class, row after row, each on what the rows above have left. */
+typedef struct adjust_row {
+  rule_text when;
+  rule_text only; /* a test of the class as it stands; not given: any */
+  int better;     /* so many classes better (> 0) or worse (< 0), as far as there are any */
+  const char *to; /* or this class; NULL = moved by `better` */
+  const char *code;
+  place at;
+} adjust_row;
+
+typedef struct adjust_step {
+  size_t row_count;
+  adjust_row *rows;
+  bool codes_always;   /* a row's code is given whenever the row applies, not only if it moved */
+  const char *missing; /* what a missing class counts as; NULL = it stays missing */
+  place missing_at;
+} adjust_step;
+
+/* worst "risk_class" { "R4", when = { { "overdue_90 > 0", "CLASS_CAP_OD90" }, ... } }: the worse of
+ * the class and the bound where a condition holds; best: the better of them. */
+typedef struct worst_case {
+  rule_text when; /* not given: always */
+  const char *code;
+  place at;
+} worst_case;
+
+typedef struct worst_step {
+  bool best;
+  rule_text bound; /* a word of the class, or a formula that gives one */
+  size_t case_count;
+  worst_case *cases; /* independent of each other */
+  bool codes_always; /* codes whenever their condition holds, not only if the class changed */
+  const char *missing;
+  place missing_at;
+} worst_step;
+
 typedef enum step_kind {
   STEP_DERIVE,
   STEP_SCORECARD,
@@ -198,7 +236,9 @@ typedef enum step_kind {
   STEP_CODES,
   STEP_CADENCE,
   STEP_LIMIT,
-  STEP_LUA
+  STEP_LUA,
+  STEP_ADJUST,
+  STEP_WORST
 } step_kind;
 
 typedef struct step {
@@ -214,6 +254,8 @@ typedef struct step {
     cadence_step cadence;
     limit_step limit;
     lua_step lua;
+    adjust_step adjust;
+    worst_step worst;
   };
 } step;
 

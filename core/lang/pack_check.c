@@ -169,6 +169,12 @@ static void check_codes(const loader *l, const code_set *shown) {
     if (s->kind == STEP_BANDS)
       for (size_t k = 0; k < s->bands.band_count; k++)
         check_given(l, shown, s->bands.bands[k].code, s->bands.bands[k].at);
+    if (s->kind == STEP_ADJUST)
+      for (size_t k = 0; k < s->adjust.row_count; k++)
+        check_given(l, shown, s->adjust.rows[k].code, s->adjust.rows[k].at);
+    if (s->kind == STEP_WORST)
+      for (size_t k = 0; k < s->worst.case_count; k++)
+        check_given(l, shown, s->worst.cases[k].code, s->worst.cases[k].at);
     if (s->kind == STEP_CADENCE)
       for (size_t k = 0; k < s->cadence.clause_count; k++)
         check_given(l, shown, s->cadence.clauses[k].code, s->cadence.clauses[k].at);

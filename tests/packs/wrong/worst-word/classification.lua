@@ -1,0 +1,8 @@
+scorecard "score" {
+  characteristic { "amount", { ">= 1000", 100 }, { "-", 0 } },
+}
+
+bands "grade" { of = "score", { "A", 50 }, { "B" } }
+
+worst "grade" { "D", when = "banned" }
+worst "grade" { "A", when = "banned" }

@@ -2,6 +2,7 @@
  * first whose bound it reaches. */
 #include <string.h>
 #include "thresholds.h"
+#include "trace.h"
 
 typedef struct bands {
   stage base;
@@ -15,7 +16,9 @@ typedef struct bands {
   int32_t bias;
   size_t size;
   int32_t *classes; /* by entry, -1 = missing */
+  int32_t *ways;    /* by entry, of the point: the bands, the missing value; -1 = none */
   bool *uncovered;
+  trace_point *point;
 } bands;
 
 static bool is_ordered(type_kind kind) {
@@ -101,12 +104,14 @@ static void finish(builder *b, stage *base) {
   s->bias = cut_bias(c);
   s->size = c->segment_count;
   s->classes = arena_array(&b->plan->arena, (s->size + 31) / 16 * 16, sizeof *s->classes);
+  s->ways = arena_array(&b->plan->arena, (s->size + 31) / 16 * 16, sizeof *s->ways);
   s->uncovered = arena_array(&b->plan->arena, s->size, sizeof *s->uncovered);
   for (size_t e = 0; e < s->size; e++) {
     size_t i = 0;
     for (; i < s->declared->band_count; i++)
       if (e > 0 && (!s->bounds[i] || cut_reaches(c, e, s->bounds[i]))) break;
     s->classes[e] = e == 0 ? s->missing : i < s->declared->band_count ? (int32_t)i : -1;
+    s->ways[e] = e == 0 ? (int32_t)s->declared->band_count : s->classes[e];
     s->uncovered[e] = e > 0 && s->classes[e] < 0;
     s->gaps = s->gaps || s->uncovered[e];
   }
@@ -118,6 +123,8 @@ static void run(const stage *base, evaluator *v) {
   const int32_t *index = cut_index(v, s->cut);
   int32_t *out = evaluator_result(v, s->result)->i32;
   v->kernels->pick_i32(index, s->bias, rows, s->classes, s->size, out);
+  if (v->trace)
+    v->kernels->pick_i32(index, s->bias, rows, s->ways, s->size, trace_column(v, s->point));
   for (size_t r = 0; r < rows && s->gives; r++)
     if (out[r] >= 0 && s->codes[out[r]]) give(v, r, s->codes[out[r]]);
   for (size_t r = 0; r < rows && s->gaps; r++)
@@ -125,6 +132,22 @@ static void run(const stage *base, evaluator *v) {
       evaluator_fail(v, r, "NO_ROW", base, 0,
                      "the value of \"%s\" reaches no band: end with a band without a bound",
                      s->declared->of.text);
+}
+
+/* Its ways are the bands, and the missing value. */
+static void declare_point(builder *b, bands *s, const step *step_) {
+  const bands_step *d = &step_->bands;
+  trace_point *p = trace_declare(b, POINT_BAND, step_->name, step_->at, d->band_count + 1);
+  const formula **inputs = arena_array(&b->plan->arena, 1, sizeof *inputs);
+  for (size_t i = 0; i < d->band_count; i++)
+    p->ways[i] =
+        (trace_way){.label = d->bands[i].name, .code = d->bands[i].code, .at = d->bands[i].at};
+  p->ways[d->band_count] = (trace_way){.label = "missing", .at = step_->at, .implied = !d->missing};
+  p->outcome = step_->name;
+  inputs[0] = s->of;
+  p->input_count = 1;
+  p->inputs = inputs;
+  s->point = p;
 }
 
 stage *bands_compile(builder *b, const step *step_) {
@@ -152,6 +175,7 @@ stage *bands_compile(builder *b, const step *step_) {
     s->gives = s->gives || s->codes[i];
   }
   if (!ok) return NULL;
+  declare_point(b, s, step_);
   s->missing = d->missing ? find_band(d, d->missing) : -1;
   s->result = build_result(b, step_->name, type_of(b, d), "bands", step_->at);
   return s->result < 0 ? NULL : &s->base;

@@ -69,7 +69,9 @@ formula *build_formula(builder *b, rule_text text, value_type expected) {
   place at = text.at.file ? text.at : b->step->at;
   notation_context c = context_of(b, at);
   node *tree = notation_expression(&c, text.text, expected);
-  return tree ? build_tree(b, tree, at) : NULL;
+  formula *f = tree ? build_tree(b, tree, at) : NULL;
+  if (f) f->text = text.text;
+  return f;
 }
 
 formula *build_condition(builder *b, rule_text text) {
@@ -165,7 +167,7 @@ static int add_result(builder *b, const char *name, value_type type, const char 
     p->results = mem_grow(p->results, p->result_capacity, sizeof *p->results);
   }
   int slot = (int)(p->pack->schema.count + p->result_count);
-  p->results[p->result_count] = (result){name, type, slot, -1, at};
+  p->results[p->result_count] = (result){name, type, slot, -1, at, b->step_number};
   symbol *s =
       scope_add(&p->scope, name, type, slot, arena_format(&p->arena, "output of %s", defined));
   s->file_line = at.line;

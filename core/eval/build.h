@@ -13,6 +13,7 @@
 
 /* An expression, ready to run. */
 typedef struct formula {
+  const char *text; /* as written; NULL for what was made of a test */
   node *tree;
   expr *code;
   value_type type;
@@ -38,6 +39,7 @@ typedef struct result {
   int output; /* the decisions' output that is written in its place; -1 = none: it is no output, or
                  one that is written in another form */
   place at;
+  size_t step; /* number of the step that makes it */
 } result;
 
 typedef struct builder builder;
@@ -51,6 +53,7 @@ struct stage {
 };
 
 struct cuts;
+struct trace_point; /* trace.h */
 
 struct plan {
   arena arena;
@@ -71,6 +74,8 @@ struct plan {
   result *results;
   size_t stage_count;
   stage **stages; /* in the order in which they run */
+  size_t point_count, point_capacity;
+  struct trace_point **points; /* where a record takes one of several ways, by step */
   size_t scorecard_count, lua_count, scratch_count;
   size_t output_count;
   plan_output *outputs;

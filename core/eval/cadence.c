@@ -3,12 +3,14 @@
 #include <string.h>
 #include "convert.h"
 #include "evaluator.h"
+#include "trace.h"
 
 typedef struct clause {
   cadence_clause_kind kind;
   const cadence_clause *declared;
   const formula *condition, *amount, *from;
   code *code;
+  trace_point *point;
 } clause;
 
 typedef struct cadence {
@@ -90,14 +92,29 @@ static void run_overdue(const cadence *s, const clause *c, evaluator *v, const u
   }
 }
 
+/* A clause applied where it settled the record or moved the moment. */
+static void note(const clause *c, evaluator *v, const uint8_t *open_before, const uint8_t *open,
+                 const int64_t *due_before, const int64_t *due) {
+  int32_t *taken = trace_column(v, c->point);
+  for (size_t r = 0; r < v->frame.rows; r++)
+    taken[r] = open[r] != open_before[r] || due[r] != due_before[r] ? 0 : -1;
+  trace_amounts(v, c->point, due, 1);
+}
+
 static void run(const stage *base, evaluator *v) {
   const cadence *s = (const cadence *)base;
   int64_t *out = evaluator_result(v, s->result)->i64;
   uint8_t *open = arena_alloc(&v->frame.scratch, BATCH_ROWS); /* not settled yet */
   memset(open, 1, v->frame.rows);
   for (size_t r = 0; r < v->frame.rows; r++) out[r] = MISSING_I64;
+  uint8_t *open_before = v->trace ? arena_alloc(&v->frame.scratch, BATCH_ROWS) : NULL;
+  int64_t *due_before = v->trace ? arena_array(&v->frame.scratch, BATCH_ROWS, sizeof *out) : NULL;
   for (size_t i = 0; i < s->count; i++) {
     const clause *c = &s->clauses[i];
+    if (v->trace) {
+      memcpy(open_before, open, v->frame.rows);
+      memcpy(due_before, out, v->frame.rows * sizeof *out);
+    }
     switch (c->kind) {
     case CADENCE_NEVER:
       run_never(c, v, open);
@@ -112,6 +129,7 @@ static void run(const stage *base, evaluator *v) {
       run_overdue(s, c, v, open, out);
       break;
     }
+    if (v->trace) note(c, v, open_before, open, due_before, out);
   }
 }
 
@@ -134,6 +152,22 @@ static bool compile_every(builder *b, clause *c) {
     ok = false;
   }
   return ok;
+}
+
+static void declare_point(builder *b, clause *c) {
+  static const char *const names[] = {[CADENCE_NEVER] = "never",
+                                      [CADENCE_NONE_YET] = "none_yet",
+                                      [CADENCE_EVERY] = "every",
+                                      [CADENCE_OVERDUE] = "overdue"};
+  const cadence_clause *d = c->declared;
+  c->point = trace_declare(b, POINT_CLAUSE, names[c->kind], d->at, 1);
+  c->point->ways[0] = (trace_way){.label = names[c->kind],
+                                  .code = d->code,
+                                  .at = d->at,
+                                  .when = c->condition,
+                                  .value = c->amount};
+  c->point->outcome = b->step->name;
+  c->point->amounts = true;
 }
 
 static bool compile_clause(builder *b, cadence *s, clause *c) {
@@ -165,6 +199,7 @@ stage *cadence_compile(builder *b, const step *step_) {
     s->clauses[i].declared = &d->clauses[i];
     ok = compile_clause(b, s, &s->clauses[i]) && ok;
   }
+  for (size_t i = 0; i < s->count && ok; i++) declare_point(b, &s->clauses[i]);
   if (ok && !s->from) {
     build_error(b, step_->at, "cadence \"%s\" has no every { ... }: it says what to count from",
                 step_->name);

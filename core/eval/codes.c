@@ -5,6 +5,7 @@
 #include <string.h>
 #include "convert.h"
 #include "scorecard.h"
+#include "trace.h"
 
 typedef struct entry {
   const code_entry *declared;
@@ -28,6 +29,7 @@ typedef struct codes {
   name *names; /* by entry; of points lost: by key */
   stage *card; /* points lost of it */
   bool shared; /* two keys have the same reason */
+  trace_point *point;
 } codes;
 
 static name name_of(builder *b, const char *text) {
@@ -122,6 +124,25 @@ static void finish(builder *b, stage *base) {
       }
   }
   s->name_bytes = (s->name_bytes + 1) * (size_t)s->declared->most;
+  trace_ways(b, s->point, keys);
+  for (size_t k = 1; k <= keys; k++)
+    s->point->ways[k - 1] =
+        (trace_way){.label = s->names[k].text, .code = s->names[k].text, .at = s->point->at};
+}
+
+/* Its ways are the entries; of points lost the keys, known when all is finished. */
+static void declare_point(builder *b, codes *s, const step *step_) {
+  s->point = trace_declare(b, POINT_CODES, step_->name, step_->at, s->count);
+  for (size_t i = 0; i < s->count; i++) {
+    const entry *e = &s->entries[i];
+    s->point->ways[i] = (trace_way){.label = e->declared->code,
+                                    .code = e->declared->code,
+                                    .at = e->declared->at,
+                                    .when = e->when,
+                                    .value = e->value};
+  }
+  s->point->outcome = step_->name;
+  s->point->several = true;
 }
 
 const code *codes_given_after(const stage *base, size_t number) {
@@ -257,9 +278,15 @@ static size_t join_row(const codes *s, evaluator *v, const column **values, size
   return end;
 }
 
+static void note_list(const codes *s, evaluator *v) {
+  for (size_t r = 0; r < v->frame.rows && s->words; r++)
+    memcpy(trace_set(v, s->point, r), words_of(s, v, r), s->words * sizeof(uint64_t));
+}
+
 static void run_list(const codes *s, evaluator *v, text_data *t) {
   set_conditions(s, v);
   unset_silenced(s, v);
+  if (v->trace) note_list(s, v);
   const column **values = values_of(s, v);
   size_t end = 0;
   for (size_t r = 0; r < v->frame.rows; r++) {
@@ -279,6 +306,7 @@ static void run_lost(const codes *s, evaluator *v, text_data *t) {
   const int32_t *lost = scorecard_lost(s->card, v);
   size_t rows = v->frame.rows, end = 0;
   convert_room(t, 0, rows * s->name_bytes + 64);
+  if (v->trace) trace_clear(v, s->point);
   char *bytes = t->bytes;
   for (size_t r = 0; r < rows; r++) {
     size_t start = end;
@@ -287,6 +315,7 @@ static void run_lost(const codes *s, evaluator *v, text_data *t) {
       keys[n] = lost[(size_t)n * BATCH_ROWS + r];
       if (!keys[n]) break;
       if (s->shared && seen(s, keys, n)) continue;
+      if (v->trace) trace_add(v, s->point, r, (size_t)keys[n] - 1);
       if (end > start) bytes[end++] = '|';
       end = (size_t)(put_name(bytes + end, &s->names[keys[n]]) - bytes);
     }
@@ -308,6 +337,7 @@ stage *codes_compile(builder *b, const step *step_) {
   codes *s = build_stage(b, sizeof *s, finish, run);
   s->declared = &step_->codes;
   bool ok = s->declared->points_lost_of ? find_card(b, s) : compile_list(b, s);
+  if (ok) declare_point(b, s, step_);
   s->result = build_result(b, step_->name, bare_type(TYPE_CODES), "codes", step_->at);
   return ok && s->result >= 0 ? &s->base : NULL;
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "convert.h"
 #include "evaluator.h"
+#include "trace.h"
 
 typedef struct derive {
   stage base;
@@ -59,6 +60,10 @@ stage *derive_compile(builder *b, const step *s) {
   }
   type = convert_widen(type, f->type);
   derive *d = build_stage(b, sizeof *d, NULL, run);
+  trace_point *p = trace_declare(b, POINT_FORMULA, s->name, s->at, 1);
+  p->outcome = s->name;
+  p->always = true;
+  p->ways[0] = (trace_way){.label = from->formula.text, .at = from->formula.at, .value = f};
   d->formula = f;
   d->result = build_result(b, s->name, type, "derive", s->at);
   return d->result < 0 ? NULL : &d->base;

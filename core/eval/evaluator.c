@@ -10,6 +10,7 @@
 #include "convert.h"
 #include "lua_rule.h"
 #include "thresholds.h"
+#include "trace.h"
 
 /* ---- what stages use ---- */
 
@@ -100,6 +101,7 @@ void evaluator_free(evaluator *v) {
   if (!v) return;
   const plan *p = v->plan;
   lua_host_close(v);
+  trace_free(v);
   for (size_t i = 0; i < p->result_count; i++) column_deinit(&v->own[i]);
   for (size_t i = 0; i < p->scratch_count; i++) free(v->scratch[i]);
   for (size_t i = 0; i < p->scorecard_count; i++) free(v->lost[i]);
@@ -178,6 +180,7 @@ static void begin(evaluator *v, const batch *in, decisions *out) {
   memset(v->given, 0, p->code_words * in->rows * sizeof *v->given);
   if (v->silenced) memset(v->silenced, 0, p->code_words * in->rows * sizeof *v->silenced);
   if (v->value_first) memset(v->value_first, 0xFF, in->rows * sizeof *v->value_first);
+  trace_begin(v);
 }
 
 static void fail_output(evaluator *v, size_t row, const plan_output *o) {

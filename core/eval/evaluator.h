@@ -13,6 +13,7 @@ typedef struct code_value {
 } code_value;
 
 struct lua_host; /* lua_rule.h */
+struct trace;    /* trace.h */
 
 struct evaluator {
   const plan *plan;
@@ -34,6 +35,7 @@ struct evaluator {
   uint8_t *needed;
   decisions guard; /* catches the faults of formulas that not every row needs */
   struct lua_host *lua;
+  struct trace *trace; /* NULL = it does not trace */
 };
 
 /* Evaluates for the rows that `needed` marks (NULL = all): faults of other rows do not count.

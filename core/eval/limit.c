@@ -68,6 +68,33 @@ static bool compile_operation(builder *b, limit *s, limit_stage_operation *o) {
   return ok;
 }
 
+/* Its ways are the terms; of a rounding the step. */
+static void declare_point(builder *b, limit_stage_operation *o) {
+  static const char *const names[] = {
+      [LIMIT_START] = "start",          [LIMIT_TIMES] = "times",       [LIMIT_PLUS] = "plus",
+      [LIMIT_AT_MOST] = "at_most",      [LIMIT_AT_LEAST] = "at_least", [LIMIT_ZERO] = "zero",
+      [LIMIT_ROUND_DOWN] = "round_down"};
+  const limit_operation *d = o->declared;
+  bool rounds = o->kind == LIMIT_ROUND_DOWN;
+  trace_point *p = trace_declare(b, POINT_OPERATION, names[o->kind], d->at, rounds ? 1 : o->count);
+  if (rounds) p->ways[0] = (trace_way){.label = d->terms[0].formula.text, .at = d->at};
+  for (size_t t = 0; t < o->count; t++) {
+    const limit_input *in = &o->inputs[t];
+    const limit_term *from = in->declared;
+    bool zero = o->kind == LIMIT_ZERO;
+    p->ways[t] = (trace_way){.label = from->formula.text ? from->formula.text : from->when.text,
+                             .code = from->code,
+                             .at = from->at,
+                             .when = zero && in->formula ? in->formula : in->when,
+                             .value = zero ? NULL : in->formula};
+  }
+  p->always = rounds;
+  p->outcome = b->step->name;
+  p->several = o->kind == LIMIT_TIMES || o->kind == LIMIT_PLUS || o->kind == LIMIT_ZERO;
+  p->amounts = true;
+  o->point = p;
+}
+
 static void run(const stage *base, evaluator *v);
 
 stage *limit_compile(builder *b, const step *step_) {
@@ -84,6 +111,7 @@ stage *limit_compile(builder *b, const step *step_) {
     s->operations[i].declared = &d->operations[i];
     ok = compile_operation(b, s, &s->operations[i]) && ok;
   }
+  for (size_t i = 0; i < s->count && ok; i++) declare_point(b, &s->operations[i]);
   if (!s->count || s->operations[0].kind != LIMIT_START) {
     build_error(b, step_->at, "limit \"%s\" must begin with start { ... }", step_->name);
     ok = false;
@@ -132,8 +160,15 @@ static bool input_value(const limit_input *i, const limit_values *l, size_t row,
   return rational_make(c->i64[row], c->den ? c->den[row] : c->type.denominator, &out->value);
 }
 
-static void give_input(evaluator *v, size_t row, const limit_input *i) {
+/* The input was picked, bound or applied. */
+static void take_input(evaluator *v, size_t row, const limit_stage_operation *o,
+                       const limit_input *i) {
   if (i->code) give(v, row, i->code);
+  if (!v->trace) return;
+  if (o->point->several)
+    trace_add(v, o->point, row, (size_t)(i - o->inputs));
+  else
+    trace_column(v, o->point)[row] = (int32_t)(i - o->inputs);
 }
 
 static void sort_amounts(amount *a, size_t n) {
@@ -183,7 +218,7 @@ static bool exact_start(const limit_stage_operation *o, evaluator *v, const limi
   limit_pick pick = o->declared->pick;
   if (pick == PICK_LEAST || pick == PICK_GREATEST) {
     if (!pick_extreme(o, l, row, pick == PICK_LEAST ? 1 : -1, a, &picked)) return false;
-    if (picked) give_input(v, row, picked);
+    if (picked) take_input(v, row, o, picked);
     return true;
   }
   amount *known = arena_array(&v->frame.scratch, o->count + 1, sizeof *known);
@@ -201,7 +236,7 @@ static bool exact_each(const limit_stage_operation *o, evaluator *v, const limit
   for (size_t t = 0; t < o->count; t++) {
     if (l[t].when && !l[t].when[row]) continue;
     if (!input_value(&o->inputs[t], &l[t], row, &x)) return false;
-    give_input(v, row, &o->inputs[t]);
+    take_input(v, row, o, &o->inputs[t]);
     a->known = a->known && x.known;
     if (!a->known) continue;
     bool fits = o->kind == LIMIT_TIMES ? rational_mul(a->value, x.value, &a->value)
@@ -220,7 +255,7 @@ static bool exact_bound(const limit_stage_operation *o, evaluator *v, const limi
   if (!pick_extreme(o, l, row, sign, &bound, &picked)) return false;
   if (!picked || rational_compare(bound.value, a->value) * sign >= 0) return true;
   a->value = bound.value;
-  give_input(v, row, picked);
+  take_input(v, row, o, picked);
   return true;
 }
 
@@ -230,7 +265,7 @@ static void apply_zero(const limit_stage_operation *o, evaluator *v, const limit
   for (size_t t = 0; t < o->count; t++) {
     if (l[t].when && !l[t].when[row]) continue;
     applies = true;
-    give_input(v, row, &o->inputs[t]);
+    take_input(v, row, o, &o->inputs[t]);
   }
   if (!applies) return;
   *a = (amount){true, {0, 1}};
@@ -245,12 +280,21 @@ static bool exact_round(const limit_stage_operation *o, amount *a) {
   return rational_mul((rational){whole < 0 ? 0 : whole, 1}, o->step, &a->value);
 }
 
+/* Forgets what was noted of a row before its numbers turned out too wide. */
+static void forget(evaluator *v, const trace_point *p, size_t row) {
+  if (p->several)
+    memset(trace_set(v, p, row), 0, (p->way_count + 63) / 64 * sizeof(uint64_t));
+  else if (!p->always)
+    trace_column(v, p)[row] = -1;
+}
+
 bool limit_exact(const limit *s, evaluator *v, const limit_values *values, size_t row,
                  int64_t *out) {
   amount a = {.known = false};
   bool fits = true;
   for (size_t i = 0; i < s->count && fits; i++) {
     const limit_stage_operation *o = &s->operations[i];
+    if (v->trace) forget(v, o->point, row);
     switch (o->kind) {
     case LIMIT_START:
       fits = exact_start(o, v, values, row, &a);
@@ -270,6 +314,7 @@ bool limit_exact(const limit *s, evaluator *v, const limit_values *values, size_
       fits = exact_round(o, &a);
       break;
     }
+    if (v->trace) trace_amount(v, o->point, row, a.known, a.value);
     values += o->count;
   }
   int128 units;

@@ -4,6 +4,7 @@
 #define EVAL_LIMIT_H
 
 #include "evaluator.h"
+#include "trace.h"
 
 typedef struct limit_input {
   const limit_term *declared;
@@ -23,6 +24,7 @@ typedef struct limit_stage_operation {
   size_t silence_count;
   code **silences;
   rational step; /* round_down */
+  trace_point *point;
 } limit_stage_operation;
 
 typedef struct limit {

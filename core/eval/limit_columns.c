@@ -75,8 +75,14 @@ static bool gives_codes(const limit_stage_operation *o) {
   return false;
 }
 
+static void note_which(evaluator *v, const limit_stage_operation *o, const int16_t *which) {
+  int32_t *taken = trace_column(v, o->point);
+  for (size_t r = 0; r < v->frame.rows; r++) taken[r] = which[r];
+}
+
 static void give_which(const amounts *a, evaluator *v, const limit_stage_operation *o,
                        const int16_t *which) {
+  if (v->trace) note_which(v, o, which);
   if (!gives_codes(o)) return;
   for (size_t r = 0; r < a->rows; r++)
     if (which[r] >= 0 && !a->wide[r] && o->inputs[which[r]].code)
@@ -118,14 +124,22 @@ static void columns_bound(amounts *a, evaluator *v, const limit_stage_operation 
   give_which(a, v, o, which);
 }
 
-static void give_applied(const amounts *a, evaluator *v, const limit_input *i,
+static void note_applied(evaluator *v, const limit_stage_operation *o, const limit_input *i,
                          const uint8_t *when) {
+  for (size_t r = 0; r < v->frame.rows; r++)
+    if (!when || when[r]) trace_add(v, o->point, r, (size_t)(i - o->inputs));
+}
+
+static void give_applied(const amounts *a, evaluator *v, const limit_stage_operation *o,
+                         const limit_input *i, const uint8_t *when) {
+  if (v->trace) note_applied(v, o, i, when);
   if (!i->code || !i->code->bit_count) return;
   for (size_t r = 0; r < a->rows; r++)
     if (!a->wide[r] && (!when || when[r])) give(v, r, i->code);
 }
 
-static void columns_times(amounts *a, evaluator *v, const limit_input *i, const limit_values *l) {
+static void columns_times(amounts *a, evaluator *v, const limit_stage_operation *o,
+                          const limit_input *i, const limit_values *l) {
   numerators n = of_input(i, l);
   int64_t den = a->den;
   if (__builtin_mul_overflow(a->den, n.den, &den) || den > FINEST) {
@@ -140,10 +154,11 @@ static void columns_times(amounts *a, evaluator *v, const limit_input *i, const 
       a->wide[r] = 1;
   }
   a->den = den;
-  give_applied(a, v, i, n.when);
+  give_applied(a, v, o, i, n.when);
 }
 
-static void columns_plus(amounts *a, evaluator *v, const limit_input *i, const limit_values *l) {
+static void columns_plus(amounts *a, evaluator *v, const limit_stage_operation *o,
+                         const limit_input *i, const limit_values *l) {
   numerators n = of_input(i, l);
   int64_t den = common_denominator(a, a->den, n.den), x;
   if (a->fine) return;
@@ -157,7 +172,7 @@ static void columns_plus(amounts *a, evaluator *v, const limit_input *i, const l
              __builtin_add_overflow(a->num[r], x, &a->num[r]))
       a->wide[r] = 1;
   }
-  give_applied(a, v, i, n.when);
+  give_applied(a, v, o, i, n.when);
 }
 
 static void columns_zero(amounts *a, evaluator *v, const limit_stage_operation *o,
@@ -168,7 +183,7 @@ static void columns_zero(amounts *a, evaluator *v, const limit_stage_operation *
       a->num[r] = 0;
       for (size_t i = 0; i < o->silence_count; i++) silence(v, r, o->silences[i]);
     }
-    give_applied(a, v, &o->inputs[t], l[t].when);
+    give_applied(a, v, o, &o->inputs[t], l[t].when);
   }
 }
 
@@ -213,6 +228,7 @@ static void columns_finish(amounts *a, const limit *s) {
 
 static void columns_apply(amounts *a, evaluator *v, const limit_stage_operation *o,
                           const limit_values *l) {
+  if (v->trace && o->point->several) trace_clear(v, o->point);
   switch (o->kind) {
   case LIMIT_START:
     columns_start(a, v, o, l);
@@ -230,7 +246,7 @@ static void columns_apply(amounts *a, evaluator *v, const limit_stage_operation 
   case LIMIT_TIMES:
   case LIMIT_PLUS:
     for (size_t t = 0; t < o->count && !a->fine; t++)
-      (o->kind == LIMIT_TIMES ? columns_times : columns_plus)(a, v, &o->inputs[t], &l[t]);
+      (o->kind == LIMIT_TIMES ? columns_times : columns_plus)(a, v, o, &o->inputs[t], &l[t]);
   }
 }
 
@@ -240,6 +256,7 @@ void limit_columns(const limit *s, evaluator *v, const limit_values *values, int
   memset(wide, 0, a.rows);
   for (size_t i = 0; i < s->count && !a.fine; i++) {
     columns_apply(&a, v, &s->operations[i], values);
+    if (v->trace) trace_amounts(v, s->operations[i].point, a.num, a.den);
     values += s->operations[i].count;
   }
   if (a.fine)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "../base/text.h"
 #include "lua_value.h"
+#include "trace.h"
 
 typedef struct lua_rule {
   stage base;
@@ -16,6 +17,7 @@ typedef struct lua_rule {
   const symbol **arguments;
   int *results;
   size_t *made; /* by output: number of its symbol */
+  trace_point *point;
 } lua_rule;
 
 /* A value that comes back in the batch at hand. Short texts are interned, so that a word of a
@@ -382,6 +384,7 @@ static void run(const stage *base, evaluator *v) {
     }
   }
   h->rule = NULL;
+  if (v->trace) trace_unless(v, r->point, v->frame.out->failed);
 }
 
 /* ---- compiling ---- */
@@ -435,6 +438,9 @@ stage *lua_rule_compile(builder *b, const step *step_) {
     ok = r->results[i] >= 0 && ok;
     if (ok) r->made[i] = (size_t)(scope_find(all, d->outputs[i].name) - all->symbols);
   }
+  r->point = trace_declare(b, POINT_RULE, step_->name, step_->at, 1);
+  r->point->ways[0] = (trace_way){.label = step_->name, .at = step_->at};
+  r->point->outcome = d->output_count == 1 ? d->outputs[0].name : NULL;
   b->plan->lua_count++;
   return ok ? &r->base : NULL;
 }

@@ -370,6 +370,7 @@ void plan_free(plan *p) {
   free(p->cuts);
   free(p->codes);
   free(p->results);
+  free(p->points);
   scope_deinit(&p->scope);
   arena_deinit(&p->arena);
   free(p);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "matcher.h"
+#include "trace.h"
 
 /* A characteristic. Its outcomes are the attributes, in order, and then the missing value. */
 typedef struct part {
@@ -22,6 +23,7 @@ typedef struct part {
   int32_t *outcomes; /* by entry; -1 = no attribute matches */
   int64_t *wide;     /* by entry, points where int32 is too narrow */
   bool gaps;         /* some entry has no attribute */
+  trace_point *point;
 } part;
 
 typedef struct scorecard {
@@ -183,6 +185,39 @@ static bool compile_units(builder *b, scorecard *s) {
   return true;
 }
 
+/* Its ways are its outcomes. */
+static void declare_point(builder *b, part *p, const char *card) {
+  const characteristic *c = p->declared;
+  arena *a = &b->plan->arena;
+  trace_point *t = trace_declare(b, POINT_ATTRIBUTE, c->name, c->at, outcomes_of(p));
+  const formula **inputs = arena_array(a, 1, sizeof *inputs);
+  const rule_text **texts = arena_array(a, 1, sizeof *texts);
+  const unary_test **tests = arena_array(a, 1, sizeof *tests);
+  rule_text *written = arena_array(a, outcomes_of(p), sizeof *written);
+  for (size_t i = 0; i < c->attribute_count; i++) {
+    const score_attribute *from = &c->attributes[i];
+    written[i] = from->test;
+    t->ways[i] = (trace_way){.label = from->test.text ? from->test.text : "-",
+                             .code = from->reason ? from->reason : c->reason,
+                             .at = from->at};
+  }
+  t->ways[c->attribute_count] =
+      (trace_way){.label = "missing",
+                  .code = c->missing_reason ? c->missing_reason : c->reason,
+                  .at = c->missing.text ? c->missing.at : c->at,
+                  .implied = !c->missing.text};
+  inputs[0] = p->input;
+  texts[0] = written;
+  tests[0] = p->tests;
+  t->outcome = card;
+  t->input_count = 1;
+  t->tested = c->attribute_count;
+  t->inputs = inputs;
+  t->texts = texts;
+  t->tests = tests;
+  p->point = t;
+}
+
 static void finish(builder *b, stage *base);
 static void run(const stage *base, evaluator *v);
 
@@ -215,6 +250,7 @@ stage *scorecard_compile(builder *b, const step *step_) {
                 step_->name);
     return NULL;
   }
+  for (size_t i = 0; i < s->count; i++) declare_point(b, &s->parts[i], step_->name);
   s->number = b->plan->scorecard_count++;
   s->sum = build_scratch(b);
   value_type type = {.kind = TYPE_DECIMAL, .digits = digits, .denominator = s->denominator};
@@ -297,7 +333,7 @@ static void fill_outcomes(builder *b, part *p, lookup *l) {
     matcher_finish(b, &p->matcher);
     l->bias = 1;
     l->size = (uint32_t)attributes + 2;
-    p->outcomes = arena_array(a, l->size, sizeof *p->outcomes);
+    p->outcomes = arena_array(a, l->size + 16, sizeof *p->outcomes);
     for (size_t e = 0; e < l->size; e++) p->outcomes[e] = (int32_t)e - 1;
     p->gaps = true;
     return;
@@ -305,7 +341,7 @@ static void fill_outcomes(builder *b, part *p, lookup *l) {
   const cut *c = cuts_at(b->plan, p->cut);
   l->bias = cut_bias(c);
   l->size = (uint32_t)c->segment_count;
-  p->outcomes = arena_array(a, l->size, sizeof *p->outcomes);
+  p->outcomes = arena_array(a, l->size + 16, sizeof *p->outcomes);
   for (size_t e = 0; e < l->size; e++) {
     p->outcomes[e] = outcome_of(p, c, e);
     if (p->outcomes[e] >= 0) continue;
@@ -384,6 +420,14 @@ static void fail_gaps(const scorecard *s, const part *p, int32_t bias, const int
                      p->declared->name);
 }
 
+static void note(const scorecard *s, evaluator *v, const int32_t *const *index) {
+  for (size_t i = 0; i < s->count; i++) {
+    const part *p = &s->parts[i];
+    v->kernels->pick_i32(index[i], s->lookups[i].bias, v->frame.rows, p->outcomes,
+                         s->lookups[i].size, trace_column(v, p->point));
+  }
+}
+
 static void run(const stage *base, evaluator *v) {
   const scorecard *s = (const scorecard *)base;
   size_t rows = v->frame.rows;
@@ -402,6 +446,7 @@ static void run(const stage *base, evaluator *v) {
   else
     sum_wide(s, index, rows, out);
   if (s->most > KERNEL_TOP) find_most(s, index, rows, lost);
+  if (v->trace) note(s, v, index);
   for (size_t i = 0; i < s->count; i++)
     if (s->parts[i].gaps) fail_gaps(s, &s->parts[i], s->lookups[i].bias, index[i], v);
 }

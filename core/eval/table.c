@@ -7,6 +7,7 @@
 #include "convert.h"
 #include "matcher.h"
 #include "overlap.h"
+#include "trace.h"
 
 typedef struct cell {
   const formula *formula; /* NULL = missing */
@@ -33,6 +34,7 @@ typedef struct table {
   output *outputs;
   code **codes; /* by row */
   bool gives;
+  trace_point *point;
 } table;
 
 /* ---- compiling ---- */
@@ -175,6 +177,29 @@ static bool compile_lookup(builder *b, const table_step *t, output *o) {
   return ok;
 }
 
+/* Its ways are the rows. */
+static void declare_point(builder *b, const table_step *t, table *s, const formula *const *inputs,
+                          const unary_test *const *tests) {
+  arena *a = &b->plan->arena;
+  trace_point *p = trace_declare(b, POINT_ROW, b->step->name, b->step->at, t->row_count);
+  const rule_text **texts = arena_array(a, t->input_count + 1, sizeof *texts);
+  for (size_t c = 0; c < t->input_count; c++) {
+    rule_text *of_column = arena_array(a, t->row_count + 1, sizeof *of_column);
+    for (size_t r = 0; r < t->row_count; r++) of_column[r] = t->rows[r].tests[c];
+    texts[c] = of_column;
+  }
+  for (size_t r = 0; r < t->row_count; r++)
+    p->ways[r] = (trace_way){
+        .label = arena_format(a, "%zu", r + 1), .code = t->rows[r].code, .at = t->rows[r].at};
+  p->outcome = t->output_count == 1 ? t->outputs[0].name : NULL;
+  p->input_count = t->input_count;
+  p->tested = t->row_count;
+  p->inputs = inputs;
+  p->texts = texts;
+  p->tests = tests;
+  s->point = p;
+}
+
 static bool compile_tests(builder *b, const table_step *t, table *s) {
   arena *a = &b->plan->arena;
   const formula **inputs = arena_array(a, t->input_count + 1, sizeof *inputs);
@@ -193,6 +218,7 @@ static bool compile_tests(builder *b, const table_step *t, table *s) {
   }
   if (!ok) return false;
   overlap_check(b, t, tests);
+  declare_point(b, t, s, inputs, tests);
   if (matcher_init(b, &s->matcher, inputs, t->input_count, t->row_count, tests)) return true;
   build_error(b, b->step->at, "a list or a list of codes cannot be an input of a table");
   return false;
@@ -313,6 +339,7 @@ static void run(const stage *base, evaluator *v) {
   for (size_t r = 0; again && r < v->frame.rows; r++)
     if (again[r]) check_again(v, s, r, (size_t)hit[r]);
   for (size_t i = 0; i < s->declared->output_count; i++) fill_output(v, s, &s->outputs[i], hit);
+  if (v->trace) memcpy(trace_column(v, s->point), hit, v->frame.rows * sizeof *hit);
   for (size_t r = 0; s->gives && r < v->frame.rows; r++)
     if (hit[r] >= 0 && s->codes[hit[r]]) give(v, r, s->codes[hit[r]]);
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include "eval/trace.h"
 #include "support/bench.h"
 
 /* ---- workload grade-1 ---- */
@@ -371,10 +372,11 @@ static void check_grade(const bench *b, const batch *in, size_t r) {
 static void test_grade_1(void **state) {
   (void)state;
   pack *p = grade_pack();
-  for (size_t k = 0; kernels_at(k); k++) {
-    bench b = bench_open(p, kernels_at(k)->name);
+  for (size_t k = 0; kernels_at(k / 2); k++) {
+    bench b = bench_open(p, kernels_at(k / 2)->name);
     batch *in = batch_new(&p->schema, NULL);
-    assert_string_equal(plan_kernels(b.plan), kernels_at(k)->name);
+    if (k % 2) evaluator_trace(b.evaluator); /* which must change nothing */
+    assert_string_equal(plan_kernels(b.plan), kernels_at(k / 2)->name);
     assert_int_equal(b.out->outputs[0].type.digits, 0); /* a score of whole points */
     static const size_t rows[] = {1, 7, 8, 9, 1000, 2047, BATCH_ROWS, BATCH_ROWS};
     for (size_t i = 0; i < COUNT(rows); i++) {

@@ -241,7 +241,10 @@ void column_write(buffer *out, const column *c, size_t row, zone z) {
   case TYPE_INTEGER:
   case TYPE_MONEY:
   case TYPE_DECIMAL:
-    out->size += decimal_write(end, c->i64[row], c->type.digits);
+    if (c->type.denominator == pow10_i64(c->type.digits))
+      out->size += decimal_write(end, c->i64[row], c->type.digits);
+    else /* finer than it is written: a mean of two amounts */
+      out->size += quotient_write(end, c->i64[row], c->type.denominator, c->type.digits);
     break;
   case TYPE_DATE:
     out->size += date_write(end, c->i64[row]);

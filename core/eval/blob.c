@@ -1,7 +1,8 @@
 /* Writing and reading the blobs of inputs. Form 1:
  *   byte 1, the bitmap of missing values (bit i % 8 of byte i / 8, set = missing), then every value
- *   that is not missing: int64 zigzag and choices and booleans as LEB128 varints, doubles as 8 bytes
- *   little endian, texts as a varint of their length and their bytes. Lists are never written.
+ *   that is not missing: int64 zigzag and choices and booleans as LEB128 varints, quotients as
+ *   numerator and divisor, both zigzag, doubles as 8 bytes little endian, texts as a varint of their
+ *   length and their bytes. Lists are never written.
  * Writing is on the path of every record: a varint is spread without branches, and numbers and
  * choices are written column by column. */
 #include "blob.h"
@@ -52,11 +53,11 @@ static size_t text_size(const column *c, size_t row) {
 }
 
 /* The most bytes that the row can take, with the slack of the last varint. */
-static size_t most_bytes(const batch *b, size_t row, const size_t *fields, size_t count) {
+static size_t most_bytes(const column *const *columns, size_t count, size_t row) {
   size_t most = 1 + (count + 7) / 8 + 16;
   for (size_t i = 0; i < count; i++) {
-    const column *c = &b->columns[fields[i]];
-    most += VARINT_MOST;
+    const column *c = columns[i];
+    most += c->den ? 2 * VARINT_MOST : VARINT_MOST;
     if (c->text.offsets) most += text_size(c, row);
   }
   return most;
@@ -68,6 +69,7 @@ static inline size_t put_value(uint8_t *out, const column *c, size_t row, bool *
   if (c->i64) {
     *missing = c->i64[row] == MISSING_I64;
     n = put_varint(out, zigzag(c->i64[row]));
+    if (c->den && !*missing) n += put_varint(out + n, zigzag(c->den[row]));
     return *missing ? 0 : n;
   }
   if (c->i32) {
@@ -86,25 +88,24 @@ static inline size_t put_value(uint8_t *out, const column *c, size_t row, bool *
   return n + text_size(c, row);
 }
 
-static size_t put_row(uint8_t *out, const batch *b, size_t row, const size_t *fields,
-                      size_t count) {
+static size_t put_row(uint8_t *out, const column *const *columns, size_t count, size_t row) {
   size_t bitmap = (count + 7) / 8, end = 1 + bitmap;
   out[0] = BLOB_FORM;
   memset(out + 1, 0, bitmap);
   for (size_t i = 0; i < count; i++) {
     bool missing;
-    end += put_value(out + end, &b->columns[fields[i]], row, &missing);
+    end += put_value(out + end, columns[i], row, &missing);
     out[1 + i / 8] |= (uint8_t)((unsigned)missing << (i % 8));
   }
   return end;
 }
 
-/* Row by row: any fields. */
-static size_t write_rows(text_data *out, size_t end, const batch *b, size_t from, size_t rows,
-                         const size_t *fields, size_t count) {
+/* Row by row: any columns. */
+static size_t write_rows(text_data *out, size_t end, const column *const *columns, size_t count,
+                         size_t from, size_t rows) {
   for (size_t row = from; row < from + rows; row++) {
-    convert_room(out, end, most_bytes(b, row, fields, count));
-    end += put_row((uint8_t *)out->bytes + end, b, row, fields, count);
+    convert_room(out, end, most_bytes(columns, count, row));
+    end += put_row((uint8_t *)out->bytes + end, columns, count, row);
     out->offsets[row + 1] = (uint32_t)end;
   }
   return end;
@@ -117,8 +118,10 @@ static size_t write_rows(text_data *out, size_t end, const batch *b, size_t from
   (CHUNK + 8) /* not a power of two: the columns of a row shall not share cache lines' sets */
 #define MOST_FIELDS 64
 
+/* A quotient has two pieces, and one bit in the bitmap. */
 typedef struct pieces {
-  uint64_t *bytes; /* field * STRIDE + row */
+  size_t count;
+  uint64_t *bytes; /* piece * STRIDE + row */
   uint8_t *sizes;
   uint64_t missing[CHUNK];
 } pieces;
@@ -133,19 +136,30 @@ static void make_double(const double *values, size_t rows, uint64_t *bytes, uint
   }
 }
 
-static void make_pieces(pieces *p, const batch *b, size_t from, size_t rows, const size_t *fields,
-                        size_t count, const kernels *k) {
+static void make_divisor(pieces *p, const int64_t *den, size_t rows, uint64_t bit,
+                         const kernels *k) {
+  uint64_t *bytes = p->bytes + p->count * STRIDE;
+  uint8_t *sizes = p->sizes + p->count++ * STRIDE;
+  k->varint_i64(den, rows, bytes, sizes, p->missing, 0);
+  for (size_t r = 0; r < rows; r++)
+    if (p->missing[r] & bit) sizes[r] = 0;
+}
+
+static void make_pieces(pieces *p, const column *const *columns, size_t count, size_t from,
+                        size_t rows, const kernels *k) {
   memset(p->missing, 0, sizeof p->missing);
+  p->count = 0;
   for (size_t i = 0; i < count; i++) {
-    const column *c = &b->columns[fields[i]];
-    uint64_t *bytes = p->bytes + i * STRIDE, bit = UINT64_C(1) << i;
-    uint8_t *sizes = p->sizes + i * STRIDE;
+    const column *c = columns[i];
+    uint64_t *bytes = p->bytes + p->count * STRIDE, bit = UINT64_C(1) << i;
+    uint8_t *sizes = p->sizes + p->count++ * STRIDE;
     if (c->i64)
       k->varint_i64(c->i64 + from, rows, bytes, sizes, p->missing, bit);
     else if (c->i32)
       k->varint_i32(c->i32 + from, rows, bytes, sizes, p->missing, bit);
     else
       make_double(c->f64 + from, rows, bytes, sizes, p->missing, bit);
+    if (c->den) make_divisor(p, c->den + from, rows, bit, k);
   }
 }
 
@@ -155,7 +169,7 @@ static size_t join_pieces(const pieces *p, size_t row, size_t count, uint8_t *ou
   memcpy(out + end + 1, &p->missing[row], sizeof *p->missing);
   end += 1 + (count + 7) / 8;
   unsigned wide = 0;
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < p->count; i++) {
     unsigned size = p->sizes[i * STRIDE + row];
     memcpy(out + end, &p->bytes[i * STRIDE + row], 8);
     end += size;
@@ -164,41 +178,39 @@ static size_t join_pieces(const pieces *p, size_t row, size_t count, uint8_t *ou
   return wide >= 16 ? 0 : end;
 }
 
-static bool is_columnar(const batch *b, const size_t *fields, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    const column *c = &b->columns[fields[i]];
-    if (!c->i64 && !c->i32 && !c->f64) return false;
-  }
+static bool is_columnar(const column *const *columns, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (!columns[i]->i64 && !columns[i]->i32 && !columns[i]->f64) return false;
   return count <= MOST_FIELDS && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
 }
 
-static size_t write_chunk(text_data *out, size_t end, const batch *b, size_t from, size_t rows,
-                          const size_t *fields, size_t count, pieces *p, const kernels *k) {
+static size_t write_chunk(text_data *out, size_t end, const column *const *columns, size_t count,
+                          size_t from, size_t rows, pieces *p, const kernels *k) {
+  make_pieces(p, columns, count, from, rows, k);
   /* a wide value counts as 255 bytes until it is found to be one */
-  convert_room(out, end, rows * (32 + count * 10) + count * 256);
-  make_pieces(p, b, from, rows, fields, count, k);
+  convert_room(out, end, rows * (32 + p->count * 10) + p->count * 256);
   for (size_t r = 0; r < rows; r++) {
     size_t next = join_pieces(p, r, count, (uint8_t *)out->bytes, end);
-    end = next ? next : write_rows(out, end, b, from + r, 1, fields, count);
+    end = next ? next : write_rows(out, end, columns, count, from + r, 1);
     out->offsets[from + r + 1] = (uint32_t)end;
   }
   return end;
 }
 
-void blob_write_rows(text_data *out, const batch *b, const size_t *fields, size_t count,
+void blob_write_rows(text_data *out, const column *const *columns, size_t count, size_t rows,
                      const kernels *k) {
   size_t end = 0;
   out->offsets[0] = 0;
-  if (!is_columnar(b, fields, count)) {
-    write_rows(out, 0, b, 0, b->rows, fields, count);
+  if (!is_columnar(columns, count)) {
+    write_rows(out, 0, columns, count, 0, rows);
     return;
   }
   pieces *p = mem_aligned(sizeof *p);
-  p->bytes = mem_aligned(count * STRIDE * sizeof *p->bytes + 64);
-  p->sizes = mem_aligned(count * STRIDE + 64);
-  for (size_t from = 0; from < b->rows; from += CHUNK) {
-    size_t rows = b->rows - from < CHUNK ? b->rows - from : CHUNK;
-    end = write_chunk(out, end, b, from, rows, fields, count, p, k);
+  p->bytes = mem_aligned(2 * count * STRIDE * sizeof *p->bytes + 64);
+  p->sizes = mem_aligned(2 * count * STRIDE + 64);
+  for (size_t from = 0; from < rows; from += CHUNK) {
+    size_t n = rows - from < CHUNK ? rows - from : CHUNK;
+    end = write_chunk(out, end, columns, count, from, n, p, k);
   }
   free(p->bytes);
   free(p->sizes);
@@ -234,6 +246,11 @@ static bool get_value(reader *r, const value_type *t, column *c, size_t row) {
   }
   if (!get_varint(r, &x)) return false;
   switch (type_storage(t->kind)) {
+  case STORE_RATIO:
+    c->i64[row] = unzigzag(x);
+    if (!get_varint(r, &x)) return false;
+    c->den[row] = unzigzag(x);
+    return c->i64[row] != MISSING_I64 && c->den[row] > 0;
   case STORE_I64:
     c->i64[row] = unzigzag(x);
     return c->i64[row] != MISSING_I64;

@@ -167,7 +167,8 @@ static int add_result(builder *b, const char *name, value_type type, const char 
     p->results = mem_grow(p->results, p->result_capacity, sizeof *p->results);
   }
   int slot = (int)(p->pack->schema.count + p->result_count);
-  p->results[p->result_count] = (result){name, type, slot, -1, at, b->step_number};
+  p->results[p->result_count] = (result){
+      .name = name, .type = type, .slot = slot, .output = -1, .at = at, .step = b->step_number};
   symbol *s =
       scope_add(&p->scope, name, type, slot, arena_format(&p->arena, "output of %s", defined));
   s->file_line = at.line;
@@ -180,6 +181,14 @@ int build_result(builder *b, const char *name, value_type type, const char *defi
 
 int build_rebound(builder *b, const char *name, value_type type, const char *defined, place at) {
   return add_result(b, name, type, defined, at);
+}
+
+int build_kept(builder *b, stage *s, const char *name, value_type type, const char *defined,
+               place at) {
+  int number = build_result(b, name, type, defined, at);
+  if (number >= 0) b->plan->results[number].kept = true;
+  s->makes_inputs = true;
+  return number;
 }
 
 size_t build_scratch(builder *b) {

@@ -38,6 +38,7 @@ typedef struct result {
   int slot;
   int output; /* the decisions' output that is written in its place; -1 = none: it is no output, or
                  one that is written in another form */
+  bool kept;  /* made of values that are not kept themselves: the input blob holds it */
   place at;
   size_t step; /* number of the step that makes it */
 } result;
@@ -48,6 +49,7 @@ typedef struct stage stage;
 /* A compiled step; each kind begins with it. */
 struct stage {
   step_place at;
+  bool makes_inputs;                    /* all its results are kept: a replay has them already */
   void (*finish)(builder *b, stage *s); /* may be NULL */
   void (*run)(const stage *s, evaluator *v);
 };
@@ -82,7 +84,8 @@ struct plan {
   int *output_results; /* index into results; -1: the output is a field */
   int *output_fields;
   size_t input_count;
-  size_t *inputs;
+  plan_input *inputs;
+  int *input_slots;
   size_t param_count;
   param_value *params;
 };
@@ -117,6 +120,9 @@ int build_result(builder *b, const char *name, value_type type, const char *defi
 /* The same for a step that changes what a step above made: from here on the name means the new
  * column, and what was compiled before reads the old one. */
 int build_rebound(builder *b, const char *name, value_type type, const char *defined, place at);
+/* The result of a step that reads what no blob holds; it becomes an input of the decision itself. */
+int build_kept(builder *b, stage *s, const char *name, value_type type, const char *defined,
+               place at);
 /* Room for whole batches of the evaluator's own: returns its number (evaluator.scratch). */
 size_t build_scratch(builder *b);
 /* A message about the step at hand. */

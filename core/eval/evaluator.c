@@ -74,6 +74,7 @@ evaluator *evaluator_new(const plan *p, error *e) {
   v->frame.slots = mem_array(p->pack->schema.count + p->result_count, sizeof *v->frame.slots);
   v->own = mem_array(p->result_count, sizeof *v->own);
   v->results = mem_array(p->result_count, sizeof *v->results);
+  v->inputs = mem_array(p->input_count, sizeof *v->inputs);
   for (size_t i = 0; i < p->result_count; i++) {
     v->own[i].type = p->results[i].type;
     if (p->results[i].output < 0) column_init(&v->own[i], p->results[i].type, BATCH_ROWS);
@@ -111,6 +112,7 @@ void evaluator_free(evaluator *v) {
   free(v->segmented);
   free(v->own);
   free(v->results);
+  free(v->inputs);
   free(v->frame.slots);
   free(v->given);
   free(v->silenced);
@@ -230,22 +232,45 @@ static void write_outputs(evaluator *v, decisions *out) {
   const plan *p = v->plan;
   for (size_t i = 0; i < p->output_count; i++) {
     int number = p->output_results[i];
-    const column *from = number >= 0 ? v->results[number] : v->frame.slots[p->output_fields[i]];
+    int slot = number >= 0 ? p->results[number].slot : p->output_fields[i];
+    const column *from = v->frame.slots[slot];
     write_output(v, &p->outputs[i], from, &out->outputs[i]);
   }
 }
 
-error_code evaluator_run(evaluator *v, const batch *in, decisions *out, error *e) {
+static void write_inputs(evaluator *v, decisions *out) {
+  const plan *p = v->plan;
+  size_t rows = v->frame.rows;
+  if (p->without_inputs) {
+    memset(out->inputs.offsets, 0, (rows + 1) * sizeof(uint32_t));
+    return;
+  }
+  for (size_t i = 0; i < p->input_count; i++) v->inputs[i] = v->frame.slots[p->input_slots[i]];
+  blob_write_rows(&out->inputs, v->inputs, p->input_count, rows, v->kernels);
+}
+
+/* `given` as in evaluator_replay, or NULL. */
+static error_code run(evaluator *v, const batch *in, const column *given, decisions *out,
+                      error *e) {
   const plan *p = v->plan;
   if (in->rows > BATCH_ROWS)
     return error_set(e, ERR_INTERNAL, "a batch of %zu records: at most %d can be evaluated at once",
                      in->rows, BATCH_ROWS);
   begin(v, in, out);
-  for (size_t i = 0; i < p->stage_count && in->rows; i++) p->stages[i]->run(p->stages[i], v);
+  for (size_t i = 0; given && i < p->input_count; i++)
+    v->frame.slots[p->input_slots[i]] = &given[i];
+  for (size_t i = 0; i < p->stage_count && in->rows; i++)
+    if (!given || !p->stages[i]->makes_inputs) p->stages[i]->run(p->stages[i], v);
   write_outputs(v, out);
-  if (p->without_inputs)
-    memset(out->inputs.offsets, 0, (in->rows + 1) * sizeof(uint32_t));
-  else
-    blob_write_rows(&out->inputs, in, p->inputs, p->input_count, v->kernels);
+  write_inputs(v, out);
   return ERR_OK;
+}
+
+error_code evaluator_run(evaluator *v, const batch *in, decisions *out, error *e) {
+  return run(v, in, NULL, out, e);
+}
+
+error_code evaluator_replay(evaluator *v, const batch *in, const column *given, decisions *out,
+                            error *e) {
+  return run(v, in, given, out, e);
 }

@@ -19,13 +19,14 @@ struct evaluator {
   const plan *plan;
   const kernels *kernels;
   frame frame;
-  column *own;        /* results that are no output, by number of the result */
-  column **results;   /* where each result goes in this batch */
-  int32_t **segments; /* by cut */
-  bool *segmented;    /* those that hold this batch's */
-  int32_t **scratch;  /* by build_scratch, BATCH_ROWS each */
-  int32_t **lost;     /* by scorecard: the greatest keys of points lost, 8 * BATCH_ROWS */
-  uint64_t *given;    /* row * plan->code_words + word */
+  column *own;           /* results that are no output, by number of the result */
+  column **results;      /* where each result goes in this batch */
+  const column **inputs; /* what the blobs of this batch are made of */
+  int32_t **segments;    /* by cut */
+  bool *segmented;       /* those that hold this batch's */
+  int32_t **scratch;     /* by build_scratch, BATCH_ROWS each */
+  int32_t **lost;        /* by scorecard: the greatest keys of points lost, 8 * BATCH_ROWS */
+  uint64_t *given;       /* row * plan->code_words + word */
   uint64_t *silenced;
   int32_t *value_first; /* per row: the first of its code values, -1 = none */
   size_t value_count, value_capacity;

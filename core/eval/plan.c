@@ -293,15 +293,28 @@ static void settle_outputs(builder *b) {
     if (find_result(p, p->results[i].name) == (int)i) add_output(b, p->results[i].name, (int)i, -1);
 }
 
-/* What the steps read, and what people call the customer. */
+static void add_input(plan *p, plan_input input, int slot) {
+  p->inputs[p->input_count] = input;
+  p->input_slots[p->input_count++] = slot;
+}
+
+/* What the steps read, what people call the customer, and what is made of values that are not kept.
+ */
 static void settle_inputs(plan *p) {
   const schema *s = &p->pack->schema;
   const char *name = p->pack->report.name;
-  p->inputs = arena_array(&p->arena, s->count + 1, sizeof *p->inputs);
+  size_t most = s->count + p->result_count + 1;
+  p->inputs = arena_array(&p->arena, most, sizeof *p->inputs);
+  p->input_slots = arena_array(&p->arena, most, sizeof *p->input_slots);
   for (size_t i = 0; i < s->count; i++) {
-    bool named = name && !strcmp(name, s->fields[i].name);
-    if ((p->scope.symbols[i].used || named) && i != s->key && s->fields[i].type.kind != TYPE_LIST)
-      p->inputs[p->input_count++] = i;
+    const field *f = &s->fields[i];
+    bool named = name && !strcmp(name, f->name);
+    if ((p->scope.symbols[i].used || named) && i != s->key && f->type.kind != TYPE_LIST)
+      add_input(p, (plan_input){f->name, f->type, (int)i}, (int)i);
+  }
+  for (size_t i = 0; i < p->result_count; i++) {
+    const result *r = &p->results[i];
+    if (r->kept) add_input(p, (plan_input){r->name, r->type, -1}, r->slot);
   }
 }
 
@@ -381,8 +394,8 @@ size_t plan_outputs(const plan *p, const plan_output **out) {
   return p->output_count;
 }
 
-size_t plan_inputs(const plan *p, const size_t **fields) {
-  *fields = p->inputs;
+size_t plan_inputs(const plan *p, const plan_input **out) {
+  *out = p->inputs;
   return p->input_count;
 }
 

@@ -33,8 +33,17 @@ typedef struct plan_output {
 } plan_output;
 
 size_t plan_outputs(const plan *p, const plan_output **out);
-/* The fields whose values the input blob of a decision holds, in its order (indices). */
-size_t plan_inputs(const plan *p, const size_t **fields);
+
+/* A value that the input blob of a decision holds: a field that the plan reads, or what a step makes
+ * out of values that are not kept (an aggregate of related records). */
+typedef struct plan_input {
+  const char *name;
+  value_type type; /* as stored: what a step makes may be a RATIO, or finer than it is written */
+  int field;       /* index in the schema; -1: what a step makes */
+} plan_input;
+
+/* In the order of the blob. */
+size_t plan_inputs(const plan *p, const plan_input **out);
 const char *plan_kernels(const plan *p); /* the name of those in use */
 /* Values of the parameters as used, defaults filled in, for the run's record. */
 size_t plan_params(const plan *p, const param_value **out);
@@ -49,5 +58,10 @@ decisions *decisions_new(const plan *p);
 void decisions_free(decisions *d);
 /* Evaluates a batch. Row errors are faults in `out`; returns an error only for what stops a run. */
 error_code evaluator_run(evaluator *v, const batch *in, decisions *out, error *e);
+/* Evaluates again what blobs keep: `given` has a column for each of plan_inputs, in its order and of
+ * its type, of in->rows rows. Of `in` only the key is read, and its lists need not be there: the
+ * steps that make inputs do not run. */
+error_code evaluator_replay(evaluator *v, const batch *in, const column *given, decisions *out,
+                            error *e);
 
 #endif

@@ -46,17 +46,14 @@ static const char *report_json(arena *a, const pack_report *r) {
   return text;
 }
 
-static void columns(manifest *m, const pack *p, const plan *made) {
+static void columns(manifest *m, const plan *made) {
   const plan_output *outputs;
-  const size_t *fields;
-  const size_t n = plan_outputs(made, &outputs), k = plan_inputs(made, &fields);
+  const plan_input *inputs;
+  const size_t n = plan_outputs(made, &outputs), k = plan_inputs(made, &inputs);
   store_column *out = arena_array(&m->arena, n, sizeof *out);
   store_column *in = arena_array(&m->arena, k, sizeof *in);
   for (size_t i = 0; i < n; i++) out[i] = (store_column){outputs[i].name, outputs[i].type};
-  for (size_t i = 0; i < k; i++) {
-    const field *f = &p->schema.fields[fields[i]];
-    in[i] = (store_column){f->name, f->type};
-  }
+  for (size_t i = 0; i < k; i++) in[i] = (store_column){inputs[i].name, inputs[i].type};
   m->info.outputs = out;
   m->info.output_count = n;
   m->info.inputs = in;
@@ -93,7 +90,7 @@ void manifest_init(manifest *m, const pack *p, const plan *made, int64_t as_of,
                              .params_json = params_json(&m->arena, made),
                              .report_json = report_json(&m->arena, &p->report),
                              .key = p->schema.fields[p->schema.key].name};
-  columns(m, p, made);
+  columns(m, made);
   archive(m, p);
 }
 

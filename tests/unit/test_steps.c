@@ -350,9 +350,10 @@ static void test_parameters(void **state) {
   assert_non_null(made);
   assert_int_equal(plan_params(made, &used), 1);
   assert_string_equal(used[0].value, "3");
-  const size_t *inputs;
+  const plan_input *inputs;
   assert_int_equal(plan_inputs(made, &inputs), 1);
-  assert_int_equal(inputs[0], 1);
+  assert_int_equal(inputs[0].field, 1);
+  assert_string_equal(inputs[0].name, "amount");
   plan_free(made);
   findings_deinit(&found); /* warnings of fields that nothing reads */
   found = (findings){0};

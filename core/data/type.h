@@ -51,7 +51,7 @@ typedef struct value_type {
   type_kind kind;
   int digits;          /* decimals when written: money's minor digits, decimal(n), else 0 */
   int64_t denominator; /* of STORE_I64 numbers: value = stored / denominator, > 0 (money 100 ...) */
-  const choice_list *choices;  /* CHOICE */
+  const choice_list *choices;  /* CHOICE; CODES: those that it may hold, NULL = not known */
   choice_rank rank;            /* CHOICE; no part of what type_equal compares */
   const struct schema *record; /* LIST: the fields of its records */
 } value_type;

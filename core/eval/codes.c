@@ -333,11 +333,24 @@ static void run(const stage *base, evaluator *v) {
     run_list(s, v, t);
 }
 
+/* The type of the list, with the codes that it may hold: those of points lost are known too late. */
+static value_type type_of(builder *b, const codes *s) {
+  value_type t = bare_type(TYPE_CODES);
+  if (s->declared->points_lost_of) return t;
+  arena *a = &b->plan->arena;
+  const char **names = arena_array(a, s->count + 1, sizeof *names);
+  for (size_t i = 0; i < s->count; i++) names[i] = s->declared->entries[i].code;
+  choice_list *held = arena_alloc(a, sizeof *held);
+  *held = (choice_list){s->count, names};
+  t.choices = held;
+  return t;
+}
+
 stage *codes_compile(builder *b, const step *step_) {
   codes *s = build_stage(b, sizeof *s, finish, run);
   s->declared = &step_->codes;
   bool ok = s->declared->points_lost_of ? find_card(b, s) : compile_list(b, s);
   if (ok) declare_point(b, s, step_);
-  s->result = build_result(b, step_->name, bare_type(TYPE_CODES), "codes", step_->at);
+  s->result = build_result(b, step_->name, type_of(b, s), "codes", step_->at);
   return ok && s->result >= 0 ? &s->base : NULL;
 }

@@ -238,9 +238,6 @@ static bool run_comparison(evaluation *e, const instruction *in, operands o) {
   case DO_COMPARE_DOUBLE:
     kernel_double_compare(c, o.a, o.b, in->kind, o.out);
     return true;
-  case DO_COMPARE_TEXT:
-    kernel_text_compare(c, o.a, o.b, in->flag, o.out);
-    return true;
   case DO_COMPARE_RATIO:
     kernel_ratio_compare(c, o.a, o.b, in->kind, o.out);
     return true;
@@ -298,6 +295,23 @@ static bool run_double(evaluation *e, const instruction *in, operands o) {
   }
 }
 
+static bool run_text(evaluation *e, const instruction *in, operands o) {
+  chunk *c = &e->chunk;
+  switch (in->operation) {
+  case DO_COMPARE_TEXT:
+    kernel_text_compare(c, o.a, o.b, in->flag, o.out);
+    return true;
+  case DO_TEXT_MEASURE:
+    kernel_text_measure(c, o.a, in->function, o.out);
+    return true;
+  case DO_TEXT_RELATION:
+    kernel_text_relation(c, o.a, o.b, in->function, o.out);
+    return true;
+  default:
+    return false;
+  }
+}
+
 static bool run_logic(evaluation *e, const instruction *in, operands o) {
   chunk *c = &e->chunk;
   switch (in->operation) {
@@ -327,7 +341,7 @@ static bool run_logic(evaluation *e, const instruction *in, operands o) {
 static void run(evaluation *e, const instruction *in) {
   operands o = {&e->lanes[in->out], &e->lanes[in->a], in->b >= 0 ? &e->lanes[in->b] : NULL};
   (void)(run_exact(e, in, o) || run_comparison(e, in, o) || run_logic(e, in, o) ||
-         run_ratio(e, in, o) || run_double(e, in, o));
+         run_ratio(e, in, o) || run_double(e, in, o) || run_text(e, in, o));
 }
 
 /* ---- single rows ---- */

@@ -312,15 +312,6 @@ void kernel_double_compare(chunk *c, const lane *a, const lane *b, node_kind kin
 #undef MISSING_PAIR
 }
 
-void kernel_text_compare(chunk *c, const lane *a, const lane *b, bool unequal, lane *out) {
-  for (size_t i = 0; i < c->rows; i++) {
-    const text_view *x = &a->text[i], *y = &b->text[i];
-    bool equal =
-        x->at != NULL && y->at != NULL && x->size == y->size && memcmp(x->at, y->at, x->size) == 0;
-    out->i32[i] = x->at == NULL || y->at == NULL ? -1 : equal != unequal;
-  }
-}
-
 /* ---- conditions ---- */
 
 void kernel_and(chunk *c, const lane *a, const lane *b, lane *out) {

@@ -71,6 +71,9 @@ void kernel_or(chunk *c, const lane *a, const lane *b, lane *out);
 void kernel_not(chunk *c, const lane *a, lane *out);
 void kernel_code_compare(chunk *c, const lane *a, const lane *b, node_kind kind, lane *out);
 void kernel_text_compare(chunk *c, const lane *a, const lane *b, bool unequal, lane *out);
+/* a whole number of a text; a condition on two */
+void kernel_text_measure(chunk *c, const lane *a, function_kind f, lane *out);
+void kernel_text_relation(chunk *c, const lane *a, const lane *b, function_kind f, lane *out);
 void kernel_is_missing(chunk *c, storage s, const lane *a, bool inverted, lane *out);
 void kernel_select(chunk *c, storage s, const lane *condition, const lane *a, const lane *b,
                    lane *out);

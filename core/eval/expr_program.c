@@ -391,6 +391,14 @@ static int date_of(compiler *c, const node *n) {
   return emit(c, over(DO_CALENDAR, emit(c, in, n->type), -1), n->type);
 }
 
+static int of_texts(compiler *c, const node *n) {
+  bool pair = n->child_count > 1;
+  instruction in = over(pair ? DO_TEXT_RELATION : DO_TEXT_MEASURE, compile(c, n->children[0]),
+                        pair ? compile(c, n->children[1]) : -1);
+  in.function = n->function;
+  return c->p->by_row ? 0 : emit(c, in, n->type);
+}
+
 static int call(compiler *c, const node *n) {
   switch (n->function) {
   case FUNCTION_COALESCE:
@@ -411,6 +419,9 @@ static int call(compiler *c, const node *n) {
                           compile_as(c, n->children[1], whole));
     return c->p->by_row ? 0 : emit(c, in, n->type);
   }
+  case FUNCTION_COUNT:
+  case FUNCTION_HAS_CODE:
+    return of_texts(c, n);
   default:
     break;
   }

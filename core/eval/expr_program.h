@@ -37,7 +37,9 @@ typedef enum operation {
   DO_NOT,
   DO_IS_MISSING,
   DO_SELECT,
-  DO_COALESCE
+  DO_COALESCE,
+  DO_TEXT_MEASURE,
+  DO_TEXT_RELATION
 } operation;
 
 typedef struct instruction {

@@ -7,7 +7,10 @@
  * Names are letters (any script), digits and _. Operators by falling precedence: - (sign), * /, +
  * -, comparisons = != < <= > >= in between (never chained), and, or; not(...); if c then a else b.
  *   x in (A, B, [1..5], > 7, null)   x in [a..b)   x between a and b   (both ends included)
- *   coalesce min max abs floor ceiling round(x, n) date add_months year month day weekday
+ *   x better than B, x worse than B (words of a choice; the first of their list is the best)
+ *   CODE in reasons (a list of codes of a step above; CODE also stands for CODE:value)
+ *   coalesce min max abs floor ceiling round(x, n) date add_months year month day weekday count
+ *   10% is 0.1
  *   2025-10-01 and 2025-10-01T15:00:00+08:00 stand bare; "texts" in double quotes, with \" \\ \n \t
  * Missing: min and max are missing if one of theirs is (coalesce is there for that); a division by
  * zero is missing; and, or, not, in are three-valued; x = null and x != null are never unknown; an
@@ -93,7 +96,9 @@ typedef enum function_kind {
   FUNCTION_YEAR,
   FUNCTION_MONTH,
   FUNCTION_DAY,
-  FUNCTION_WEEKDAY
+  FUNCTION_WEEKDAY,
+  FUNCTION_COUNT,   /* count(codes): how many a list holds */
+  FUNCTION_HAS_CODE /* CODE in codes: children are the list and the code */
 } function_kind;
 
 typedef struct node {

@@ -1,4 +1,5 @@
 /* From the tree as written to typed nodes: resolves names, words of choices and functions. */
+#include "notation_check.h"
 #include "notation_types.h"
 
 #include <stdlib.h>
@@ -7,33 +8,13 @@
 #include "../base/text.h"
 #include "notation_value.h"
 
-static const struct {
-  const char *name;
-  function_kind function;
-  size_t least, most; /* arguments */
-} functions[] = {{"coalesce", FUNCTION_COALESCE, 1, 32},
-                 {"min", FUNCTION_MIN, 1, 32},
-                 {"max", FUNCTION_MAX, 1, 32},
-                 {"abs", FUNCTION_ABS, 1, 1},
-                 {"floor", FUNCTION_FLOOR, 1, 1},
-                 {"ceiling", FUNCTION_CEILING, 1, 1},
-                 {"round", FUNCTION_ROUND_HALF_UP, 1, 2},
-                 {"date", FUNCTION_DATE, 1, 1},
-                 {"add_months", FUNCTION_ADD_MONTHS, 2, 2},
-                 {"year", FUNCTION_YEAR, 1, 1},
-                 {"month", FUNCTION_MONTH, 1, 1},
-                 {"day", FUNCTION_DAY, 1, 1},
-                 {"weekday", FUNCTION_WEEKDAY, 1, 1}};
-
-enum { FUNCTIONS = sizeof functions / sizeof *functions };
-
 static const value_type anything = {.kind = TYPE_NONE, .denominator = 1};
 
 static arena *arena_of(const checker *k) {
   return k->source->context->arena;
 }
 
-static node *complain(checker *k, const syntax *s, const char *hint, const char *what) {
+node *check_complain(checker *k, const syntax *s, const char *hint, const char *what) {
   notation_complain(k->source, SEVERITY_ERROR, s->mark, s->mark_length, hint, "%s", what);
   return NULL;
 }
@@ -87,7 +68,7 @@ static node *unknown_word(checker *k, const syntax *s, const choice_list *words,
   return NULL;
 }
 
-static node *check_symbol(checker *k, const syntax *s, symbol *found) {
+node *check_symbol(checker *k, const syntax *s, symbol *found) {
   found->used = true;
   symbol *copy = arena_alloc(arena_of(k), sizeof *copy); /* the scope may still grow and move */
   *copy = *found;
@@ -135,7 +116,7 @@ static node *check_number(checker *k, const syntax *s) {
   return types_constant(k, s, (value){.type = type, .exact = s->number});
 }
 
-static node *check_plain(checker *k, const syntax *s, type_kind kind, rational exact) {
+node *check_plain(checker *k, const syntax *s, type_kind kind, rational exact) {
   return types_constant(k, s, (value){.type = type_plain(kind), .exact = exact});
 }
 
@@ -147,13 +128,21 @@ static bool is_word_like(const checker *k, const syntax *s) {
   return s->kind == SYNTAX_TEXT || s->kind == SYNTAX_NULL;
 }
 
+/* `better than` is for words, whose list has the best first. */
+static bool check_graded(checker *k, const syntax *s, const node *compared) {
+  if (compared->type.kind == TYPE_CHOICE) return true;
+  check_complain(k, s, s->operation == NODE_LESS ? "write <" : "write >",
+                 "better than and worse than compare the words of a choice");
+  return false;
+}
+
 static node *check_compared(checker *k, const syntax *s) {
   const syntax *left = s->children[0], *right = s->children[1];
   bool right_first = is_word_like(k, left) && !is_word_like(k, right);
   node *a = notation_check(k, right_first ? right : left, anything);
   if (a == NULL) return NULL;
   node *b = notation_check(k, right_first ? left : right, a->type);
-  if (b == NULL) return NULL;
+  if (b == NULL || (s->graded && !check_graded(k, s, a))) return NULL;
   return types_compare(k, s->operation, s, right_first ? b : a, right_first ? a : b);
 }
 
@@ -182,8 +171,7 @@ static node *check_not(checker *k, const syntax *s) {
   return n->children[0] == NULL ? NULL : notation_fold(k, n);
 }
 
-/* Fills n->children from `first` on; the first operand that knows its type tells it the others. */
-static bool check_united(checker *k, const syntax *s, node *n, size_t first, value_type expected) {
+bool check_united(checker *k, const syntax *s, node *n, size_t first, value_type expected) {
   for (size_t pass = 0; pass < 2; pass++) {
     for (size_t i = first; i < n->child_count; i++) {
       bool late = expected.kind == TYPE_NONE && is_word_like(k, s->children[i]);
@@ -201,46 +189,6 @@ static node *check_if(checker *k, const syntax *s, value_type expected) {
   n->children[0] = check_condition(k, s->children[0]);
   if (n->children[0] == NULL || !check_united(k, s, n, 1, expected)) return NULL;
   return types_unite(k, n, 1);
-}
-
-/* date("2025-10-01") */
-static node *check_date_text(checker *k, const syntax *s) {
-  const char *text = s->children[0]->text;
-  int64_t day;
-  if (date_parse(text, strlen(text), &day)) return check_plain(k, s, TYPE_DATE, (rational){day, 1});
-  return complain(k, s->children[0], "a date is 2025-10-01", "there is no such date");
-}
-
-static node *unknown_function(checker *k, const syntax *s) {
-  const char *names[FUNCTIONS];
-  for (size_t i = 0; i < FUNCTIONS; i++) names[i] = functions[i].name;
-  const char *nearest = text_suggest(s->text, names, FUNCTIONS);
-  const char *hint =
-      nearest == NULL ? NULL : arena_format(arena_of(k), "did you mean `%s`?", nearest);
-  notation_complain(k->source, SEVERITY_ERROR, s->mark, s->mark_length, hint,
-                    "unknown function `%s`", s->text);
-  return NULL;
-}
-
-static node *check_call(checker *k, const syntax *s, value_type expected) {
-  size_t f = 0;
-  while (f < FUNCTIONS && strcmp(functions[f].name, s->text) != 0) f++;
-  if (f == FUNCTIONS) return unknown_function(k, s);
-  if (s->child_count < functions[f].least || s->child_count > functions[f].most) {
-    notation_complain(k->source, SEVERITY_ERROR, s->mark, s->mark_length, NULL,
-                      "%s takes %zu argument%s%s, here are %zu", s->text, functions[f].least,
-                      functions[f].least == 1 ? "" : "s",
-                      functions[f].most > functions[f].least ? " or more" : "", s->child_count);
-    return NULL;
-  }
-  if (functions[f].function == FUNCTION_DATE && s->children[0]->kind == SYNTAX_TEXT)
-    return check_date_text(k, s);
-  node *n = notation_node(k, NODE_CALL, anything, s, s->child_count);
-  n->function = functions[f].function;
-  bool united = n->function <= FUNCTION_MAX;
-  if (!check_united(k, s, n, 0, n->function == FUNCTION_COALESCE ? expected : anything))
-    return NULL;
-  return united ? types_unite(k, n, 0) : types_function(k, n);
 }
 
 /* ---- tests ---- */
@@ -303,7 +251,8 @@ bool notation_check_item(checker *k, node *input, const syntax *s, test_item *ou
   *out = (test_item){.syntax = s};
   if (s->kind == SYNTAX_INTERVAL) return check_interval(k, input, s, 0, out);
   if (s->kind == SYNTAX_COMPARE)
-    return check_comparing(k, input, s->children[0], s->operation, out);
+    return (!s->graded || check_graded(k, s, input)) &&
+           check_comparing(k, input, s->children[0], s->operation, out);
   if (!has_input(s)) return check_comparing(k, input, s, NODE_EQUAL, out);
   out->condition = check_condition(k, s);
   return out->condition != NULL;
@@ -331,6 +280,8 @@ node *notation_item_condition(checker *k, node *input, const test_item *item) {
 }
 
 static node *check_in(checker *k, const syntax *s) {
+  const symbol *codes = s->child_count == 2 ? check_codes_list(k, s->children[1]) : NULL;
+  if (codes != NULL) return codes->faulty ? NULL : check_code_in(k, s);
   node *n = notation_node(k, NODE_IN, type_plain(TYPE_BOOLEAN), s, s->child_count);
   node *input = n->children[0] = notation_check(k, s->children[0], anything);
   if (input == NULL) return NULL;
@@ -371,7 +322,8 @@ node *notation_check(checker *k, const syntax *s, value_type expected) {
     return check_name(k, s, expected);
   case SYNTAX_INPUT:
     if (k->input != NULL) return k->input;
-    return complain(k, s, NULL, "`?` stands for the tested value, and nothing is tested here");
+    return check_complain(k, s, NULL,
+                          "`?` stands for the tested value, and nothing is tested here");
   case SYNTAX_CALL:
     return check_call(k, s, expected);
   case SYNTAX_NEGATE: {
@@ -392,5 +344,5 @@ node *notation_check(checker *k, const syntax *s, value_type expected) {
   case SYNTAX_INTERVAL:
     break;
   }
-  return complain(k, s, NULL, "a test stands where a value is expected");
+  return check_complain(k, s, NULL, "a test stands where a value is expected");
 }

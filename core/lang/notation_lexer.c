@@ -141,7 +141,7 @@ static const struct {
                 {"!", "write not(...)"},
                 {"&", "write and"},
                 {"|", "write or"},
-                {"%", "write / 100"},
+                {"%", "percent stand right behind a number: 10%"},
                 {"'", "texts stand in double quotes"},
                 {".", "a number begins with a digit: 0.5"},
                 {"≤", "write <="},
@@ -226,6 +226,7 @@ static bool read_number(notation_source *s, size_t at, token *out) {
       return false;
     }
     if (t[n] == '.' && is_digit(t[n + 1])) n += 1 + digits_length(t + n + 1);
+    if (t[n] == '%') n++;
   }
   size_t letters = name_length(t + n);
   if (letters > 0) {

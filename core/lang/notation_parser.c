@@ -90,9 +90,14 @@ static bool enter(notation_source *s) {
 
 static syntax *parse_number(notation_source *s, token t) {
   syntax *x = make(s, SYNTAX_NUMBER, t);
-  const char *digits = s->text + t.offset, *point = memchr(digits, '.', (size_t)t.length);
-  x->digits = point == NULL ? 0 : (int)(digits + t.length - point) - 1;
-  if (rational_parse(digits, (size_t)t.length, &x->number) == PARSE_OK) return x;
+  const char *digits = s->text + t.offset;
+  bool percent = digits[t.length - 1] == '%';
+  size_t length = (size_t)t.length - percent;
+  const char *point = memchr(digits, '.', length);
+  x->digits = (point == NULL ? 0 : (int)(digits + length - point) - 1) + (percent ? 2 : 0);
+  if (rational_parse(digits, length, &x->number) == PARSE_OK &&
+      (!percent || rational_div(x->number, (rational){100, 1}, &x->number)))
+    return x;
   notation_complain(s, SEVERITY_ERROR, t.offset, t.length, NULL, "a number with too many digits");
   return NULL;
 }
@@ -261,6 +266,24 @@ static bool comparison(token_kind kind, node_kind *out) {
   }
 }
 
+static bool is_word(const notation_source *s, size_t at, const char *word) {
+  token t = s->tokens[at];
+  return t.kind == TOKEN_NAME && (size_t)t.length == strlen(word) &&
+         memcmp(s->text + t.offset, word, (size_t)t.length) == 0;
+}
+
+/* `better than`, `worse than`: words of a choice in the order of their list, the best first. Taken
+ * as one mark; they are words like any other elsewhere. */
+static bool accept_grading(notation_source *s, token *mark, node_kind *operation) {
+  bool better = is_word(s, s->at, "better");
+  if ((!better && !is_word(s, s->at, "worse")) || !is_word(s, s->at + 1, "than")) return false;
+  *mark = take(s);
+  token than = take(s);
+  mark->length = than.offset + than.length - mark->offset;
+  *operation = better ? NODE_LESS : NODE_GREATER;
+  return true;
+}
+
 /* At `(`: does `..` follow the first operand inside? Then it is an interval. */
 static bool is_open_interval(const notation_source *s) {
   int depth = 0;
@@ -313,6 +336,9 @@ static syntax *parse_comparison(notation_source *s) {
   } else if (comparison(t.kind, &operation)) {
     take(s);
     x = binary(s, operation, t, x, parse_sum(s));
+  } else if (accept_grading(s, &t, &operation)) {
+    x = binary(s, operation, t, x, parse_sum(s));
+    if (x != NULL) x->graded = true;
   } else {
     return x;
   }
@@ -367,10 +393,12 @@ static syntax *parse_item(notation_source *s, bool bare) {
   if (t.kind == TOKEN_OPEN_SQUARE || t.kind == TOKEN_CLOSE_SQUARE ||
       (t.kind == TOKEN_OPEN && is_open_interval(s)))
     return parse_interval(s);
-  if (comparison(t.kind, &operation)) {
-    take(s);
+  bool graded = accept_grading(s, &t, &operation);
+  if (graded || comparison(t.kind, &operation)) {
+    if (!graded) take(s);
     syntax *x = make(s, SYNTAX_COMPARE, t);
     x->operation = operation;
+    x->graded = graded;
     return add_child(s, x, parse_sum(s)) ? x : NULL;
   }
   return bare ? parse_sum(s) : parse_whole(s);

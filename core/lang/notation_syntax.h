@@ -84,6 +84,7 @@ typedef struct syntax {
   int offset, length;    /* all of it */
   int mark, mark_length; /* what a complaint points to: operator, name */
   bool low_open, high_open;
+  bool graded;      /* BINARY, COMPARE: `better than`, `worse than` */
   const char *text; /* NAME CALL TEXT */
   rational number;  /* NUMBER; DATE and TIMESTAMP in num */
   int digits;       /* NUMBER: decimals as written */

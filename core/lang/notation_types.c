@@ -271,6 +271,8 @@ static bool complain_incomparable(checker *k, const node *a, const node *b) {
   buffer_text(&left, "");
   buffer_text(&right, "");
   const char *hint = NULL;
+  if (a->type.kind == TYPE_CODES || b->type.kind == TYPE_CODES)
+    hint = "write CODE in reasons, or count(reasons) > 0";
   if ((a->type.kind == TYPE_DATE || a->type.kind == TYPE_TIMESTAMP) && is_text(b->type.kind))
     hint = "a date stands without quotes: 2025-10-01";
   notation_complain(k->source, SEVERITY_ERROR, b->offset, b->length, hint,
@@ -286,6 +288,12 @@ bool types_comparable(checker *k, node_kind kind, const node *a, const node *b) 
   bool equality = kind == NODE_EQUAL || kind == NODE_NOT_EQUAL;
   const node *unordered = left == TYPE_NONE ? a : b;
   if (left == TYPE_NONE || right == TYPE_NONE) {
+    const node *other = left == TYPE_NONE ? b : a;
+    if (other->type.kind == TYPE_CODES) {
+      complain_at(k, other, format_hint(k, "write count(%s) = 0", other),
+                  "a list of codes is never missing");
+      return false;
+    }
     if (equality) return true;
     complain_at(k, unordered, "x = null asks whether it is missing", "null has no order");
     return false;
@@ -409,10 +417,17 @@ static node *calendar_type(checker *k, node *n) {
   return notation_fold(k, n);
 }
 
+static node *count_type(checker *k, node *n) {
+  n->type = type_plain(TYPE_INTEGER);
+  if (n->children[0]->type.kind == TYPE_CODES) return n;
+  return complain_at(k, n->children[0], NULL, "count takes a list of codes");
+}
+
 node *types_function(checker *k, node *n) {
   for (size_t i = 0; i < n->child_count; i++)
     if (types_is_null(n->children[i]))
       return complain_at(k, n->children[i], NULL, "null does not stand here");
+  if (n->function == FUNCTION_COUNT) return count_type(k, n);
   return n->function <= FUNCTION_ROUND_HALF_UP ? rounding_type(k, n) : calendar_type(k, n);
 }
 

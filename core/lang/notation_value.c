@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "notation_text.h"
+
 static const value_type boolean_type = {.kind = TYPE_BOOLEAN, .denominator = 1};
 
 value value_missing(value_type type) {
@@ -258,6 +260,10 @@ static bool apply_calendar(const node *n, zone z, const value *a, value *out) {
   return true;
 }
 
+static text_piece piece_of(const value *v) {
+  return (text_piece){v->text, strlen(v->text)};
+}
+
 static bool apply_function(const node *n, zone z, const value *arguments, value *out) {
   if (n->function == FUNCTION_COALESCE) {
     apply_coalesce(n, arguments, out);
@@ -271,6 +277,12 @@ static bool apply_function(const node *n, zone z, const value *arguments, value 
     return true;
   }
   switch (n->function) {
+  case FUNCTION_COUNT:
+    out->exact.num = text_measure(n->function, piece_of(arguments));
+    return true;
+  case FUNCTION_HAS_CODE:
+    *out = value_boolean(text_relation(n->function, piece_of(arguments), piece_of(arguments + 1)));
+    return true;
   case FUNCTION_ABS:
   case FUNCTION_FLOOR:
   case FUNCTION_CEILING:

@@ -25,15 +25,16 @@ static const value_type boolean = {.kind = TYPE_BOOLEAN, .denominator = 1};
 static const value_type date = {.kind = TYPE_DATE, .denominator = 1};
 static const value_type timestamp = {.kind = TYPE_TIMESTAMP, .denominator = 1};
 static const value_type text = {.kind = TYPE_TEXT, .denominator = 1};
+static const value_type code_list = {.kind = TYPE_CODES, .denominator = 1};
 static const value_type grade = {.kind = TYPE_CHOICE, .denominator = 1, .choices = &grades};
 
 static const struct {
   const char *name;
   const value_type *type;
-} names[] = {{"i", &integer},    {"j", &integer}, {"m", &money},  {"p", &money},
-             {"d", &decimal1},   {"b", &boolean}, {"g", &grade},  {"day", &date},
-             {"at", &timestamp}, {"x", &number},  {"y", &number}, {"name", &text}};
-enum { I, J, M, P, D, B, G, DAY, AT, X, Y, NAME, COLUMNS };
+} names[] = {{"i", &integer}, {"j", &integer}, {"m", &money},  {"p", &money},      {"d", &decimal1},
+             {"b", &boolean}, {"g", &grade},   {"day", &date}, {"at", &timestamp}, {"x", &number},
+             {"y", &number},  {"name", &text}, {"why", &code_list}};
+enum { I, J, M, P, D, B, G, DAY, AT, X, Y, NAME, WHY, COLUMNS };
 
 enum { ROWS = 1100 };
 
@@ -116,6 +117,9 @@ static void fill_examples(fixture *f) {
   column_add_text(&f->columns[NAME], 0, "Ann", 3);
   column_add_text(&f->columns[NAME], 1, NULL, 0);
   column_add_text(&f->columns[NAME], 2, "王", 3);
+  column_add_text(&f->columns[WHY], 0, "LATE|UTIL_HIGH:91.25", 20);
+  column_add_text(&f->columns[WHY], 1, "", 0);
+  column_add_text(&f->columns[WHY], 2, "LATER", 5);
 }
 
 /* One row's result: exact numbers as fractions, OVERFLOW for a fault, - for missing. */
@@ -232,6 +236,13 @@ static void test_examples(void **state) {
       {"name in (\"王\", null)", "false | true | true"},
       {"coalesce(name, \"nobody\")", "Ann | nobody | 王"},
       {"if b then \"visit\" else name", "visit | - | 王"},
+      {"count(why)", "2 | 0 | 1"},
+      {"LATE in why", "true | false | false"},
+      {"UTIL_HIGH in why", "true | false | false"},
+      {"not(LATER in why) and i * 10% > 0", "true | - | false"},
+      {"g better than C", "true | - | false"},
+      {"g worse than A", "true | - | true"},
+      {"m * 12.5%", "25/2 | - | -1/800"},
       {"2 + 3", "5 | 5 | 5"},
       {"\"call\"", "call | call | call"},
       {"12345678901234567890 + i", "OVERFLOW | - | OVERFLOW"},

@@ -28,6 +28,10 @@ static const value_type timestamp = {.kind = TYPE_TIMESTAMP, .denominator = 1};
 static const value_type text = {.kind = TYPE_TEXT, .denominator = 1};
 static const value_type grade = {.kind = TYPE_CHOICE, .denominator = 1, .choices = &grades};
 static const value_type financing = {.kind = TYPE_CHOICE, .denominator = 1, .choices = &financings};
+static const char *const code_words[] = {"LATE", "UTIL_HIGH", "DATA_MISSING:budget"};
+static const choice_list codes_held = {3, code_words};
+static const value_type code_list = {.kind = TYPE_CODES, .denominator = 1, .choices = &codes_held};
+static const value_type lost = {.kind = TYPE_CODES, .denominator = 1};
 static const value_type list = {.kind = TYPE_LIST, .denominator = 1};
 
 typedef struct fixture {
@@ -56,6 +60,8 @@ static void fixture_init(fixture *f) {
   scope_add(&f->scope, "weight", number, slot++, "field");
   scope_add(&f->scope, "budget", money, slot++, "field");
   scope_add(&f->scope, "invoices", list, slot++, "field");
+  scope_add(&f->scope, "reasons", code_list, slot++, "codes");
+  scope_add(&f->scope, "why", lost, slot++, "codes");
   add_constant(&f->scope, "today", date, date_from_civil(2025, 9, 26));
   add_constant(&f->scope, "cap", money, 5000);
   symbol *unset = scope_add(&f->scope, "unset", money, -1, "parameter");
@@ -138,6 +144,9 @@ static void test_constants_are_exact(void **state) {
       {"0.1 + 0.2 = 0.3", "boolean true"},
       {"1/3*3 = 1", "boolean true"},
       {"1/3", "decimal 1/3"},
+      {"10%", "decimal 1/10"},
+      {"12.5% * 8 = 1", "boolean true"},
+      {"5 in [1%..500%]", "boolean true"},
       {"6/3", "decimal 2"},
       {"2 + 3 * 4", "integer 14"},
       {"(2 + 3) * 4", "integer 20"},
@@ -226,6 +235,15 @@ static void test_types(void **state) {
       {"grade <= \"B\"", "boolean"},
       {"grade in (A, [B..C])", "boolean"},
       {"融资 = 预付", "boolean"},
+      {"grade better than B", "boolean"},
+      {"C worse than grade or vip", "boolean"},
+      {"LATE in reasons", "boolean"},
+      {"not(\"DATA_MISSING:budget\" in reasons) and DATA_MISSING in reasons", "boolean"},
+      {"ANYTHING in why", "boolean"},
+      {"count(reasons) > 0", "boolean"},
+      {"count(reasons) - 1", "integer"},
+      {"budget * 10%", "money/1000"},
+      {"budget / overdue_30 >= 10%", "boolean"},
       {"融资 = visits", "boolean"}, /* the word, not the field */
       {"visits = null", "boolean"},
       {"null != visits", "boolean"},
@@ -297,6 +315,24 @@ static void test_complaints(void **state) {
       {"? > 3",
        "`?` stands for the tested value, and nothing is tested here in\n      ? > 3\n      "
        "^"},
+      {"10 % 3",
+       "unexpected `%` in\n      10 % 3\n         ^  percent stand right behind a number: 10%"},
+      {"vip better than true",
+       "better than and worse than compare the words of a choice in\n      vip better than true\n "
+       "         ^~~~~~~~~~~  write <"},
+      {"LAET in reasons",
+       "reasons never holds the code `LAET` in\n      LAET in reasons\n      ^~~~  did you mean "
+       "`LATE`?"},
+      {"visits in reasons",
+       "reasons never holds the code `visits` in\n      visits in reasons\n      ^~~~~~"},
+      {"3 in reasons", "a code is expected in\n      3 in reasons\n      ^  write CODE in reasons"},
+      {"reasons = null",
+       "a list of codes is never missing in\n      reasons = null\n      ^~~~~~~  write "
+       "count(reasons) = 0"},
+      {"reasons = \"LATE\"",
+       "`reasons` is codes, `\"LATE\"` is text: they cannot be compared in\n      reasons = "
+       "\"LATE\"\n                ^~~~~~  write CODE in reasons, or count(reasons) > 0"},
+      {"count(visits)", "count takes a list of codes in\n      count(visits)\n            ^~~~~~"},
       {"invoices = 3", "`invoices` is list, `3` is integer: they cannot be compared in\n      "
                        "invoices = 3\n         "
                        "        ^"},
@@ -422,6 +458,7 @@ static void test_unary_tests(void **state) {
       {"budget", "weight", "dynamic"},
       {"budget / 3", "< 1", "[..299]"},
       {"budget / overdue_30", ">= 0.9", "[9/10..]"},
+      {"budget / overdue_30", "(5%..12.5%]", "(1/20..1/8]"},
       {"budget / overdue_30", "[0.8..0.9)", "[4/5..9/10)"},
       {"budget / overdue_30", "not([0.8..0.9))", "[..4/5) [9/10..]"},
       {"budget / overdue_30", "1, (1..2)", "[1/1..2/1)"},
@@ -442,6 +479,8 @@ static void test_unary_tests(void **state) {
       {"grade", "<= B", "codes 3"},
       {"grade", "> B", "codes c"},
       {"grade", "[B..C]", "codes 6"},
+      {"grade", "better than C", "codes 3"},
+      {"grade", "A, worse than C", "codes 9"},
       {"grade", "\"D\"", "codes 8"},
       {"融资", "预付, cash", "codes 3"},
       {"vip", "true", "codes 2"},

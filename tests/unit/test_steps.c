@@ -184,13 +184,16 @@ static void test_score_missing_and_codes(void **state) {
   built_code(p, list, "OFTEN", "visits >= 2", NULL, "visits", -1);
   built_code(p, list, "SHARE", "budget > 0", NULL, "budget / price * 100", 2);
   built_code(p, list, "DATA_MISSING:budget", NULL, "budget / price", NULL, -1);
+  built_derive(p, "reasons_given", "count(why)");
+  built_derive(p, "unknown", "DATA_MISSING in why");
   static const case_ cases[] = {
       {"budget=100|price=100|visits=3|source=referral",
-       "score=45.00;priority=P1;why=OFTEN:3|SHARE:100.00"},
+       "score=45.00;priority=P1;why=OFTEN:3|SHARE:100.00;reasons_given=2;unknown=false"},
       {"budget=89.99|price=100|visits=1|source=cold", "score=11.00;priority=P3;why=SHARE:89.99"},
       {"budget=90|price=100|visits=2|source=cold",
        "score=29.75;priority=P2;why=IS_P2|OFTEN:2|SHARE:90.00"},
-      {"budget=1|price=0|visits=0", "score=8.00;priority=P3;why=SHARE|DATA_MISSING:budget"},
+      {"budget=1|price=0|visits=0",
+       "score=8.00;priority=P3;why=SHARE|DATA_MISSING:budget;reasons_given=2;unknown=true"},
       {"price=100|source=cold", "score=5.00;priority=P3;why=DATA_MISSING:budget"},
       {"budget=2|price=3|visits=-1", "fault=NO_ROW"}, /* no attribute for -1 visits */
       {"budget=2|price=3|visits=0", "why=SHARE:66.67"}};

@@ -7,7 +7,7 @@
  * Names are letters (any script), digits and _. Operators by falling precedence: - (sign), * /, +
  * -, comparisons = != < <= > >= in between (never chained), and, or; not(...); if c then a else b.
  *   x in (A, B, [1..5], > 7, null)   x in [a..b)   x between a and b   (both ends included)
- *   x better than B, x worse than B (words of a choice; the first of their list is the best)
+ *   x better than B, x worse than B (words of a choice, by the rank of its type)
  *   CODE in reasons (a list of codes of a step above; CODE also stands for CODE:value)
  *   coalesce min max abs floor ceiling round(x, n) date add_months year month day weekday count
  *   10% is 0.1

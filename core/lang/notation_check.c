@@ -33,9 +33,8 @@ const char *notation_hint(checker *k, const char *word, const choice_list *words
   return nearest == NULL ? NULL : arena_format(arena_of(k), "did you mean `%s`?", nearest);
 }
 
-static node *word_node(checker *k, const syntax *s, const choice_list *words, int index) {
-  const value_type choice = {.kind = TYPE_CHOICE, .denominator = 1, .choices = words};
-  value v = {.type = choice, .exact = {index, 1}, .text = words->names[index]};
+static node *word_node(checker *k, const syntax *s, value_type choice, int index) {
+  value v = {.type = choice, .exact = {index, 1}, .text = choice.choices->names[index]};
   return types_constant(k, s, v);
 }
 
@@ -85,7 +84,7 @@ node *check_symbol(checker *k, const syntax *s, symbol *found) {
 static node *check_name(checker *k, const syntax *s, value_type expected) {
   const choice_list *words = words_of(expected);
   int index = words == NULL ? -1 : choice_find(words, s->text, strlen(s->text));
-  if (words != NULL && index >= 0) return word_node(k, s, words, index);
+  if (words != NULL && index >= 0) return word_node(k, s, expected, index);
   symbol *found = scope_find(k->source->context->scope, s->text);
   if (found != NULL && found->faulty) return NULL;
   if (found != NULL) return check_symbol(k, s, found);
@@ -101,7 +100,7 @@ static node *check_text(checker *k, const syntax *s, value_type expected) {
   const choice_list *words = words_of(expected);
   if (words != NULL) {
     int index = choice_find(words, s->text, strlen(s->text));
-    return index >= 0 ? word_node(k, s, words, index) : unknown_word(k, s, words, false);
+    return index >= 0 ? word_node(k, s, expected, index) : unknown_word(k, s, words, false);
   }
   value v = {.type = type_plain(TYPE_TEXT), .exact = {0, 1}, .text = s->text};
   return types_constant(k, s, v);
@@ -128,12 +127,18 @@ static bool is_word_like(const checker *k, const syntax *s) {
   return s->kind == SYNTAX_TEXT || s->kind == SYNTAX_NULL;
 }
 
-/* `better than` is for words, whose list has the best first. */
-static bool check_graded(checker *k, const syntax *s, const node *compared) {
-  if (compared->type.kind == TYPE_CHOICE) return true;
-  check_complain(k, s, s->operation == NODE_LESS ? "write <" : "write >",
-                 "better than and worse than compare the words of a choice");
-  return false;
+/* `better than` and `worse than` ask which end of the list of words is the good one. */
+static bool check_graded(checker *k, const syntax *s, const node *compared, node_kind *operation) {
+  *operation = s->operation;
+  if (!s->graded) return true;
+  if (compared->type.kind != TYPE_CHOICE) {
+    check_complain(k, s, s->operation == NODE_LESS ? "write <" : "write >",
+                   "better than and worse than compare the words of a choice");
+    return false;
+  }
+  if (compared->type.rank == RANK_BEST_LAST)
+    *operation = s->operation == NODE_LESS ? NODE_GREATER : NODE_LESS;
+  return true;
 }
 
 static node *check_compared(checker *k, const syntax *s) {
@@ -142,8 +147,9 @@ static node *check_compared(checker *k, const syntax *s) {
   node *a = notation_check(k, right_first ? right : left, anything);
   if (a == NULL) return NULL;
   node *b = notation_check(k, right_first ? left : right, a->type);
-  if (b == NULL || (s->graded && !check_graded(k, s, a))) return NULL;
-  return types_compare(k, s->operation, s, right_first ? b : a, right_first ? a : b);
+  node_kind operation;
+  if (b == NULL || !check_graded(k, s, a, &operation)) return NULL;
+  return types_compare(k, operation, s, right_first ? b : a, right_first ? a : b);
 }
 
 static node *check_condition(checker *k, const syntax *s) {
@@ -250,9 +256,10 @@ static bool check_interval(checker *k, node *input, const syntax *s, size_t firs
 bool notation_check_item(checker *k, node *input, const syntax *s, test_item *out) {
   *out = (test_item){.syntax = s};
   if (s->kind == SYNTAX_INTERVAL) return check_interval(k, input, s, 0, out);
+  node_kind operation;
   if (s->kind == SYNTAX_COMPARE)
-    return (!s->graded || check_graded(k, s, input)) &&
-           check_comparing(k, input, s->children[0], s->operation, out);
+    return check_graded(k, s, input, &operation) &&
+           check_comparing(k, input, s->children[0], operation, out);
   if (!has_input(s)) return check_comparing(k, input, s, NODE_EQUAL, out);
   out->condition = check_condition(k, s);
   return out->condition != NULL;

@@ -304,6 +304,11 @@ bool types_comparable(checker *k, node_kind kind, const node *a, const node *b) 
   if (complain_mixed(k, a, b)) return false;
   if (!(is_text(left) && is_text(right)) && !(left == right && type_equal(a->type, b->type)))
     return complain_incomparable(k, a, b);
+  if (!equality && left == TYPE_CHOICE && a->type.rank == RANK_NONE) {
+    complain_at(k, a, "list them, the best first: type = choice { \"A\", \"B\" }",
+                "a table that says its words only in its rows gives them no order");
+    return false;
+  }
   if (equality || (left != TYPE_BOOLEAN && !is_text(left))) return true;
   notation_complain(k->source, SEVERITY_ERROR, b->offset, b->length, NULL,
                     "`%s`: values of type %s have no order", sign_of(kind), type_name(left));

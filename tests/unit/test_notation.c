@@ -34,6 +34,11 @@ static const value_type code_list = {.kind = TYPE_CODES, .denominator = 1, .choi
 static const value_type lost = {.kind = TYPE_CODES, .denominator = 1};
 static const value_type list = {.kind = TYPE_LIST, .denominator = 1};
 
+static const value_type size = {
+    .kind = TYPE_CHOICE, .denominator = 1, .choices = &grades, .rank = RANK_BEST_LAST};
+static const value_type terms = {
+    .kind = TYPE_CHOICE, .denominator = 1, .choices = &grades, .rank = RANK_NONE};
+
 typedef struct fixture {
   arena arena;
   scope scope;
@@ -62,6 +67,8 @@ static void fixture_init(fixture *f) {
   scope_add(&f->scope, "invoices", list, slot++, "field");
   scope_add(&f->scope, "reasons", code_list, slot++, "codes");
   scope_add(&f->scope, "why", lost, slot++, "codes");
+  scope_add(&f->scope, "size", size, slot++, "field");
+  scope_add(&f->scope, "terms", terms, slot++, "output of decision_table");
   add_constant(&f->scope, "today", date, date_from_civil(2025, 9, 26));
   add_constant(&f->scope, "cap", money, 5000);
   symbol *unset = scope_add(&f->scope, "unset", money, -1, "parameter");
@@ -320,6 +327,10 @@ static void test_complaints(void **state) {
       {"vip better than true",
        "better than and worse than compare the words of a choice in\n      vip better than true\n "
        "         ^~~~~~~~~~~  write <"},
+      {"terms worse than B",
+       "a table that says its words only in its rows gives them no order in\n      terms worse "
+       "than "
+       "B\n      ^~~~~  list them, the best first: type = choice { \"A\", \"B\" }"},
       {"LAET in reasons",
        "reasons never holds the code `LAET` in\n      LAET in reasons\n      ^~~~  did you mean "
        "`LATE`?"},
@@ -481,6 +492,8 @@ static void test_unary_tests(void **state) {
       {"grade", "[B..C]", "codes 6"},
       {"grade", "better than C", "codes 3"},
       {"grade", "A, worse than C", "codes 9"},
+      {"size", "better than C", "codes 8"},
+      {"size", "< C", "codes 3"},
       {"grade", "\"D\"", "codes 8"},
       {"融资", "预付, cash", "codes 3"},
       {"vip", "true", "codes 2"},

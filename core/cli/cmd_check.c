@@ -14,16 +14,21 @@ static const option options[] = {
     CLI_OPTION_PLUGINS,
 };
 
-/* The source's settings against the plugin's own table; the source itself is not opened. */
-static void check_source(cli *c, const arguments *a, const pack *p, findings *out) {
-  plugin_host *host = cli_plugins(c, a);
+/* A source's settings against the plugin's own table; the source itself is not opened. */
+static void check_source(plugin_host *host, const pack *p, const pack_source *s, findings *out) {
   const assay_plugin *plugin;
   plugin_settings checked = {0};
   error e = {0};
-  if (p->plugin && (plugin_host_find(host, p->plugin, &plugin, &e) ||
-                    plugin_settings_check(plugin, &p->settings, p->folder, &checked, &e)))
-    findings_add(out, SEVERITY_ERROR, p->source_at.file, p->source_at.line, "%s", e.message);
+  if (s->plugin && (plugin_host_find(host, s->plugin, &plugin, &e) ||
+                    plugin_settings_check(plugin, &s->settings, p->folder, &checked, &e)))
+    findings_add(out, SEVERITY_ERROR, s->at.file, s->at.line, "%s", e.message);
   plugin_settings_deinit(&checked);
+}
+
+static void check_sources(cli *c, const arguments *a, const pack *p, findings *out) {
+  plugin_host *host = cli_plugins(c, a);
+  check_source(host, p, &p->source, out);
+  for (size_t i = 0; i < p->related_count; i++) check_source(host, p, &p->related[i].source, out);
   plugin_host_free(host);
 }
 
@@ -48,7 +53,7 @@ static error_code run_check(cli *c, const arguments *a, error *e) {
                             .param_count = given_params.count};
     made = plan_new(p, &o, &found);
     if (!made) code = params_blame(p, &o, &given_params, e);
-    check_source(c, a, p, &found);
+    check_sources(c, a, p, &found);
   }
   if (!code && !p && !pack_exists(a->words[0])) code = cli_no_pack(a->words[0], &found, e);
   if (!code) {

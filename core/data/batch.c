@@ -11,10 +11,11 @@ static void *column_block(size_t count, size_t size) {
   return mem_aligned(count * size + SLACK);
 }
 
-static void list_init(column *c, size_t rows) {
+void column_init_list(column *c, value_type type, size_t rows, const bool *wanted) {
+  *c = (column){.type = type};
   c->list.offsets = column_block(rows + 1, sizeof *c->list.offsets);
   c->list.missing = column_block(rows, 1);
-  c->list.records = batch_new(c->type.record, NULL);
+  c->list.records = batch_new(type.record, wanted);
 }
 
 void column_init(column *c, value_type type, size_t rows) {
@@ -39,7 +40,7 @@ void column_init(column *c, value_type type, size_t rows) {
     c->den = column_block(rows, sizeof *c->den);
     break;
   case STORE_LIST:
-    list_init(c, rows);
+    column_init_list(c, type, rows, NULL);
     break;
   }
 }

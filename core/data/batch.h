@@ -70,6 +70,8 @@ void batch_free(batch *b);
 /* Allocates / frees the buffers of one column of the type for `rows` rows. */
 void column_init(column *c, value_type type, size_t rows);
 void column_deinit(column *c);
+/* A column of lists (type.record) whose records have only the fields that `wanted` names. */
+void column_init_list(column *c, value_type type, size_t rows, const bool *wanted);
 /* Appends row number `row` (== rows appended so far) to a text column of column_init; text NULL =
  * missing. */
 void column_add_text(column *c, size_t row, const char *text, size_t n);

@@ -9,6 +9,8 @@ typedef struct field {
   const char *column; /* its name in the source; the same as name unless mapped */
   value_type type;
   bool required; /* may not be missing (a key always) */
+  bool joined;   /* a LIST of records that are joined from a source of their own, never a column of
+                    the record's own source; never missing: who has none has an empty list */
   bool has_min, has_max;
   int64_t min, max;              /* STORE_I64, in stored units, inclusive */
   double number_min, number_max; /* NUMBER */

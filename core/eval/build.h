@@ -86,6 +86,9 @@ struct plan {
   size_t input_count;
   plan_input *inputs;
   int *input_slots;
+  list_use *lists;         /* by field; of one that is no list .fields is NULL */
+  bool **filtered;         /* by list and field of its records: read by the condition below */
+  const formula **filters; /* by related list: its `where`; NULL: all rows count */
   size_t param_count;
   param_value *params;
 };
@@ -112,6 +115,12 @@ bool build_stored(builder *b, const formula *f, value_type type, place at, int64
                   double *f64);
 /* Adds a test of a column of `input`; false after a finding. */
 bool build_test(builder *b, rule_text text, const formula *input, unary_test *out);
+
+/* Notes that the step reads a field of the records of a list (SIZE_MAX: the list alone, to count
+ * its records); the list's own symbol is marked as used as well. */
+void build_list_read(builder *b, size_t list, size_t item);
+/* Notes that a rule may walk the list: all of it is read, and kept with the decisions. */
+void build_list_kept(builder *b, size_t list);
 
 /* The code of the name; `given_at` not NULL: somebody gives it there. NULL name gives NULL. */
 code *build_code(builder *b, const char *name, const place *given_at);

@@ -5,6 +5,7 @@
 #include "../base/text.h"
 #include "codes.h"
 #include "convert.h"
+#include "lists.h"
 #include "lua_rule.h"
 #include "thresholds.h"
 
@@ -361,11 +362,13 @@ plan *plan_new(const pack *p, const plan_options *o, findings *out) {
   calendar_init(&made->calendar, &p->calendar, p->zone, &made->arena);
   choose_kernels(&b, o->kernels);
   name_all(&b, p, o);
+  lists_init(&b);
   if (compile_steps(&b)) {
     settle_outputs(&b);
     settle_inputs(made);
     if (out->errors == errors) {
       warn_unread(&b);
+      lists_warn_unread(&b);
       return made;
     }
   } else if (out->errors == errors) {

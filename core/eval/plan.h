@@ -44,6 +44,29 @@ typedef struct plan_input {
 
 /* In the order of the blob. */
 size_t plan_inputs(const plan *p, const plan_input **out);
+
+/* What the plan reads of a list of records, by its field in the pack's schema. */
+typedef struct list_use {
+  bool read;    /* something reads the list: its records must be there */
+  bool kept;    /* a rule walks it: it is part of the inputs that a decision keeps */
+  bool *fields; /* of its records: those that are read, by index in type.record */
+} list_use;
+
+const list_use *plan_list(const plan *p, size_t list); /* NULL: the field is no list */
+/* An empty batch of the pack's fields; of lists only what the plan reads. */
+batch *plan_batch(const plan *p);
+
+/* Which rows of a related list count (`where`). A filter belongs to one thread. */
+typedef struct row_filter row_filter;
+/* NULL: all rows of pack->related[number] count. */
+row_filter *row_filter_new(const plan *p, size_t number);
+void row_filter_free(row_filter *f);
+/* keep[row] = 1 if the row of the batch (of pack->related[number].schema) counts, 0 if its condition
+ * is false or unknown. A row whose condition cannot be computed (OVERFLOW) stands in *faults, which
+ * live until the next call. */
+void row_filter_run(row_filter *f, const batch *rows, uint8_t *keep, const fault **faults,
+                    size_t *fault_count);
+
 const char *plan_kernels(const plan *p); /* the name of those in use */
 /* Values of the parameters as used, defaults filled in, for the run's record. */
 size_t plan_params(const plan *p, const param_value **out);

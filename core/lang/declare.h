@@ -56,8 +56,6 @@ typedef struct loader {
   rule_text *wanted_scripts;
   size_t rule_function_count;
   rule_function *rule_functions;
-  size_t missing_count; /* source { missing = {...} } */
-  const char **missing;
 } loader;
 
 /* Room for one more in an array of the arena; the count is raised. */
@@ -140,6 +138,8 @@ void declare_pending(loader *l);
 void declare_after_company(const body *b);
 /* A new step of the pack; never NULL. Its name is not registered yet. */
 step *declare_step(body *b, step_kind kind, const char *name);
+/* A finding unless the name has the form that formulas can read, and no meaning of its own. */
+bool declare_name_form(const loader *l, place at, const char *what, const char *name);
 /* Registers a name after checking its form and that nothing else has it. */
 bool declare_name(loader *l, place at, const char *what, const char *name, bool readable);
 const declared_name *declare_known(const loader *l, const char *name);
@@ -193,6 +193,9 @@ named_entry *body_named(const body *b, size_t *count);
 /* A finding for each key that the text gives twice: Lua keeps the last and says nothing. */
 void body_find_twice(const body *b, const char *what);
 
+/* The fields of a record in a list: no key, no list, and no names that others cannot have too. */
+void declare_record(const body *b, schema *out);
+
 /* The type at the top of the stack (a type word, bare or called); false if it is none. */
 bool declare_type(lua_State *L, type_spec *out);
 /* A result type under key `type` or at a position: no constraints allowed. */
@@ -213,6 +216,11 @@ void declare_outputs(const body *b, size_t *count, table_output **out);
 void declare_output_names(body *b, const char *what, const char *name, const table_output *outputs,
                           size_t count);
 
+/* ---- related records (declare_source.c) ---- */
+
+/* Once all scripts have run: adds the lists to the fields of the customer. */
+void declare_join(loader *l);
+
 /* ---- tables from CSV (table_csv.c) ---- */
 
 /* Fills the step from the file beside the scripts; findings name the file's own lines. */
@@ -229,7 +237,8 @@ typedef struct declaration {
   lua_CFunction function;
 } declaration;
 
-extern const declaration declare_company_words[], declare_field_words[], declare_score_words[],
-    declare_table_words[], declare_policy_words[], declare_rule_words[], declare_class_words[];
+extern const declaration declare_company_words[], declare_source_words[], declare_field_words[],
+    declare_score_words[], declare_table_words[], declare_policy_words[], declare_rule_words[],
+    declare_class_words[];
 
 #endif

@@ -1,5 +1,4 @@
-/* Who the company is, and what a run of it needs: company, source, params, outputs, report, budget.
- */
+/* Who the company is, and what a run of it needs: company, params, outputs, report, budget. */
 #include "declare.h"
 
 #include <stdlib.h>
@@ -223,56 +222,6 @@ static int word_company(lua_State *L) {
   return 0;
 }
 
-/* ---- source ---- */
-
-static void add_setting(pack *p, const char *name, const char *key, const char *value) {
-  *ARENA_PUSH(&p->arena, p->settings.items, p->settings.count) = (assay_setting){name, key, value};
-}
-
-/* An option that is a table: name = { KEY = value } gives name.KEY=value pairs. */
-static void read_map(const body *b, const char *name) {
-  body map;
-  size_t count;
-  if (!body_open_key(b, name, &map)) return;
-  map.what = arena_format(&b->l->pack->arena, "%s of source", name);
-  body_check(&map, NULL, 0, false);
-  const named_entry *entries = body_named(&map, &count);
-  for (size_t i = 0; i < count; i++) {
-    rule_text t = {0};
-    if (body_text(&map, entries[i].name, &t))
-      add_setting(b->l->pack, name, entries[i].name, t.text);
-  }
-  body_close(&map);
-}
-
-static int word_source(lua_State *L) {
-  body b;
-  size_t count;
-  if (!declare_plain(L, "source", &b) || !once(&b, &b.l->source)) return 0;
-  pack *p = b.l->pack;
-  p->source_at = b.at;
-  body_check(&b, NULL, 0, false);
-  body_find_twice(&b, "option");
-  p->plugin = body_string(&b, "plugin");
-  if (!p->plugin)
-    declare_error(b.l, b.at, "source does not say which plugin reads it: plugin = \"csv\"");
-  const named_entry *entries = body_named(&b, &count);
-  for (size_t i = 0; i < count; i++) {
-    const char *name = entries[i].name;
-    if (strcmp(name, "plugin") == 0) continue;
-    bool table = body_push_key(&b, name) == LUA_TTABLE;
-    lua_pop(L, 1);
-    rule_text t = {0};
-    if (table && strcmp(name, "missing") == 0)
-      body_strings(&b, name, &b.l->missing_count, &b.l->missing);
-    else if (table)
-      read_map(&b, name);
-    else if (body_text(&b, name, &t))
-      add_setting(p, name, NULL, t.text);
-  }
-  return 0;
-}
-
 /* ---- params ---- */
 
 static void read_param(const body *b, const named_entry *e) {
@@ -366,10 +315,6 @@ static int word_budget(lua_State *L) {
   return 0;
 }
 
-const declaration declare_company_words[] = {{"company", word_company},
-                                             {"source", word_source},
-                                             {"params", word_params},
-                                             {"outputs", word_outputs},
-                                             {"report", word_report},
-                                             {"budget", word_budget},
-                                             {NULL, NULL}};
+const declaration declare_company_words[] = {{"company", word_company}, {"params", word_params},
+                                             {"outputs", word_outputs}, {"report", word_report},
+                                             {"budget", word_budget},   {NULL, NULL}};

@@ -436,7 +436,7 @@ static void read_fields(const body *b, schema *out, bool keyed) {
     bool ok = read_field(b, &entries[i], f);
     lua_pop(b->L, 1);
     if (keyed && !declare_name(l, entries[i].at, "field", entries[i].name, true)) continue;
-    if (!ok) continue;
+    if (!ok || (!keyed && !declare_name_form(l, entries[i].at, "field", entries[i].name))) continue;
     if (!keyed && (f->type.kind == TYPE_KEY || f->type.kind == TYPE_LIST))
       declare_error(l, entries[i].at, "the field \"%s\" of a list cannot be %s", f->name,
                     type_name(f->type.kind));
@@ -450,6 +450,10 @@ static void read_fields(const body *b, schema *out, bool keyed) {
   out->fields = fields;
   out->count = kept;
   out->zone = l->pack->zone;
+}
+
+void declare_record(const body *b, schema *out) {
+  read_fields(b, out, false);
 }
 
 static void check_key_field(const body *b, schema *s) {

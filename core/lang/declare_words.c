@@ -27,7 +27,7 @@ static bool identifier(const char *name) {
   return true;
 }
 
-bool declare_name(loader *l, place at, const char *what, const char *name, bool readable) {
+bool declare_name_form(const loader *l, place at, const char *what, const char *name) {
   if (!identifier(name) || strlen(name) > 60) {
     declare_error(l, at,
                   "\"%s\" cannot be the name of a %s: a name has letters a-z or A-Z, digits and _, "
@@ -43,6 +43,11 @@ bool declare_name(loader *l, place at, const char *what, const char *name, bool 
                   name, what);
     return false;
   }
+  return true;
+}
+
+bool declare_name(loader *l, place at, const char *what, const char *name, bool readable) {
+  if (!declare_name_form(l, at, what, name)) return false;
   for (size_t i = 0; i < sizeof view_columns / sizeof *view_columns; i++) {
     if (strcasecmp(view_columns[i], name) != 0) continue;
     declare_error(l, at,

@@ -217,14 +217,10 @@ static int reason_while_loading(lua_State *L, rule_host *self) {
 }
 
 static void declare_all(sandbox *s) {
-  const declaration *const groups[] = {declare_company_words,
-                                       declare_field_words,
-                                       declare_score_words,
-                                       declare_table_words,
-                                       declare_policy_words,
-                                       declare_rule_words,
-                                       declare_class_words,
-                                       NULL};
+  const declaration *const groups[] = {
+      declare_company_words, declare_source_words, declare_field_words,
+      declare_score_words,   declare_table_words,  declare_policy_words,
+      declare_rule_words,    declare_class_words,  NULL};
   for (const declaration *const *g = groups; *g; g++)
     for (const declaration *d = *g; d->name; d++) sandbox_declare(s, d->name, d->function);
 }
@@ -363,8 +359,9 @@ static void load(loader *l, const char *path) {
   run_scripts(l, s);
   sandbox_free(s);
   p->schema.zone = p->zone;
-  p->schema.missing = l->missing;
-  p->schema.missing_count = l->missing_count;
+  p->schema.missing = p->source.missing;
+  p->schema.missing_count = p->source.missing_count;
+  declare_join(l);
   if (!l->failed_early) {
     pack_check(l);
     rewrite_rules(l);

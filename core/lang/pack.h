@@ -23,6 +23,29 @@ typedef struct rule_text {
   place at;
 } rule_text;
 
+/* Where records come from: source { ... }, and the source of related "name" { ... } */
+typedef struct pack_source {
+  const char *plugin;
+  plugin_settings settings;
+  size_t missing_count; /* missing = { ... }: spellings of a missing value */
+  const char **missing;
+  place at;
+} pack_source;
+
+/* related "open_items" { source = { ... }, key = "customer_id", fields = { ... }, where = "..." }:
+ * records of a source of their own, joined to the customer whose key they carry as the field of the
+ * same name, a list (schema.fields[field], type.record). */
+typedef struct pack_related {
+  const char *name;
+  pack_source source;
+  /* What the source gives: field 0 is the customer's key, the fields of type.record follow in their
+   * order, so that field i of a record is field i + 1 here. */
+  schema schema;
+  rule_text where; /* over the fields of a row, parameters, today and as_of: the rows that count */
+  size_t field;
+  place at;
+} pack_related;
+
 typedef struct pack_param {
   const char *name;
   value_type type;
@@ -307,9 +330,9 @@ typedef struct pack {
   zone zone;
   pack_calendar calendar;
   schema schema;
-  const char *plugin; /* the source */
-  plugin_settings settings;
-  place source_at;
+  pack_source source;
+  size_t related_count;
+  pack_related *related; /* in the order declared */
   size_t param_count;
   pack_param *params;
   size_t step_count;

@@ -42,7 +42,8 @@ static void note_progress(void *ctx, uint64_t done, uint64_t total) {
 static void copy_fields(reader *r) {
   r->fields = mem_array(r->schema->count, sizeof *r->fields);
   for (size_t i = 0; i < r->schema->count; i++)
-    r->fields[r->field_count++] = mem_string(r->schema->fields[i].column);
+    if (!r->schema->fields[i].joined)
+      r->fields[r->field_count++] = mem_string(r->schema->fields[i].column);
 }
 
 reader *reader_new(const assay_plugin *p, plugin_settings *settings, const schema *s,

@@ -403,9 +403,9 @@ static uint64_t source_size(const assay_plugin *p, const plugin_settings *s) {
  * pack's. */
 static error_code open_source(run *r, error *e) {
   const run_options *o = r->o;
-  const char *name = o->plugin ? o->plugin : o->pack->plugin;
-  const plugin_settings *base = &o->pack->settings;
-  const bool other = o->pack->plugin && strcmp(name, o->pack->plugin) != 0;
+  const char *name = o->plugin ? o->plugin : o->pack->source.plugin;
+  const plugin_settings *base = &o->pack->source.settings;
+  const bool other = o->pack->source.plugin && strcmp(name, o->pack->source.plugin) != 0;
   const assay_plugin *plugin;
   plugin_settings all = {0}, checked = {0};
   error_code code = plugin_host_find(o->plugins, name, &plugin, e);
@@ -419,7 +419,7 @@ static error_code open_source(run *r, error *e) {
   free(all.items);
   if (code == ERR_PACK && (extra || other)) code = ERR_USAGE; /* the command line can mend it */
   if (code == ERR_PACK)
-    return error_set(e, code, "%s:%d: %s", o->pack->source_at.file, o->pack->source_at.line,
+    return error_set(e, code, "%s:%d: %s", o->pack->source.at.file, o->pack->source.at.line,
                      wrong.message);
   if (code) return error_set(e, code, "%s", wrong.message);
   r->result->source_bytes = source_size(plugin, &checked);
@@ -436,7 +436,7 @@ static error_code make(run *r, error *e) {
   r->done = queue_new(r->item_count);
   r->keys = keys_new(KEYS_BUDGET, NULL);
   for (size_t i = 0; i < r->item_count; i++) {
-    r->items[i].in = batch_new(&r->o->pack->schema, NULL);
+    r->items[i].in = plan_batch(r->o->plan);
     r->items[i].out = decisions_new(r->o->plan);
     queue_push(r->free, &r->items[i]);
   }
@@ -526,6 +526,9 @@ static error_code conduct(run *r, error *e) {
 error_code run_pack(const run_options *o, run_result *out, error *e) {
   *out = (run_result){0};
   run r = {.o = o, .result = out, .store = o->store, .started = uv_hrtime()};
+  if (o->pack->related_count)
+    return error_set(e, ERR_PACK, "%s:%d: related records cannot be joined in a run yet",
+                     o->pack->related[0].at.file, o->pack->related[0].at.line);
   error_code code = open_source(&r, e);
   if (code) return code;
   code = make(&r, e);

@@ -275,9 +275,9 @@ static void calendars_expand_their_ranges(void **state) {
   assert_int_equal(c->makeup_count, 1);
   assert_int_equal(p->currency_digits, 0);
   assert_int_equal(p->schema.fields[1].type.denominator, 1);
-  assert_int_equal(p->settings.count, 3);
-  assert_string_equal(p->settings.items[1].key, "id");
-  assert_string_equal(p->settings.items[2].value, "3");
+  assert_int_equal(p->source.settings.count, 3);
+  assert_string_equal(p->source.settings.items[1].key, "id");
+  assert_string_equal(p->source.settings.items[2].value, "3");
   assert_string_equal(p->params[0].preset.text, "0.35");
   assert_int_equal(p->budget.instructions, 5000);
   pack_free(p);
@@ -285,6 +285,43 @@ static void calendars_expand_their_ranges(void **state) {
 }
 
 /* ---- identity ---- */
+
+static void related_records_are_a_list_of_the_customer(void **state) {
+  (void)state;
+  folder f;
+  folder_make(&f);
+  pack *p = load_texts(&f,
+                       COMPANY
+                       "related 'open_items' {"
+                       "  source = { plugin = 'csv', path = 'items.csv', missing = { 'NA' } },"
+                       "  key = 'customer_id',"
+                       "  fields = { due_date = date, amount = money { min = 0, column = 'sum' } },"
+                       "  where = 'due_date <= today' }\n" FIELDS "outputs { 'd' }",
+                       "derive 'd' { '1' }");
+  const pack_related *r = &p->related[0];
+  assert_int_equal(p->related_count, 1);
+  assert_string_equal(r->source.plugin, "csv");
+  assert_string_equal(r->source.settings.items[0].value, "items.csv");
+  assert_string_equal(r->schema.missing[0], "NA");
+  assert_string_equal(r->where.text, "due_date <= today");
+  /* what the source gives: the key, then the record */
+  assert_int_equal(r->schema.count, 3);
+  assert_int_equal(r->schema.key, 0);
+  assert_string_equal(r->schema.fields[0].column, "customer_id");
+  assert_int_equal(r->schema.fields[0].type.kind, TYPE_KEY);
+  assert_string_equal(r->schema.fields[2].column, "sum");
+  /* what the customer has: the last field, a list of such records */
+  const field *list = &p->schema.fields[r->field];
+  assert_int_equal(r->field, p->schema.count - 1);
+  assert_string_equal(list->name, "open_items");
+  assert_true(list->joined && !list->required);
+  assert_int_equal(list->type.kind, TYPE_LIST);
+  assert_int_equal(list->type.record->count, 2);
+  assert_string_equal(list->type.record->fields[0].name, "due_date");
+  assert_int_equal(list->type.record->fields[1].min, 0);
+  pack_free(p);
+  folder_remove(&f);
+}
 
 static void the_hash_covers_what_decides(void **state) {
   (void)state;
@@ -488,6 +525,7 @@ int main(void) {
       cmocka_unit_test_teardown(a_limit_keeps_its_order, tear_down),
       cmocka_unit_test_teardown(tables_come_from_spreadsheets, tear_down),
       cmocka_unit_test_teardown(calendars_expand_their_ranges, tear_down),
+      cmocka_unit_test_teardown(related_records_are_a_list_of_the_customer, tear_down),
       cmocka_unit_test_teardown(the_hash_covers_what_decides, tear_down),
       cmocka_unit_test_teardown(rules_open_a_second_state, tear_down),
       cmocka_unit_test_teardown(every_wrong_pack_is_told, tear_down),

@@ -59,7 +59,7 @@ static void work_open(work *w, const char *path, const char *as_of) {
   w->batch = batch_new(&w->pack->schema, NULL);
   const char *folder = plugin_folder;
   w->host = plugin_host_new(&folder, 1);
-  if (plugin_host_find(w->host, w->pack->plugin, &w->plugin, &e)) fail_msg("%s", e.message);
+  if (plugin_host_find(w->host, w->pack->source.plugin, &w->plugin, &e)) fail_msg("%s", e.message);
 }
 
 static void work_close(work *w) {
@@ -92,10 +92,10 @@ static void grade_rows(work *w, const cast *c, const struct ArrowArray *a, size_
 static void work_file(work *w, const char *path, const seen *s) {
   error e = {0};
   assay_setting own[8];
-  assert_true(w->pack->settings.count < 7);
+  assert_true(w->pack->source.settings.count < 7);
   plugin_settings given = {own, 0}, checked = {0};
-  for (; given.count < w->pack->settings.count; given.count++)
-    own[given.count] = w->pack->settings.items[given.count];
+  for (; given.count < w->pack->source.settings.count; given.count++)
+    own[given.count] = w->pack->source.settings.items[given.count];
   own[given.count++] = (assay_setting){"path", NULL, path};
   if (plugin_settings_check(w->plugin, &given, ".", &checked, &e)) fail_msg("%s", e.message);
   assay_request r = {.struct_size = sizeof r,

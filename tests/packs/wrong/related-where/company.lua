@@ -1,0 +1,29 @@
+company {
+  name = "Wrong Ltd",
+  currency = "CNY",
+  timezone = "+08:00",
+  scripts = { "classification", "cadence", "credit" },
+}
+
+source { plugin = "csv", path = "customers.csv" }
+
+fields {
+  customer_id = key,
+  amount = money { min = 0 },
+  last_contact = timestamp,
+  banned = boolean,
+}
+
+related "orders" {
+  source = { plugin = "csv" }, key = "id",
+  fields = { at = timestamp, due = date, amount = money }, where = "att <= as_of",
+}
+related "touches" {
+  source = { plugin = "csv" }, key = "id",
+  fields = { at = timestamp, kind = choice { "mail", "call" } }, where = "at <= last_contact",
+}
+related "visits" {
+  source = { plugin = "csv" }, key = "id", fields = { at = date }, where = "today - at",
+}
+
+outputs { "score", "grade", "credit_limit", "next_follow_up", "reasons" }

@@ -173,7 +173,6 @@ static char *dotted(const char *before, const char *name) {
 static void field_bind(binding *b, cast_record *r, size_t index, bool wanted,
                        const struct ArrowSchema *stream, const cast_column *list) {
   const field *f = &r->schema->fields[index];
-  if (f->joined) return;
   cast_column c = {.field = f,
                    .field_index = index,
                    .name = dotted(list ? list->name : NULL, f->name),

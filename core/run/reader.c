@@ -23,6 +23,7 @@ struct reader {
   const schema *schema;
   char **fields; /* copies: the plugin may look at them after the pack is gone */
   size_t field_count;
+  bool *wanted; /* by field of the schema */
   assay_request request;
   char *source;
   struct ArrowArrayStream stream;
@@ -39,11 +40,14 @@ static void note_progress(void *ctx, uint64_t done, uint64_t total) {
   atomic_store_explicit(&r->total, total, memory_order_relaxed);
 }
 
-static void copy_fields(reader *r) {
+/* What is joined from elsewhere is no column of this source. */
+static void want_fields(reader *r) {
+  r->wanted = mem_array(r->schema->count, sizeof *r->wanted);
   r->fields = mem_array(r->schema->count, sizeof *r->fields);
-  for (size_t i = 0; i < r->schema->count; i++)
-    if (!r->schema->fields[i].joined)
-      r->fields[r->field_count++] = mem_string(r->schema->fields[i].column);
+  for (size_t i = 0; i < r->schema->count; i++) {
+    r->wanted[i] = !r->schema->fields[i].joined;
+    if (r->wanted[i]) r->fields[r->field_count++] = mem_string(r->schema->fields[i].column);
+  }
 }
 
 reader *reader_new(const assay_plugin *p, plugin_settings *settings, const schema *s,
@@ -54,7 +58,7 @@ reader *reader_new(const assay_plugin *p, plugin_settings *settings, const schem
   *settings = (plugin_settings){0};
   r->schema = s;
   r->left = limit;
-  copy_fields(r);
+  want_fields(r);
   r->source = plugin_describe(p, &r->settings);
   r->request = (assay_request){.struct_size = sizeof r->request,
                                .settings = r->settings.items,
@@ -75,6 +79,7 @@ void reader_free(reader *r) {
   if (r->stream.release) r->stream.release(&r->stream);
   for (size_t i = 0; i < r->field_count; i++) free(r->fields[i]);
   free(r->fields);
+  free(r->wanted);
   plugin_settings_deinit(&r->settings);
   free(r->source);
   free(r);
@@ -127,7 +132,7 @@ error_code reader_open(reader *r, cast **out, error *e) {
   leave(r);
   if (code) return error_set(e, code, "%s", problem.message);
   if (status) return stream_failed(r, status, "it gives no schema", e);
-  code = cast_new(r->schema, NULL, &types, r->source, out, e);
+  code = cast_new(r->schema, r->wanted, &types, r->source, out, e);
   if (types.release) types.release(&types);
   return code;
 }

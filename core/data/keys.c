@@ -2,17 +2,14 @@
  *
  * Pairs are gathered in a block of half the budget; a full one is sorted and appended to a
  * temporary file as one run. At the end the runs are merged, each read through its share of the
- * budget. A file that nobody can name any more (it is unlinked at once) cannot be left behind by a
- * crash. */
+ * budget. */
 #include "keys.h"
 #include "../base/memory.h"
-#include <errno.h>
-#include <fcntl.h>
+#include "../base/spill.h"
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -21,7 +18,7 @@ typedef struct pair {
 } pair;
 
 typedef struct run {
-  off_t start;
+  uint64_t start;
   size_t count;
 } run;
 
@@ -31,9 +28,7 @@ struct keys {
   size_t count, capacity;
   run *runs;
   size_t run_count, run_capacity;
-  off_t file_size;
-  int file; /* -1 = none yet */
-  char *folder;
+  spill *spill;
 };
 
 keys *keys_new(size_t budget, const char *folder) {
@@ -41,20 +36,17 @@ keys *keys_new(size_t budget, const char *folder) {
   pthread_mutex_init(&k->lock, NULL);
   k->capacity = budget / (2 * sizeof(pair));
   if (k->capacity < 64) k->capacity = 64;
-  k->file = -1;
-  const char *from = folder ? folder : getenv("TMPDIR");
-  k->folder = mem_string(from && *from ? from : "/tmp");
+  k->spill = spill_new(folder);
   return k;
 }
 
 void keys_free(keys *k) {
   if (!k) return;
   pthread_mutex_destroy(&k->lock);
-  if (k->file >= 0) close(k->file);
+  spill_free(k->spill);
   free(k->pairs);
   free(k->spare);
   free(k->runs);
-  free(k->folder);
   free(k);
 }
 
@@ -99,43 +91,16 @@ static void pairs_sort(keys *k) {
 
 /* ---- the temporary file ---- */
 
-static error_code file_fault(const keys *k, const char *what, error *e) {
-  return error_set(e, ERR_STORE,
-                   "the temporary file in %s cannot be %s: %s; free some disk there, or "
-                   "set TMPDIR to a folder with room",
-                   k->folder, what, strerror(errno));
-}
-
-static error_code file_open(keys *k, error *e) {
-  k->file = open(k->folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  if (k->file >= 0) return ERR_OK;
-  /* A file system without O_TMPFILE. */
-  buffer path = {0};
-  buffer_format(&path, "%s/assay-keys-XXXXXX", k->folder);
-  k->file = mkostemp(path.data, O_CLOEXEC);
-  if (k->file >= 0) unlink(path.data);
-  buffer_deinit(&path);
-  return k->file >= 0 ? ERR_OK : file_fault(k, "made", e);
-}
-
-static error_code spill(keys *k, error *e) {
+static error_code write_run(keys *k, error *e) {
   if (k->count == 0) return ERR_OK;
-  if (k->file < 0 && file_open(k, e) != ERR_OK) return ERR_STORE;
   pairs_sort(k);
-  const char *data = (const char *)k->pairs;
-  size_t size = k->count * sizeof *k->pairs;
-  for (size_t done = 0; done < size;) {
-    ssize_t n = pwrite(k->file, data + done, size - done, k->file_size + (off_t)done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return file_fault(k, "written", e);
-    done += (size_t)n;
-  }
+  const uint64_t start = spill_size(k->spill);
+  if (spill_append(k->spill, k->pairs, k->count * sizeof *k->pairs, e)) return e->code;
   if (k->run_count == k->run_capacity) {
     k->run_capacity = k->run_capacity ? k->run_capacity * 2 : 16;
     k->runs = mem_grow(k->runs, k->run_capacity, sizeof *k->runs);
   }
-  k->runs[k->run_count++] = (run){k->file_size, k->count};
-  k->file_size += (off_t)size;
+  k->runs[k->run_count++] = (run){start, k->count};
   k->count = 0;
   return ERR_OK;
 }
@@ -147,7 +112,7 @@ static error_code add_locked(keys *k, const uint64_t *hashes, const uint64_t *se
     k->spare = mem_grow(NULL, k->capacity, sizeof *k->spare);
   }
   for (size_t i = 0; i < n; i++) {
-    if (k->count == k->capacity && spill(k, e) != ERR_OK) return ERR_STORE;
+    if (k->count == k->capacity && write_run(k, e) != ERR_OK) return ERR_STORE;
     k->pairs[k->count++] = (pair){hashes[i], sequences[i]};
   }
   return ERR_OK;
@@ -168,26 +133,18 @@ typedef struct reader {
   pair *pairs;
   size_t at, count; /* of the piece */
   size_t left;      /* in the file behind the piece */
-  off_t next;
+  uint64_t next;
   size_t room;
 } reader;
 
 static error_code reader_fill(const keys *k, reader *r, error *e) {
   if (r->at < r->count || r->left == 0) return ERR_OK;
   size_t count = r->left < r->room ? r->left : r->room;
-  char *data = (char *)r->pairs;
-  size_t size = count * sizeof(pair);
-  for (size_t done = 0; done < size;) {
-    ssize_t n = pread(k->file, data + done, size - done, r->next + (off_t)done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n == 0) errno = EIO;
-    if (n <= 0) return file_fault(k, "read", e);
-    done += (size_t)n;
-  }
+  if (spill_read(k->spill, r->next, r->pairs, count * sizeof(pair), e)) return e->code;
   r->at = 0;
   r->count = count;
   r->left -= count;
-  r->next += (off_t)size;
+  r->next += count * sizeof(pair);
   return ERR_OK;
 }
 

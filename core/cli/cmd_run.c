@@ -1,4 +1,5 @@
 /* assay run: grades the source of a pack and publishes the result. */
+#include "../run/previous.h"
 #include "../run/run.h"
 
 #include <signal.h>
@@ -173,6 +174,16 @@ static error_code open_store(job *j, error *e) {
   }
   error_code code = store_open(j->database, STORE_WRITE, &j->store, e);
   j->options.store = j->store;
+  j->options.history = cli_database(j->a); /* that of a dry run, too */
+  return code;
+}
+
+/* What the rules read of the last published run and cannot have. */
+static error_code look_back(job *j, error *e) {
+  findings found = {0};
+  const error_code code = previous_check(j->options.history, j->pack, j->plan, &found, e);
+  cli_print_findings(j->cli, &found);
+  findings_deinit(&found);
   return code;
 }
 
@@ -198,6 +209,7 @@ static error_code perform(job *j, error *e) {
   progress_init(&j->progress, json, arguments_flag(j->a, "quiet"));
   if (!code) code = load(j, e);
   if (!code) code = open_store(j, e);
+  if (!code) code = look_back(j, e);
   if (code) return code;
   j->plugins = cli_plugins(j->cli, j->a);
   o->plugins = j->plugins;

@@ -77,6 +77,12 @@ batch *batch_new(const schema *s, const bool *wanted) {
   return b;
 }
 
+void batch_join(batch *b, value_type type) {
+  const size_t n = b->schema->count + b->joined++;
+  b->columns = mem_grow(b->columns, n + 1, sizeof *b->columns);
+  column_init(&b->columns[n], type, BATCH_ROWS);
+}
+
 static bool column_is_there(const column *c) {
   return c->i64 || c->i32 || c->f64 || c->text.offsets || c->list.offsets;
 }
@@ -89,7 +95,7 @@ void batch_clear(batch *b) {
 
 void batch_free(batch *b) {
   if (!b) return;
-  for (size_t i = 0; i < b->schema->count; i++) column_deinit(&b->columns[i]);
+  for (size_t i = 0; i < b->schema->count + b->joined; i++) column_deinit(&b->columns[i]);
   free(b->columns);
   free(b->sequence);
   free(b->position);

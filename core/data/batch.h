@@ -44,12 +44,15 @@ typedef struct reject {
   const char *field; /* "" when the whole record is meant */
   const char *value; /* cut and made printable */
   const char *message;
+  const void *carried; /* a blob of values that the next run shall find, or NULL */
+  size_t carried_size;
 } reject;
 
 typedef struct batch {
   const schema *schema;
   size_t rows, capacity; /* filled; that there is room for */
-  column *columns;       /* schema->count of them */
+  column *columns;       /* schema->count of them, then those that were joined */
+  size_t joined;         /* columns that are filled behind the door: previous values */
   uint64_t *sequence;    /* per row, number of the record in the run */
   int64_t *position;     /* per row, -1 unknown */
   size_t reject_count, reject_capacity;
@@ -59,6 +62,9 @@ typedef struct batch {
 
 /* Allocates the columns that `wanted` names (one flag a field; NULL = all) for BATCH_ROWS rows. */
 batch *batch_new(const schema *s, const bool *wanted);
+/* Adds a column for BATCH_ROWS rows behind those of the schema. The door knows nothing of it: it is
+ * filled when the rows are settled, and batch_drop leaves it alone. */
+void batch_join(batch *b, value_type type);
 /* Forgets rows and rejects, keeps the memory. */
 void batch_clear(batch *b);
 /* Clears the batch and makes room for more rows than BATCH_ROWS (the records of a list). */

@@ -40,9 +40,14 @@ value_type bare_type(type_kind kind) {
 /* ---- formulas ---- */
 
 static notation_context context_of(builder *b, place at) {
-  notation_context c = {&b->plan->arena, &b->plan->scope, b->plan->pack->zone,
-                        at.file,         at.line,         b->findings};
-  return c;
+  return (notation_context){.arena = &b->plan->arena,
+                            .scope = &b->plan->scope,
+                            .zone = b->plan->pack->zone,
+                            .file = at.file,
+                            .line = at.line,
+                            .findings = b->findings,
+                            .previous = build_previous,
+                            .host = b};
 }
 
 static void keep_formula(plan *p, formula *f) {
@@ -166,7 +171,7 @@ static int add_result(builder *b, const char *name, value_type type, const char 
     p->result_capacity = p->result_capacity ? p->result_capacity * 2 : 16;
     p->results = mem_grow(p->results, p->result_capacity, sizeof *p->results);
   }
-  int slot = (int)(p->pack->schema.count + p->result_count);
+  int slot = (int)p->slot_count++;
   p->results[p->result_count] = (result){
       .name = name, .type = type, .slot = slot, .output = -1, .at = at, .step = b->step_number};
   symbol *s =

@@ -74,6 +74,10 @@ struct plan {
   bool silences;
   size_t result_count, result_capacity;
   result *results;
+  size_t slot_count; /* fields, then results and previous values as they came */
+  size_t previous_count, previous_capacity;
+  symbol *previous; /* named previous("x") */
+  plan_previous *previous_values;
   size_t stage_count;
   stage **stages; /* in the order in which they run */
   size_t point_count, point_capacity;
@@ -124,6 +128,9 @@ void build_list_kept(builder *b, size_t list);
 
 /* The code of the name; `given_at` not NULL: somebody gives it there. NULL name gives NULL. */
 code *build_code(builder *b, const char *name, const place *given_at);
+/* The column of previous("x") in the plan, the same for each that reads it; NULL with what to do in
+ * *why. The value is of the type in which x is written now. (previous.c) */
+const symbol *build_previous(void *builder, const char *output, const char **why);
 /* A column for what the step makes, known from here on by its name; -1 after a finding. */
 int build_result(builder *b, const char *name, value_type type, const char *defined, place at);
 /* The same for a step that changes what a step above made: from here on the name means the new

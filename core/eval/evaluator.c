@@ -71,7 +71,7 @@ evaluator *evaluator_new(const plan *p, error *e) {
   evaluator *v = mem_alloc(sizeof *v);
   v->plan = p;
   v->kernels = p->kernels;
-  v->frame.slots = mem_array(p->pack->schema.count + p->result_count, sizeof *v->frame.slots);
+  v->frame.slots = mem_array(p->slot_count, sizeof *v->frame.slots);
   v->own = mem_array(p->result_count, sizeof *v->own);
   v->results = mem_array(p->result_count, sizeof *v->results);
   v->inputs = mem_array(p->input_count, sizeof *v->inputs);
@@ -173,6 +173,8 @@ static void begin(evaluator *v, const batch *in, decisions *out) {
   out->fault_count = 0;
   memset(out->failed, 0, in->rows);
   for (size_t i = 0; i < fields; i++) v->frame.slots[i] = &in->columns[i];
+  for (size_t i = 0; i < p->previous_count && in->joined; i++)
+    v->frame.slots[p->previous[i].slot] = &in->columns[fields + i];
   for (size_t i = 0; i < p->result_count; i++) {
     const result *r = &p->results[i];
     v->results[i] = r->output < 0 ? &v->own[i] : &out->outputs[r->output];
@@ -256,6 +258,9 @@ static error_code run(evaluator *v, const batch *in, const column *given, decisi
   if (in->rows > BATCH_ROWS)
     return error_set(e, ERR_INTERNAL, "a batch of %zu records: at most %d can be evaluated at once",
                      in->rows, BATCH_ROWS);
+  if (!given && in->joined < p->previous_count)
+    return error_set(e, ERR_INTERNAL, "a batch without the %zu previous values that the rules read",
+                     p->previous_count);
   begin(v, in, out);
   for (size_t i = 0; given && i < p->input_count; i++)
     v->frame.slots[p->input_slots[i]] = &given[i];

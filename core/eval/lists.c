@@ -38,6 +38,7 @@ batch *plan_batch(const plan *p) {
   for (size_t i = 0; i < s->count; i++)
     if (s->fields[i].joined && p->lists[i].read)
       column_init_list(&b->columns[i], s->fields[i].type, BATCH_ROWS, p->lists[i].fields);
+  for (size_t i = 0; i < p->previous_count; i++) batch_join(b, p->previous[i].type);
   return b;
 }
 
@@ -80,8 +81,12 @@ static const formula *compile_where(builder *b, const pack_related *r) {
   plan *p = b->plan;
   scope row = {0};
   name_row(p, r, &row);
-  notation_context c = {&p->arena,        &row,       p->pack->zone, r->where.at.file,
-                        r->where.at.line, b->findings};
+  notation_context c = {.arena = &p->arena,
+                        .scope = &row,
+                        .zone = p->pack->zone,
+                        .file = r->where.at.file,
+                        .line = r->where.at.line,
+                        .findings = b->findings};
   node *tree = notation_expression(&c, r->where.text, bare_type(TYPE_BOOLEAN));
   where_check k = {b, r, false};
   node_slots(tree, check_slot, &k);

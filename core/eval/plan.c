@@ -118,6 +118,7 @@ static void name_all(builder *b, const pack *p, const plan_options *o) {
   /* Reserved whole: the formulas keep pointers to symbols, which must not move. */
   made->scope.symbols = mem_array(names, sizeof *made->scope.symbols);
   made->scope.capacity = names;
+  made->slot_count = p->schema.count;
   for (size_t i = 0; i < p->schema.count; i++) {
     const field *f = &p->schema.fields[i];
     scope_add(&made->scope, f->name, f->type, (int)i, "field")->file_line = f->line;
@@ -299,12 +300,12 @@ static void add_input(plan *p, plan_input input, int slot) {
   p->input_slots[p->input_count++] = slot;
 }
 
-/* What the steps read, what people call the customer, and what is made of values that are not kept.
- */
+/* What the steps read, what people call the customer, what is made of values that are not kept, and
+ * previous values. */
 static void settle_inputs(plan *p) {
   const schema *s = &p->pack->schema;
   const char *name = p->pack->report.name;
-  size_t most = s->count + p->result_count + 1;
+  size_t most = s->count + p->result_count + p->previous_count + 1;
   p->inputs = arena_array(&p->arena, most, sizeof *p->inputs);
   p->input_slots = arena_array(&p->arena, most, sizeof *p->input_slots);
   for (size_t i = 0; i < s->count; i++) {
@@ -316,6 +317,10 @@ static void settle_inputs(plan *p) {
   for (size_t i = 0; i < p->result_count; i++) {
     const result *r = &p->results[i];
     if (r->kept) add_input(p, (plan_input){r->name, r->type, -1}, r->slot);
+  }
+  for (size_t i = 0; i < p->previous_count; i++) {
+    const plan_previous *v = &p->previous_values[i];
+    add_input(p, (plan_input){v->input, v->type, -1}, p->previous[i].slot);
   }
 }
 
@@ -387,6 +392,8 @@ void plan_free(plan *p) {
   free(p->codes);
   free(p->results);
   free(p->points);
+  free(p->previous);
+  free(p->previous_values);
   scope_deinit(&p->scope);
   arena_deinit(&p->arena);
   free(p);

@@ -53,7 +53,20 @@ typedef struct list_use {
 } list_use;
 
 const list_use *plan_list(const plan *p, size_t list); /* NULL: the field is no list */
-/* An empty batch of the pack's fields; of lists only what the plan reads. */
+
+/* An output of which the rules read what was last published: previous("x"). */
+typedef struct plan_previous {
+  const char *output, *input; /* x; previous("x"), its name among the inputs */
+  value_type type;            /* as x is written now */
+} plan_previous;
+
+size_t plan_previous_values(const plan *p, const plan_previous **out);
+/* The blob of a record of which nothing is known but its previous values (row 0 of as many columns),
+ * for the run after this one; in the arena, NULL if all are missing. */
+const void *plan_carry(const plan *p, const column *values, arena *a, size_t *size);
+
+/* An empty batch of the pack's fields, of lists only what the plan reads; and behind them a column for
+ * each previous value, to be filled by whoever has cast the records. */
 batch *plan_batch(const plan *p);
 
 /* Which rows of a related list count (`where`). A filter belongs to one thread. */

@@ -123,6 +123,10 @@ typedef struct notation_context {
   const char *file;
   int line;
   findings *findings; /* each message shows the text with a caret under the offending character */
+  /* The column of previous("x"): the output's last published value. NULL with what to do in *why.
+   * The function itself NULL: previous() does not stand here. */
+  const symbol *(*previous)(void *host, const char *output, const char **why);
+  void *host;
 } notation_context;
 
 /* Parses, types and folds an expression. `expected` with kind TYPE_NONE = any; an expected CHOICE

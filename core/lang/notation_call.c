@@ -40,10 +40,26 @@ static node *check_date_text(checker *k, const syntax *s) {
   return check_complain(k, s->children[0], "a date is 2025-10-01", "there is no such date");
 }
 
+/* previous("x"), or previous(x): there x is the output's name and not its value. */
+static node *check_previous(checker *k, const syntax *s) {
+  const notation_context *c = k->source->context;
+  const syntax *of = s->child_count == 1 ? s->children[0] : NULL;
+  const char *why = NULL;
+  if (of == NULL || (of->kind != SYNTAX_TEXT && of->kind != SYNTAX_NAME))
+    return check_complain(k, s, "write previous(\"credit_limit\")",
+                          "previous takes the name of one output");
+  if (c->previous == NULL) return check_complain(k, s, NULL, "previous(...) does not stand here");
+  const symbol *found = c->previous(c->host, of->text, &why);
+  if (found != NULL) return symbol_node(k, s, found);
+  notation_complain(k->source, SEVERITY_ERROR, of->mark, of->mark_length, why,
+                    "`%s` has no previous value", of->text);
+  return NULL;
+}
+
 static node *unknown_function(checker *k, const syntax *s) {
-  const char *names[FUNCTIONS];
-  for (size_t i = 0; i < FUNCTIONS; i++) names[i] = functions[i].name;
-  const char *nearest = text_suggest(s->text, names, FUNCTIONS);
+  const char *names[FUNCTIONS + 1] = {"previous"};
+  for (size_t i = 0; i < FUNCTIONS; i++) names[i + 1] = functions[i].name;
+  const char *nearest = text_suggest(s->text, names, FUNCTIONS + 1);
   const char *hint =
       nearest == NULL ? NULL : arena_format(arena_of(k), "did you mean `%s`?", nearest);
   notation_complain(k->source, SEVERITY_ERROR, s->mark, s->mark_length, hint,
@@ -52,6 +68,7 @@ static node *unknown_function(checker *k, const syntax *s) {
 }
 
 node *check_call(checker *k, const syntax *s, value_type expected) {
+  if (strcmp(s->text, "previous") == 0) return check_previous(k, s);
   size_t f = 0;
   while (f < FUNCTIONS && strcmp(functions[f].name, s->text) != 0) f++;
   if (f == FUNCTIONS) return unknown_function(k, s);

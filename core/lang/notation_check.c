@@ -67,8 +67,7 @@ static node *unknown_word(checker *k, const syntax *s, const choice_list *words,
   return NULL;
 }
 
-node *check_symbol(checker *k, const syntax *s, symbol *found) {
-  found->used = true;
+node *symbol_node(checker *k, const syntax *s, const symbol *found) {
   symbol *copy = arena_alloc(arena_of(k), sizeof *copy); /* the scope may still grow and move */
   *copy = *found;
   node *n = notation_node(k, found->slot >= 0 ? NODE_SLOT : NODE_CONSTANT, found->type, s, 0);
@@ -78,6 +77,11 @@ node *check_symbol(checker *k, const syntax *s, symbol *found) {
   n->constant.type = found->type;
   if (n->constant.exact.den == 0) n->constant.exact = (rational){0, 1};
   return n;
+}
+
+node *check_symbol(checker *k, const syntax *s, symbol *found) {
+  found->used = true;
+  return symbol_node(k, s, found);
 }
 
 /* A word of the expected choice is that word, whatever else has the name. */

@@ -8,6 +8,8 @@
 /* Complains at the mark of `s`. */
 node *check_complain(checker *k, const syntax *s, const char *hint, const char *what);
 node *check_plain(checker *k, const syntax *s, type_kind kind, rational exact);
+/* A symbol that is no name of the scope. */
+node *symbol_node(checker *k, const syntax *s, const symbol *found);
 /* The name of a field, parameter or output. */
 node *check_symbol(checker *k, const syntax *s, symbol *found);
 /* Fills n->children from `first` on; the first operand that knows its type tells it the others. */

@@ -21,6 +21,7 @@
 #include "../data/keys.h"
 #include "guard.h"
 #include "manifest.h"
+#include "previous.h"
 #include "queue.h"
 #include "reader.h"
 #include "report_text.h"
@@ -45,6 +46,7 @@ typedef struct work {
 typedef struct worker {
   struct run *run;
   evaluator *evaluator;
+  previous *previous; /* NULL: nothing is published, or nothing reads it */
   uv_thread_t thread;
 } worker;
 
@@ -59,7 +61,8 @@ typedef struct run {
   store *store;
   manifest manifest;
   store_counts last; /* of the last published run; all 0 = none */
-  bool begun;        /* in the store */
+  bool begun;        /* in the store; changes under the mutex */
+  bool reads_previous;
 
   work *items;
   size_t item_count;
@@ -71,7 +74,9 @@ typedef struct run {
   bool reader_started, writer_started, reader_abandoned;
   unsigned workers_started;
 
-  uv_mutex_t mutex; /* over the four below */
+  uv_mutex_t mutex;     /* over the five below */
+  uv_cond_t changed;    /* begun, or stopping */
+  int64_t previous_run; /* that all evaluators read, 0 = none; -1 = not known yet */
   error failure;
   phase phase;
   unsigned live; /* threads that have not ended */
@@ -94,6 +99,9 @@ static void stop_all(run *r) {
   queue_stop(r->ready);
   queue_stop(r->done);
   reader_cancel(r->reader);
+  uv_mutex_lock(&r->mutex);
+  uv_cond_broadcast(&r->changed);
+  uv_mutex_unlock(&r->mutex);
 }
 
 /* Notes why the run ends; the first reason stands. Too late once it publishes. */
@@ -155,11 +163,42 @@ static void read_all(void *arg) {
 
 /* ---- the evaluators' threads ---- */
 
+/* Once the run has begun nobody else can publish one of this pack: what is published is the last. */
+static bool wait_for_begin(run *r) {
+  uv_mutex_lock(&r->mutex);
+  while (!r->begun && !atomic_load(&r->stopping)) uv_cond_wait(&r->changed, &r->mutex);
+  const bool begun = r->begun;
+  uv_mutex_unlock(&r->mutex);
+  return begun;
+}
+
+/* A dry run has no claim on the database that it reads: there another run may be published now. */
+static error_code agree(run *r, int64_t run_id, error *e) {
+  uv_mutex_lock(&r->mutex);
+  if (r->previous_run < 0) r->previous_run = run_id;
+  const bool same = r->previous_run == run_id;
+  uv_mutex_unlock(&r->mutex);
+  return same ? ERR_OK
+              : error_set(e, ERR_BUSY, "a run of %s was published while this one began: run again",
+                          r->o->pack->name);
+}
+
+static error_code open_previous(worker *self, error *e) {
+  run *r = self->run;
+  if (!r->reads_previous) return ERR_OK;
+  if (!wait_for_begin(r)) return error_set(e, ERR_INTERRUPTED, "stopped");
+  const char *database = r->o->history ? r->o->history : store_path(r->store);
+  const error_code code = previous_open(database, r->o->pack, r->o->plan, &self->previous, e);
+  return code ? code : agree(r, previous_run(self->previous), e);
+}
+
 static void evaluate(run *r, worker *self, work *w) {
   const slice *s = &w->slice;
   error_code code =
       cast_rows(r->cast, slice_array(s), s->from, s->n, s->first, w->in, r->keys, &w->failure);
   slice_release(&w->slice);
+  if (!code && r->reads_previous)
+    code = previous_fill(self->previous, r->o->plan, w->in, &w->failure);
   if (!code) evaluator_run(self->evaluator, w->in, w->out, &w->failure);
 }
 
@@ -167,7 +206,8 @@ static void evaluate_all(void *arg) {
   worker *self = arg;
   run *r = self->run;
   error start = {0};
-  const bool ready = evaluator_start(self->evaluator, &start) == ERR_OK;
+  const bool started = evaluator_start(self->evaluator, &start) == ERR_OK;
+  const bool ready = started && open_previous(self, &start) == ERR_OK;
   work *w;
   while ((w = queue_pop(r->ready))) {
     if (ready)
@@ -176,7 +216,8 @@ static void evaluate_all(void *arg) {
       w->failure = start;
     if (!queue_put(r->done, w->number, w)) break;
   }
-  if (ready) evaluator_stop(self->evaluator);
+  if (started) evaluator_stop(self->evaluator);
+  previous_close(self->previous);
   if (atomic_fetch_sub(&r->evaluating, 1) == 1) queue_close(r->done);
   thread_ends(r, false);
 }
@@ -202,7 +243,10 @@ static error_code begin(run *r, error *e) {
   error_code code = guard_disk(r->store, bytes, name, e);
   if (!code) code = count_last_run(r, e);
   if (!code) code = store_begin(r->store, &r->manifest.info, &r->result->run_id, e);
+  uv_mutex_lock(&r->mutex);
   r->begun = code == ERR_OK;
+  uv_cond_broadcast(&r->changed);
+  uv_mutex_unlock(&r->mutex);
   return code;
 }
 
@@ -505,6 +549,7 @@ static error_code conduct(run *r, error *e) {
   error why;
   uv_loop_init(&r->loop);
   uv_mutex_init(&r->mutex);
+  uv_cond_init(&r->changed);
   uv_timer_init(&r->loop, &r->timer);
   uv_async_init(&r->loop, &r->ended, on_ended);
   r->timer.data = r->ended.data = r;
@@ -517,6 +562,7 @@ static error_code conduct(run *r, error *e) {
   uv_run(&r->loop, UV_RUN_DEFAULT);
   uv_loop_close(&r->loop);
   join_all(r);
+  uv_cond_destroy(&r->changed);
   uv_mutex_destroy(&r->mutex);
   if (r->failure.code) return error_set(e, r->failure.code, "%s", r->failure.message);
   if (r->o->progress) tell(r);
@@ -525,7 +571,13 @@ static error_code conduct(run *r, error *e) {
 
 error_code run_pack(const run_options *o, run_result *out, error *e) {
   *out = (run_result){0};
-  run r = {.o = o, .result = out, .store = o->store, .started = uv_hrtime()};
+  const plan_previous *values;
+  run r = {.o = o,
+           .result = out,
+           .store = o->store,
+           .reads_previous = plan_previous_values(o->plan, &values) > 0,
+           .previous_run = -1,
+           .started = uv_hrtime()};
   if (o->pack->related_count)
     return error_set(e, ERR_PACK, "%s:%d: related records cannot be joined in a run yet",
                      o->pack->related[0].at.file, o->pack->related[0].at.line);

@@ -24,10 +24,11 @@ typedef struct run_options {
   const plugin_settings *settings; /* over those of the pack */
   const char *plugin;              /* over that of the pack; NULL = the pack's */
   plugin_host *plugins;
-  store *store;             /* a scratch one for a dry run */
-  unsigned threads;         /* evaluators; 0 = by the CPUs */
-  int64_t limit;            /* at most this many records; -1 = all */
-  double max_rejects;       /* stop when exceeded; < 0 = never */
+  store *store;        /* a scratch one for a dry run */
+  const char *history; /* the database whose published run has the previous values; NULL: store's */
+  unsigned threads;    /* evaluators; 0 = by the CPUs */
+  int64_t limit;       /* at most this many records; -1 = all */
+  double max_rejects;  /* stop when exceeded; < 0 = never */
   bool max_rejects_percent; /* of the records read */
   bool allow_shrink;
   bool dry_run;             /* `store` is a scratch one: no guard by the last run */

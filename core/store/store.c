@@ -389,6 +389,10 @@ void store_close(store *s) {
   free(s);
 }
 
+const char *store_path(const store *s) {
+  return s->path;
+}
+
 void store_interrupt(store *s) {
   atomic_store(&s->interrupted, true);
   sqlite3_interrupt(s->db);

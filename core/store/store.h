@@ -19,6 +19,7 @@ typedef enum store_mode { STORE_READ, STORE_WRITE } store_mode;
  * there. */
 error_code store_open(const char *path, store_mode mode, store **out, error *e);
 void store_close(store *s);
+const char *store_path(const store *s); /* as given */
 
 typedef struct store_column {
   const char *name;
@@ -138,6 +139,26 @@ error_code store_count(store_reader *r, const store_query *q, int64_t *out, erro
 /* One customer; if a rule failed on it the row says so and store_outcomes has the fault.
  * ERR_NOT_FOUND says if it was rejected, and why. */
 error_code store_show(store_reader *r, const char *key, store_each *each, void *ctx, error *e);
+
+/* ---- finding what was published last, customer by customer, while a run is at hand ---- */
+
+typedef struct store_finder store_finder;
+
+/* Over the pack's published run, with only the outputs of these names (those that it has not are
+ * missing; store_finder_run tells types). For one thread. It holds no snapshot, for that would keep
+ * the log of a long run from being emptied: a published run never changes, and is not dropped while
+ * this process has the pack's claim. ERR_NOT_FOUND: nothing is published. */
+error_code store_finder_open(store *s, const char *pack, const char *const *outputs, size_t count,
+                             store_finder **out, error *e);
+void store_finder_close(store_finder *f);
+const store_run *store_finder_run(const store_finder *f);
+/* Begins / ends looking up a number of customers; cheap. */
+error_code store_finder_begin(store_finder *f, error *e);
+void store_finder_end(store_finder *f);
+/* The customer's row, with outputs as asked for; `failed` also for one who was rejected, whose blob
+ * then holds only what was carried over. NULL: the run has nothing of him. Customers who stood one
+ * behind the other in that run are found fastest in this order. Until the next call. */
+error_code store_find(store_finder *f, const char *key, size_t n, const store_row **out, error *e);
 
 typedef struct store_outcome {
   const char *kind; /* "reject" or "rule_error" */

@@ -175,8 +175,7 @@ void reader_select(const store_reader *r, buffer *sql) {
   buffer_format(sql, " FROM decision_%lld", (long long)r->run.id);
 }
 
-/* Returns the number of the next SQL column. */
-static int read_value(column *c, sqlite3_stmt *q, int i) {
+int reader_value(column *c, sqlite3_stmt *q, int i) {
   bool missing = sqlite3_column_type(q, i) == SQLITE_NULL;
   switch (type_storage(c->type.kind)) {
   case STORE_I32:
@@ -208,7 +207,7 @@ static int read_value(column *c, sqlite3_stmt *q, int i) {
 
 void reader_row(store_reader *r, sqlite3_stmt *q, store_row *out) {
   int next = 5;
-  for (size_t i = 0; i < r->run.output_count; i++) next = read_value(&r->row[i], q, next);
+  for (size_t i = 0; i < r->run.output_count; i++) next = reader_value(&r->row[i], q, next);
   *out = (store_row){
       .key = column_string(q, 2),
       .failed = sqlite3_column_int(q, 3) != 0,

@@ -19,6 +19,9 @@ struct store_reader {
 void reader_select(const store_reader *r, buffer *sql);
 /* The row that the statement stands on. Valid until the next step. */
 void reader_row(store_reader *r, sqlite3_stmt *q, store_row *out);
+/* Puts SQL column i (and the next, if it is a divisor) into row 0 of the column; the number of the
+ * next SQL column. */
+int reader_value(column *c, sqlite3_stmt *q, int i);
 /* Steps a statement of reader_select to its end. `rows` (may be NULL) counts. */
 error_code reader_each(store_reader *r, sqlite3_stmt *q, store_each *each, void *ctx, int64_t *rows,
                        error *e);

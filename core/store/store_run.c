@@ -194,7 +194,8 @@ static error_code prepare_inserts(store *s, store_work *w, error *e) {
     code =
         prepare_run(s, w, &w->insert_outcome,
                     "INSERT INTO outcome_%lld (sequence, kind, position, key, code, field, rule, "
-                    "file, line, value, message) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "file, line, value, message, inputs) "
+                    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     e);
   return code;
 }
@@ -305,6 +306,7 @@ static error_code add_fault(store *s, const decisions *d, const fault *f, error 
   sqlite3_bind_int(q, 9, f->line);
   bind_text(q, 10, NULL);
   bind_text(q, 11, f->message);
+  sqlite3_bind_null(q, 12);
   return store_step(s, q, "writing rule errors", e);
 }
 
@@ -321,6 +323,10 @@ static error_code add_reject(store *s, const reject *r, error *e) {
   sqlite3_bind_null(q, 9);
   bind_text(q, 10, r->value);
   bind_text(q, 11, r->message);
+  if (r->carried)
+    sqlite3_bind_blob(q, 12, r->carried, (int)r->carried_size, SQLITE_STATIC);
+  else
+    sqlite3_bind_null(q, 12);
   return store_step(s, q, "writing rejects", e);
 }
 

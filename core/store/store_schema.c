@@ -165,7 +165,7 @@ void schema_run_tables(buffer *out, const layout *l, int64_t run_id) {
   buffer_format(out,
                 "CREATE TABLE outcome_%lld (sequence INTEGER PRIMARY KEY, kind TEXT NOT NULL, "
                 "position INTEGER, key TEXT, code TEXT NOT NULL, field TEXT, rule TEXT, file TEXT, "
-                "line INTEGER, value TEXT, message TEXT) STRICT;",
+                "line INTEGER, value TEXT, message TEXT, inputs BLOB) STRICT;",
                 (long long)run_id);
 }
 

@@ -86,7 +86,12 @@ static void checker_open(cell_checker *k, const pack *p, const table_step *t) {
     scope_add(&k->scope, p->schema.fields[i].name, p->schema.fields[i].type, (int)i, "field");
   symbol *today = scope_add(&k->scope, "today", built_type(TYPE_DATE), -1, "built-in");
   today->constant = (value){.type = today->type, .exact = {20357, 1}};
-  notation_context c = {&k->arena, &k->scope, p->zone, "f", 1, &k->found};
+  notation_context c = {.arena = &k->arena,
+                        .scope = &k->scope,
+                        .zone = p->zone,
+                        .file = "f",
+                        .line = 1,
+                        .findings = &k->found};
   k->inputs = mem_array(t->input_count, sizeof *k->inputs);
   k->tests = mem_array(t->input_count * t->row_count, sizeof *k->tests);
   for (size_t i = 0; i < t->input_count; i++) {

@@ -3,6 +3,7 @@
  * then on, so that what stands above it keeps the old one. */
 #include <string.h>
 #include "evaluator.h"
+#include "trace.h"
 
 /* The class before the step, and what a missing one counts as. */
 typedef struct subject {
@@ -26,6 +27,7 @@ typedef struct adjust {
   move *moves;
   bool always;
   int result;
+  trace_point *point; /* the rows that applied */
 } adjust;
 
 typedef struct bound_case {
@@ -42,6 +44,7 @@ typedef struct worst {
   size_t held; /* scratch: some condition holds */
   bool always, best;
   int result;
+  trace_point *point; /* the conditions that held */
 } worst;
 
 /* ---- compiling ---- */
@@ -127,11 +130,23 @@ static bool compile_move(builder *b, adjust *s, const adjust_row *row, move *m) 
   return true;
 }
 
+static void declare_moves(builder *b, adjust *s, const adjust_step *d) {
+  s->point = trace_declare(b, POINT_LINE, b->step->name, b->step->at, s->count);
+  s->point->outcome = b->step->name;
+  s->point->several = true;
+  for (size_t i = 0; i < s->count; i++)
+    s->point->ways[i] = (trace_way){.label = d->rows[i].when.text,
+                                    .code = d->rows[i].code,
+                                    .at = d->rows[i].at,
+                                    .when = s->moves[i].when};
+}
+
 static void run_adjust(const stage *base, evaluator *v) {
   const adjust *s = (const adjust *)base;
   const int32_t *before = v->frame.slots[s->class.before->slot]->i32;
   int32_t *out = evaluator_result(v, s->result)->i32;
   size_t rows = v->frame.rows;
+  if (v->trace) trace_clear(v, s->point);
   for (size_t r = 0; r < rows; r++) out[r] = before[r] < 0 ? s->class.missing : before[r];
   for (size_t i = 0; i < s->count; i++) {
     const move *m = &s->moves[i];
@@ -140,6 +155,7 @@ static void run_adjust(const stage *base, evaluator *v) {
       int32_t word = out[r];
       if (!v->truth[r] || word < 0 || !m->applies[word]) continue;
       out[r] = m->to[word];
+      if (v->trace) trace_add(v, s->point, r, i);
       if (m->code && (s->always || out[r] != word)) give(v, r, m->code);
     }
   }
@@ -155,6 +171,7 @@ stage *adjust_compile(builder *b, const step *step_) {
   bool ok = true;
   for (size_t i = 0; i < s->count; i++) ok = compile_move(b, s, &d->rows[i], &s->moves[i]) && ok;
   if (!ok) return NULL;
+  declare_moves(b, s, d);
   s->result = build_rebound(b, step_->name, s->class.type, "adjust", step_->at);
   return &s->base;
 }
@@ -186,12 +203,26 @@ static bool compile_bound(builder *b, worst *s, const worst_step *d) {
   return true;
 }
 
+static void declare_cases(builder *b, worst *s, const worst_step *d) {
+  s->point = trace_declare(b, POINT_LINE, b->step->name, b->step->at, s->count);
+  s->point->outcome = b->step->name;
+  s->point->several = true;
+  for (size_t i = 0; i < s->count; i++)
+    s->point->ways[i] =
+        (trace_way){.label = d->cases[i].when.text ? d->cases[i].when.text : "always",
+                    .code = d->cases[i].code,
+                    .at = d->cases[i].at,
+                    .when = s->cases[i].when,
+                    .value = s->bound};
+}
+
 static void run_worst(const stage *base, evaluator *v) {
   const worst *s = (const worst *)base;
   size_t rows = v->frame.rows;
   const int32_t *before = v->frame.slots[s->class.before->slot]->i32;
   const int32_t *bound = evaluate(v, s->bound, NULL)->i32;
   int32_t *out = evaluator_result(v, s->result)->i32, *held = v->scratch[s->held];
+  if (v->trace) trace_clear(v, s->point);
   for (size_t r = 0; r < rows; r++) {
     out[r] = before[r] < 0 ? s->class.missing : before[r];
     held[r] = 0;
@@ -202,6 +233,7 @@ static void run_worst(const stage *base, evaluator *v) {
     for (size_t r = 0; r < rows; r++) {
       if (!v->truth[r]) continue;
       held[r] = 1;
+      if (v->trace) trace_add(v, s->point, r, i);
       if (c && (s->always || binds(s, out[r], bound[r]))) give(v, r, c);
     }
   }
@@ -225,6 +257,7 @@ stage *worst_compile(builder *b, const step *step_) {
     if (c->when.text) ok = (s->cases[i].when = build_condition(b, c->when)) && ok;
   }
   if (!ok) return NULL;
+  declare_cases(b, s, d);
   s->result = build_rebound(b, step_->name, s->class.type, d->best ? "best" : "worst", step_->at);
   return &s->base;
 }

@@ -82,7 +82,7 @@ struct plan {
   stage **stages; /* in the order in which they run */
   size_t point_count, point_capacity;
   struct trace_point **points; /* where a record takes one of several ways, by step */
-  size_t scorecard_count, lua_count, scratch_count;
+  size_t ranking_count, lua_count, scratch_count;
   size_t output_count;
   plan_output *outputs;
   int *output_results; /* index into results; -1: the output is a field */

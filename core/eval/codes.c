@@ -26,8 +26,9 @@ typedef struct codes {
   int result;
   size_t count, first_word, words, name_bytes;
   entry *entries;
-  name *names; /* by entry; of points lost: by key */
-  stage *card; /* points lost of it */
+  name *names;      /* by entry; of points lost: by key */
+  ranking *ranking; /* of a scorecard's reasons; NULL = the entries */
+  stage *card;
   bool shared; /* two keys have the same reason */
   trace_point *point;
 } codes;
@@ -96,24 +97,23 @@ static bool find_card(builder *b, codes *s) {
   for (size_t i = 0; i < b->step_number; i++) {
     if (p->steps[i].kind != STEP_SCORECARD) continue;
     known[count++] = p->steps[i].name;
-    if (strcmp(p->steps[i].name, s->declared->points_lost_of) != 0) continue;
+    if (strcmp(p->steps[i].name, s->declared->scorecard) != 0) continue;
     s->card = b->by_step[i];
-    if (s->card) scorecard_want(s->card, s->declared->most);
-    return s->card; /* a faulty scorecard has its findings already */
+    /* a faulty scorecard has its findings already */
+    return s->card && (s->ranking = scorecard_rank(b, s->card, s->declared));
   }
   build_error(b, b->step->at, "there is no scorecard \"%s\" above this list%s",
-              s->declared->points_lost_of,
-              build_suggestion(b, s->declared->points_lost_of, known, count));
+              s->declared->scorecard, build_suggestion(b, s->declared->scorecard, known, count));
   return false;
 }
 
 static void finish(builder *b, stage *base) {
   codes *s = (codes *)base;
   if (!s->card) return;
-  size_t keys = scorecard_keys(s->card);
+  size_t keys = scorecard_keys(s->ranking);
   s->names = arena_array(&b->plan->arena, keys + 1, sizeof *s->names);
   for (size_t k = 1; k <= keys; k++) {
-    s->names[k] = name_of(b, scorecard_reason(s->card, (int32_t)k));
+    s->names[k] = name_of(b, scorecard_reason(s->ranking, (int32_t)k));
     s->names[k].group = (int32_t)k;
     if (s->names[k].size > s->name_bytes) s->name_bytes = s->names[k].size;
     for (size_t i = 1; i < k; i++)
@@ -303,7 +303,7 @@ static bool seen(const codes *s, const int32_t *keys, int n) {
 }
 
 static void run_lost(const codes *s, evaluator *v, text_data *t) {
-  const int32_t *lost = scorecard_lost(s->card, v);
+  const int32_t *lost = scorecard_ranked(s->ranking, v);
   size_t rows = v->frame.rows, end = 0;
   convert_room(t, 0, rows * s->name_bytes + 64);
   if (v->trace) trace_clear(v, s->point);
@@ -336,7 +336,7 @@ static void run(const stage *base, evaluator *v) {
 /* The type of the list, with the codes that it may hold: those of points lost are known too late. */
 static value_type type_of(builder *b, const codes *s) {
   value_type t = bare_type(TYPE_CODES);
-  if (s->declared->points_lost_of) return t;
+  if (s->declared->scorecard) return t;
   arena *a = &b->plan->arena;
   const char **names = arena_array(a, s->count + 1, sizeof *names);
   for (size_t i = 0; i < s->count; i++) names[i] = s->declared->entries[i].code;
@@ -349,7 +349,7 @@ static value_type type_of(builder *b, const codes *s) {
 stage *codes_compile(builder *b, const step *step_) {
   codes *s = build_stage(b, sizeof *s, finish, run);
   s->declared = &step_->codes;
-  bool ok = s->declared->points_lost_of ? find_card(b, s) : compile_list(b, s);
+  bool ok = s->declared->scorecard ? find_card(b, s) : compile_list(b, s);
   if (ok) declare_point(b, s, step_);
   s->result = build_result(b, step_->name, type_of(b, s), "codes", step_->at);
   return ok && s->result >= 0 ? &s->base : NULL;

@@ -83,8 +83,8 @@ evaluator *evaluator_new(const plan *p, error *e) {
   v->segmented = mem_array(p->cuts->count, sizeof *v->segmented);
   v->scratch = mem_array(p->scratch_count, sizeof *v->scratch);
   for (size_t i = 0; i < p->scratch_count; i++) v->scratch[i] = rows_of(sizeof(int32_t));
-  v->lost = mem_array(p->scorecard_count, sizeof *v->lost);
-  for (size_t i = 0; i < p->scorecard_count; i++) v->lost[i] = rows_of(8 * sizeof(int32_t));
+  v->ranked = mem_array(p->ranking_count, sizeof *v->ranked);
+  for (size_t i = 0; i < p->ranking_count; i++) v->ranked[i] = rows_of(8 * sizeof(int32_t));
   v->given = mem_array(p->code_words * BATCH_ROWS, sizeof *v->given);
   if (p->silences) v->silenced = mem_array(p->code_words * BATCH_ROWS, sizeof *v->silenced);
   if (p->lua_count) v->value_first = rows_of(sizeof(int32_t));
@@ -105,8 +105,8 @@ void evaluator_free(evaluator *v) {
   trace_free(v);
   for (size_t i = 0; i < p->result_count; i++) column_deinit(&v->own[i]);
   for (size_t i = 0; i < p->scratch_count; i++) free(v->scratch[i]);
-  for (size_t i = 0; i < p->scorecard_count; i++) free(v->lost[i]);
-  free(v->lost);
+  for (size_t i = 0; i < p->ranking_count; i++) free(v->ranked[i]);
+  free(v->ranked);
   free(v->scratch);
   free(v->segments);
   free(v->segmented);

@@ -25,7 +25,7 @@ struct evaluator {
   int32_t **segments;    /* by cut */
   bool *segmented;       /* those that hold this batch's */
   int32_t **scratch;     /* by build_scratch, BATCH_ROWS each */
-  int32_t **lost;        /* by scorecard: the greatest keys of points lost, 8 * BATCH_ROWS */
+  int32_t **ranked;      /* by ranking of a scorecard: the first keys, 8 * BATCH_ROWS */
   uint64_t *given;       /* row * plan->code_words + word */
   uint64_t *silenced;
   int32_t *value_first; /* per row: the first of its code values, -1 = none */

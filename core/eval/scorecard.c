@@ -1,48 +1,10 @@
 /* Compiling a scorecard: each characteristic becomes a table from the segment of its input to the
- * weighted points, as integers over one common denominator, and to a key that orders what is lost. */
-#include "overlap.h"
-#include "scorecard.h"
+ * weighted points, as integers over one common denominator. Points that are formulas are added by
+ * scorecard_points.c, reasons ordered by scorecard_rank.c. */
 #include <stdlib.h>
 #include <string.h>
-#include "matcher.h"
-#include "trace.h"
-
-/* A characteristic. Its outcomes are the attributes, in order, and then the missing value. */
-typedef struct part {
-  const characteristic *declared;
-  const formula *input;
-  unary_test *tests;
-  rational *points;   /* by outcome, weighted and divided */
-  int64_t *units;     /* the same over the score's denominator */
-  int32_t *keys;      /* by outcome */
-  int null_attribute; /* the attribute that names null, or that of the missing value */
-  bool dynamic;       /* tests that need other columns: a matcher finds the attribute */
-  matcher matcher;
-  size_t scratch; /* of the attribute found */
-  int cut;
-  int32_t *outcomes; /* by entry; -1 = no attribute matches */
-  int64_t *wide;     /* by entry, points where int32 is too narrow */
-  bool gaps;         /* some entry has no attribute */
-  trace_point *point;
-} part;
-
-typedef struct scorecard {
-  stage base;
-  size_t count, number;
-  part *parts;
-  rational baseline;
-  int64_t denominator, base_units;
-  bool narrow; /* every sum fits int32 */
-  lookup *lookups;
-  int most, result;
-  size_t key_count;
-  const char **reasons; /* by key */
-  size_t sum;
-} scorecard;
-
-static size_t outcomes_of(const part *p) {
-  return p->declared->attribute_count + 1;
-}
+#include "overlap.h"
+#include "scorecard_parts.h"
 
 /* ---- compiling ---- */
 
@@ -55,18 +17,31 @@ static bool weighted(builder *b, rule_text points, rational weight, rational div
   return false;
 }
 
-static bool compile_points(builder *b, part *p, rational divide) {
+/* Points for a missing value that are not given: the lowest of the attributes, if all are known. */
+static void set_lowest(part *p) {
+  p->missing_known = !p->computes;
+  p->points[p->count - 1] = (rational){0, 1};
+  for (size_t i = 0; i + 1 < p->count && p->missing_known; i++)
+    if (i == 0 || rational_compare(p->points[i], p->points[p->count - 1]) < 0)
+      p->points[p->count - 1] = p->points[i];
+}
+
+static bool compile_points(builder *b, part *p, rational divide, rule_text divide_text) {
   const characteristic *c = p->declared;
   rational weight = {1, 1};
   bool ok = true;
-  size_t lowest = 0, missing = c->attribute_count;
   if (c->weight.text) ok = build_number(b, c->weight, "weight", &weight);
-  for (size_t i = 0; i < c->attribute_count; i++) {
-    ok = weighted(b, c->attributes[i].points, weight, divide, &p->points[i]) && ok;
-    if (ok && rational_compare(p->points[i], p->points[lowest]) < 0) lowest = i;
+  for (size_t i = 0; i + 1 < p->count; i++) {
+    rule_text points = c->attribute_count ? c->attributes[i].points : c->points;
+    ok = points_compile(b, p, i, points, divide, divide_text) && ok;
   }
-  if (c->missing.text) return weighted(b, c->missing, weight, divide, &p->points[missing]) && ok;
-  p->points[missing] = p->points[lowest];
+  p->missing_known = c->missing.text;
+  if (c->missing.text)
+    ok = weighted(b, c->missing, weight, divide, &p->points[p->count - 1]) && ok;
+  else
+    set_lowest(p);
+  p->has_baseline = c->baseline.text;
+  if (c->baseline.text) ok = weighted(b, c->baseline, weight, divide, &p->baseline) && ok;
   return ok;
 }
 
@@ -101,21 +76,13 @@ static void warn_unreached(builder *b, const part *p) {
     }
 }
 
-static bool compile_part(builder *b, part *p, rational divide) {
+/* What the rows of the characteristic test. */
+static bool compile_input(builder *b, part *p) {
   const characteristic *c = p->declared;
-  arena *a = &b->plan->arena;
   rule_text text = c->input.text ? c->input : (rule_text){c->name, c->at};
-  if (!c->attribute_count) {
-    build_error(b, c->at,
-                "characteristic \"%s\" has no attributes: give at least one, "
-                "{ test, points }",
-                c->name);
-    return false;
-  }
   p->input = build_formula(b, text, bare_type(TYPE_NONE));
-  p->points = arena_array(a, outcomes_of(p), sizeof *p->points);
-  p->tests = arena_array(a, outcomes_of(p), sizeof *p->tests);
-  if (!p->input || !compile_points(b, p, divide) || !compile_tests(b, p)) return false;
+  p->tests = arena_array(&b->plan->arena, p->count, sizeof *p->tests);
+  if (!p->input || !compile_tests(b, p)) return false;
   warn_unreached(b, p);
   if (p->dynamic) {
     const unary_test *tests = p->tests;
@@ -132,28 +99,51 @@ static bool compile_part(builder *b, part *p, rational divide) {
   return true;
 }
 
-/* Two decimals of what is divided, else as many as the points have, at most 2. */
-static int digits_of(const scorecard_step *declared, int64_t denominator) {
-  if (declared->decimals >= 0) return declared->decimals;
-  if (declared->divide.text) return 2;
-  for (int digits = 0; digits < 2; digits++)
-    if (pow10_i64(digits) % denominator == 0) return digits;
-  return 2;
+static bool compile_part(builder *b, part *p, rational divide, rule_text divide_text) {
+  const characteristic *c = p->declared;
+  arena *a = &b->plan->arena;
+  if (!c->attribute_count && !c->points.text) {
+    build_error(b, c->at,
+                "characteristic \"%s\" has no attributes: give at least one, "
+                "{ test, points }",
+                c->name);
+    return false;
+  }
+  p->count = (c->attribute_count ? c->attribute_count : 1) + 1;
+  p->points = arena_array(a, p->count, sizeof *p->points);
+  p->values = arena_array(a, p->count, sizeof *p->values);
+  p->weighted = arena_array(a, p->count, sizeof *p->weighted);
+  for (size_t o = 0; o < p->count; o++) p->points[o] = (rational){0, 1};
+  bool ok = compile_points(b, p, divide, divide_text);
+  return (!c->attribute_count || compile_input(b, p)) && ok;
 }
 
-#define FINEST                                                                                     \
-  INT64_C(1000000000000) /* denominator, and points of an attribute over it times 10^6 */
+/* Two decimals of what is divided, else as many as the points have, at most 2. */
+static int digits_of(const scorecard *s, const scorecard_step *declared, int64_t denominator) {
+  int digits = 0;
+  if (declared->decimals >= 0) return declared->decimals;
+  if (declared->divide.text) return 2;
+  while (digits < 2 && pow10_i64(digits) % denominator != 0) digits++;
+  for (size_t i = 0; i < s->count; i++)
+    for (size_t o = 0; o < s->parts[i].count; o++) {
+      const formula *f = s->parts[i].weighted[o];
+      if (f && f->type.digits > digits) digits = f->type.digits < 2 ? f->type.digits : 2;
+    }
+  return digits;
+}
 
 /* The least common denominator of all points, or that in which the score is written if it will do. */
 static bool find_denominator(scorecard *s, const scorecard_step *declared, int *digits) {
   int128 common = s->baseline.den;
+  common = common / int128_gcd(common, s->least.den) * s->least.den;
+  common = common / int128_gcd(common, s->most.den) * s->most.den;
   for (size_t i = 0; i < s->count; i++)
-    for (size_t o = 0; o < outcomes_of(&s->parts[i]); o++) {
+    for (size_t o = 0; o < s->parts[i].count && common <= FINEST; o++) {
       int128 den = s->parts[i].points[o].den;
       common = common / int128_gcd(common, den) * den;
-      if (common > FINEST) return false;
     }
-  *digits = digits_of(declared, (int64_t)common);
+  if (common > FINEST) return false;
+  *digits = digits_of(s, declared, (int64_t)common);
   s->denominator = (int64_t)common;
   if (pow10_i64(*digits) % s->denominator == 0) s->denominator = pow10_i64(*digits);
   return true;
@@ -172,8 +162,8 @@ static bool compile_units(builder *b, scorecard *s) {
   for (size_t i = 0; i < s->count; i++) {
     part *p = &s->parts[i];
     int64_t low = 0, high = 0;
-    p->units = arena_array(&b->plan->arena, outcomes_of(p), sizeof *p->units);
-    for (size_t o = 0; o < outcomes_of(p); o++) {
+    p->units = arena_array(&b->plan->arena, p->count, sizeof *p->units);
+    for (size_t o = 0; o < p->count; o++) {
       if (!in_units(s, p->points[o], &p->units[o])) return false;
       if (p->units[o] < low) low = p->units[o];
       if (p->units[o] > high) high = p->units[o];
@@ -189,24 +179,24 @@ static bool compile_units(builder *b, scorecard *s) {
 static void declare_point(builder *b, part *p, const char *card) {
   const characteristic *c = p->declared;
   arena *a = &b->plan->arena;
-  trace_point *t = trace_declare(b, POINT_ATTRIBUTE, c->name, c->at, outcomes_of(p));
+  trace_point *t = trace_declare(b, POINT_ATTRIBUTE, c->name, c->at, p->count);
   const formula **inputs = arena_array(a, 1, sizeof *inputs);
   const rule_text **texts = arena_array(a, 1, sizeof *texts);
   const unary_test **tests = arena_array(a, 1, sizeof *tests);
-  rule_text *written = arena_array(a, outcomes_of(p), sizeof *written);
-  for (size_t i = 0; i < c->attribute_count; i++) {
-    const score_attribute *from = &c->attributes[i];
-    written[i] = from->test;
-    t->ways[i] = (trace_way){.label = from->test.text ? from->test.text : "-",
-                             .code = from->reason ? from->reason : c->reason,
-                             .at = from->at};
+  rule_text *written = arena_array(a, p->count, sizeof *written);
+  for (size_t i = 0; i + 1 < p->count; i++) {
+    const score_attribute *from = c->attribute_count ? &c->attributes[i] : NULL;
+    if (from) written[i] = from->test;
+    t->ways[i] = (trace_way){.label = from && from->test.text ? from->test.text : "-",
+                             .code = card_reason(c, i),
+                             .at = from ? from->at : c->at,
+                             .value = p->values[i]};
   }
-  t->ways[c->attribute_count] =
-      (trace_way){.label = "missing",
-                  .code = c->missing_reason ? c->missing_reason : c->reason,
-                  .at = c->missing.text ? c->missing.at : c->at,
-                  .implied = !c->missing.text};
-  inputs[0] = p->input;
+  t->ways[p->count - 1] = (trace_way){.label = "missing",
+                                      .code = card_reason(c, p->count - 1),
+                                      .at = c->missing.text ? c->missing.at : c->at,
+                                      .implied = !c->missing.text};
+  inputs[0] = p->input ? p->input : p->values[0];
   texts[0] = written;
   tests[0] = p->tests;
   t->outcome = card;
@@ -218,6 +208,41 @@ static void declare_point(builder *b, part *p, const char *card) {
   p->point = t;
 }
 
+/* The bounds of the score, where it has any: none is taken where the score lies between. */
+static void declare_bounds(builder *b, scorecard *s, const scorecard_step *from) {
+  if (!s->has_least && !s->has_most) return;
+  s->bounds = trace_declare(b, POINT_LINE, "bounds", b->step->at, 2);
+  s->bounds->outcome = b->step->name;
+  const rule_text *texts[2] = {&from->min, &from->max};
+  static const char *const labels[2] = {"min", "max"};
+  for (size_t i = 0; i < 2; i++)
+    s->bounds->ways[i] = (trace_way){.label = labels[i],
+                                     .at = texts[i]->text ? texts[i]->at : b->step->at,
+                                     .implied = !texts[i]->text};
+}
+
+static bool compile_bounds(builder *b, scorecard *s, const scorecard_step *from) {
+  s->least = s->most = (rational){0, 1};
+  s->has_least = from->min.text;
+  s->has_most = from->max.text;
+  bool ok = !s->has_least || build_number(b, from->min, "min", &s->least);
+  return (!s->has_most || build_number(b, from->max, "max", &s->most)) && ok;
+}
+
+static bool compile_parts(builder *b, scorecard *s, const scorecard_step *from, rational divide) {
+  bool ok = true;
+  s->count = from->characteristic_count;
+  s->parts = arena_array(&b->plan->arena, s->count + 1, sizeof *s->parts);
+  for (size_t i = 0; i < s->count; i++) {
+    part *p = &s->parts[i];
+    p->declared = &from->characteristics[i];
+    ok = compile_part(b, p, divide, from->divide) && ok;
+    s->computes = s->computes || p->computes;
+    if (p->input) p->looked = s->looked_count++;
+  }
+  return ok;
+}
+
 static void finish(builder *b, stage *base);
 static void run(const stage *base, evaluator *v);
 
@@ -225,6 +250,7 @@ stage *scorecard_compile(builder *b, const step *step_) {
   const scorecard_step *from = &step_->scorecard;
   scorecard *s = build_stage(b, sizeof *s, finish, run);
   rational divide = {1, 1};
+  int digits;
   bool ok = true;
   s->baseline = (rational){0, 1};
   if (from->divide.text) ok = build_number(b, from->divide, "divide", &divide);
@@ -235,14 +261,8 @@ stage *scorecard_compile(builder *b, const step *step_) {
   if (from->baseline.text)
     ok = build_number(b, from->baseline, "baseline", &s->baseline) &&
          rational_div(s->baseline, divide, &s->baseline) && ok;
-  s->count = from->characteristic_count;
-  s->parts = arena_array(&b->plan->arena, s->count + 1, sizeof *s->parts);
-  for (size_t i = 0; i < s->count; i++) {
-    s->parts[i].declared = &from->characteristics[i];
-    ok = compile_part(b, &s->parts[i], divide) && ok;
-  }
-  if (!ok) return NULL;
-  int digits;
+  ok = compile_bounds(b, s, from) && ok;
+  if (!compile_parts(b, s, from, divide) || !ok) return NULL;
   if (!find_denominator(s, from, &digits) || !compile_units(b, s)) {
     build_error(b, step_->at,
                 "the points, weights and divisor of scorecard \"%s\" have too many "
@@ -250,60 +270,16 @@ stage *scorecard_compile(builder *b, const step *step_) {
                 step_->name);
     return NULL;
   }
+  s->type = (value_type){.kind = TYPE_DECIMAL, .digits = digits, .denominator = s->denominator};
+  if (s->computes) points_settle_type(s, digits);
   for (size_t i = 0; i < s->count; i++) declare_point(b, &s->parts[i], step_->name);
-  s->number = b->plan->scorecard_count++;
+  declare_bounds(b, s, from);
   s->sum = build_scratch(b);
-  value_type type = {.kind = TYPE_DECIMAL, .digits = digits, .denominator = s->denominator};
-  s->result = build_result(b, step_->name, type, "scorecard", step_->at);
+  s->result = build_result(b, step_->name, s->type, "scorecard", step_->at);
   return s->result < 0 ? NULL : &s->base;
 }
 
 /* ---- finishing ---- */
-
-/* An outcome that loses points for a reason. */
-typedef struct loss {
-  int64_t lost;
-  size_t part, outcome;
-  const char *reason;
-} loss;
-
-static int order_losses(const void *x, const void *y) {
-  const loss *a = x, *b = y;
-  if (a->lost != b->lost) return a->lost < b->lost ? -1 : 1;
-  if (a->part != b->part) return a->part > b->part ? -1 : 1;
-  return a->outcome > b->outcome ? -1 : 1;
-}
-
-static const char *reason_of(const part *p, size_t outcome) {
-  const characteristic *c = p->declared;
-  const char *own =
-      outcome < c->attribute_count ? c->attributes[outcome].reason : c->missing_reason;
-  return own ? own : c->reason;
-}
-
-/* Keys 1 .. n in the order of what is lost; of equal losses the earlier characteristic's is greater. */
-static void make_keys(builder *b, scorecard *s) {
-  size_t count = 0, most = 0;
-  for (size_t i = 0; i < s->count; i++) most += outcomes_of(&s->parts[i]);
-  loss *losses = mem_array(most + 1, sizeof *losses);
-  for (size_t i = 0; i < s->count; i++) {
-    part *p = &s->parts[i];
-    int64_t best = p->units[0];
-    p->keys = arena_array(&b->plan->arena, outcomes_of(p), sizeof *p->keys);
-    for (size_t o = 1; o < outcomes_of(p); o++) best = p->units[o] > best ? p->units[o] : best;
-    for (size_t o = 0; o < outcomes_of(p); o++)
-      if (best > p->units[o] && reason_of(p, o))
-        losses[count++] = (loss){best - p->units[o], i, o, reason_of(p, o)};
-  }
-  if (count) qsort(losses, count, sizeof *losses, order_losses);
-  s->key_count = count;
-  s->reasons = arena_array(&b->plan->arena, count + 1, sizeof *s->reasons);
-  for (size_t k = 0; k < count; k++) {
-    s->parts[losses[k].part].keys[losses[k].outcome] = (int32_t)k + 1;
-    s->reasons[k + 1] = losses[k].reason;
-  }
-  free(losses);
-}
 
 static int32_t outcome_of(const part *p, const cut *c, size_t segment) {
   if (segment == 0) return p->null_attribute;
@@ -353,25 +329,23 @@ static void fill_outcomes(builder *b, part *p, lookup *l) {
 static void finish(builder *b, stage *base) {
   scorecard *s = (scorecard *)base;
   arena *a = &b->plan->arena;
-  make_keys(b, s);
-  s->lookups = arena_array(a, s->count + 1, sizeof *s->lookups);
+  s->lookups = arena_array(a, s->looked_count + 1, sizeof *s->lookups);
   for (size_t i = 0; i < s->count; i++) {
     part *p = &s->parts[i];
-    lookup *l = &s->lookups[i];
+    if (!p->input) continue;
+    lookup *l = &s->lookups[p->looked];
     fill_outcomes(b, p, l);
     l->stride = (l->size + 15) / 16 * 16;
     int32_t *entries = arena_array(a, l->stride + 16, sizeof *entries);
-    int32_t *keys = arena_array(a, l->stride + 16, sizeof *keys);
     p->wide = arena_array(a, l->size, sizeof *p->wide);
     for (size_t e = 0; e < l->size; e++) {
       if (p->outcomes[e] < 0) continue;
       p->wide[e] = p->units[p->outcomes[e]];
       entries[e] = s->narrow ? (int32_t)p->wide[e] : 0;
-      keys[e] = p->keys[p->outcomes[e]];
     }
     l->entries = entries;
-    l->keys = keys;
   }
+  rank_finish(b, s);
 }
 
 /* ---- running ---- */
@@ -387,27 +361,12 @@ static const int32_t *find_outcomes(evaluator *v, const part *p) {
 }
 
 static void sum_wide(const scorecard *s, const int32_t *const *index, size_t rows, int64_t *out) {
-  for (size_t r = 0; r < rows; r++) {
-    int64_t sum = s->base_units;
-    for (size_t i = 0; i < s->count; i++) sum += s->parts[i].wide[index[i][r] + s->lookups[i].bias];
-    out[r] = sum;
-  }
-}
-
-/* More keys than the kernel finds: an insertion into a short list for each row. */
-static void find_most(const scorecard *s, const int32_t *const *index, size_t rows, int32_t *lost) {
-  for (size_t r = 0; r < rows; r++) {
-    int32_t top[SCORECARD_MOST] = {0};
-    for (size_t i = 0; i < s->count; i++) {
-      int32_t key = s->lookups[i].keys[index[i][r] + s->lookups[i].bias];
-      for (int t = 0; t < s->most; t++)
-        if (key > top[t]) {
-          int32_t held = top[t];
-          top[t] = key;
-          key = held;
-        }
-    }
-    for (int t = 0; t < s->most; t++) lost[(size_t)t * BATCH_ROWS + r] = top[t];
+  for (size_t r = 0; r < rows; r++) out[r] = s->base_units;
+  for (size_t i = 0; i < s->count; i++) {
+    const part *p = &s->parts[i];
+    if (!p->input) continue;
+    const int32_t *entry = index[p->looked];
+    for (size_t r = 0; r < rows; r++) out[r] += p->wide[entry[r] + s->lookups[p->looked].bias];
   }
 }
 
@@ -420,50 +379,73 @@ static void fail_gaps(const scorecard *s, const part *p, int32_t bias, const int
                      p->declared->name);
 }
 
-static void note(const scorecard *s, evaluator *v, const int32_t *const *index) {
+/* The outcome of each row, by part. */
+static void pick_outcomes(const scorecard *s, evaluator *v, const int32_t *const *index,
+                          const part *p, int32_t *out) {
+  if (!p->input) {
+    memset(out, 0, v->frame.rows * sizeof *out);
+    return;
+  }
+  const lookup *l = &s->lookups[p->looked];
+  v->kernels->pick_i32(index[p->looked], l->bias, v->frame.rows, p->outcomes, l->size, out);
+}
+
+static void run_computed(const scorecard *s, evaluator *v, const int32_t *const *index,
+                         const int64_t *sums) {
+  arena *a = &v->frame.scratch;
+  card_values values = {.index = index,
+                        .outcomes = arena_array(a, s->count + 1, sizeof(int32_t *)),
+                        .computed = arena_array(a, s->count + 1, sizeof(column **))};
   for (size_t i = 0; i < s->count; i++) {
-    const part *p = &s->parts[i];
-    v->kernels->pick_i32(index[i], s->lookups[i].bias, v->frame.rows, p->outcomes,
-                         s->lookups[i].size, trace_column(v, p->point));
+    values.outcomes[i] = arena_array(a, BATCH_ROWS + 16, sizeof(int32_t));
+    values.computed[i] = arena_array(a, s->parts[i].count, sizeof(column *));
+    pick_outcomes(s, v, index, &s->parts[i], values.outcomes[i]);
+  }
+  points_run(s, v, &values, sums);
+  rank_run_computed(s, v, &values);
+  for (size_t i = 0; i < s->count && v->trace; i++)
+    memcpy(trace_column(v, s->parts[i].point), values.outcomes[i], v->frame.rows * sizeof(int32_t));
+}
+
+/* Not below the least, not above the most; both have the score's denominator. */
+static void bound(const scorecard *s, evaluator *v, int64_t *out) {
+  int64_t least = s->has_least ? (int64_t)s->least.num * (s->denominator / (int64_t)s->least.den)
+                               : MISSING_I64 + 1;
+  int64_t most =
+      s->has_most ? (int64_t)s->most.num * (s->denominator / (int64_t)s->most.den) : INT64_MAX;
+  int32_t *bounds = v->trace ? trace_column(v, s->bounds) : NULL;
+  for (size_t r = 0; r < v->frame.rows; r++) {
+    if (bounds) bounds[r] = out[r] < least ? 0 : out[r] > most ? 1 : -1;
+    out[r] = out[r] < least ? least : out[r] > most ? most : out[r];
   }
 }
 
 static void run(const stage *base, evaluator *v) {
   const scorecard *s = (const scorecard *)base;
   size_t rows = v->frame.rows;
-  const int32_t **index = arena_array(&v->frame.scratch, s->count + 1, sizeof *index);
-  for (size_t i = 0; i < s->count; i++)
-    index[i] = s->parts[i].dynamic ? find_outcomes(v, &s->parts[i]) : cut_index(v, s->parts[i].cut);
-  int32_t *lost = v->lost[s->number], *sum = v->scratch[s->sum];
-  int32_t *top[KERNEL_TOP] = {lost, lost + BATCH_ROWS, lost + 2 * BATCH_ROWS};
-  int64_t *out = evaluator_result(v, s->result)->i64;
-  bool kernel_top = s->most > 0 && s->most <= KERNEL_TOP;
-  if (s->narrow || kernel_top)
-    v->kernels->score(s->lookups, index, s->count, rows, s->narrow ? (int32_t)s->base_units : 0,
-                      sum, kernel_top ? top : NULL);
+  const int32_t **index = arena_array(&v->frame.scratch, s->looked_count + 1, sizeof *index);
+  for (size_t i = 0; i < s->count; i++) {
+    const part *p = &s->parts[i];
+    if (p->input) index[p->looked] = p->dynamic ? find_outcomes(v, p) : cut_index(v, p->cut);
+  }
+  int32_t *sum = v->scratch[s->sum];
+  int64_t *out = s->computes ? arena_array(&v->frame.scratch, rows + 1, sizeof *out)
+                             : evaluator_result(v, s->result)->i64;
+  bool summed = !s->computes && rank_run(s, v, index, sum);
+  if (s->narrow && !summed)
+    v->kernels->score(s->lookups, index, s->looked_count, rows, (int32_t)s->base_units, sum, NULL);
   if (s->narrow)
     for (size_t r = 0; r < rows; r++) out[r] = sum[r];
   else
     sum_wide(s, index, rows, out);
-  if (s->most > KERNEL_TOP) find_most(s, index, rows, lost);
-  if (v->trace) note(s, v, index);
-  for (size_t i = 0; i < s->count; i++)
-    if (s->parts[i].gaps) fail_gaps(s, &s->parts[i], s->lookups[i].bias, index[i], v);
-}
-
-void scorecard_want(stage *s, int most) {
-  scorecard *card = (scorecard *)s;
-  if (most > card->most) card->most = most > SCORECARD_MOST ? SCORECARD_MOST : most;
-}
-
-const int32_t *scorecard_lost(const stage *s, const evaluator *v) {
-  return v->lost[((const scorecard *)s)->number];
-}
-
-size_t scorecard_keys(const stage *s) {
-  return ((const scorecard *)s)->key_count;
-}
-
-const char *scorecard_reason(const stage *s, int32_t key) {
-  return ((const scorecard *)s)->reasons[key];
+  if (s->computes)
+    run_computed(s, v, index, out);
+  else if (s->has_least || s->has_most)
+    bound(s, v, out);
+  for (size_t i = 0; i < s->count && v->trace && !s->computes; i++)
+    pick_outcomes(s, v, index, &s->parts[i], trace_column(v, s->parts[i].point));
+  for (size_t i = 0; i < s->count; i++) {
+    const part *p = &s->parts[i];
+    if (p->gaps) fail_gaps(s, p, s->lookups[p->looked].bias, index[p->looked], v);
+  }
 }

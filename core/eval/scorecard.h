@@ -1,4 +1,4 @@
-/* Scorecards: the sum of weight times points, exact, and which attributes lost the most points. */
+/* Scorecards: the sum of weight times points, exact, and which characteristics lost the most points. */
 #ifndef EVAL_SCORECARD_H
 #define EVAL_SCORECARD_H
 
@@ -6,12 +6,15 @@
 
 #define SCORECARD_MOST 8
 
-/* Asks a compiled scorecard for the reasons of the most points lost (at most SCORECARD_MOST). */
-void scorecard_want(stage *s, int most);
-/* The greatest keys of each row, key number n at [n * BATCH_ROWS + row]; 0 = nothing more lost. */
-const int32_t *scorecard_lost(const stage *s, const evaluator *v);
-/* The reason code of a key > 0, and how many keys there are. After the stage is finished. */
-size_t scorecard_keys(const stage *s);
-const char *scorecard_reason(const stage *s, int32_t key);
+typedef struct ranking ranking;
+
+/* Asks a compiled scorecard for its reasons in the order that the list says; NULL after a finding. */
+ranking *scorecard_rank(builder *b, stage *s, const codes_step *list);
+/* The keys of each row, those with the most points between first, key number n at [n * BATCH_ROWS +
+ * row]; 0 = there are no more. After the scorecard has run. */
+const int32_t *scorecard_ranked(const ranking *k, const evaluator *v);
+/* The reason code of a key > 0, and how many keys there are. After the scorecard is finished. */
+size_t scorecard_keys(const ranking *k);
+const char *scorecard_reason(const ranking *k, int32_t key);
 
 #endif

@@ -34,11 +34,11 @@ static void read_attribute(const body *row, characteristic *c) {
                   "a row of %s is { \"test\", points } or { \"test\", points, \"REASON\" }, "
                   "and this one has %d entries",
                   row->what, n);
-  declare_decimal(l, &a->points, "the points", NULL);
 }
 
 static void read_characteristic(body *b, scorecard_step *card) {
-  static const char *const keys[] = {"weight", "input", "reason", "missing", "missing_reason"};
+  static const char *const keys[] = {"weight",  "input",          "points",  "reason",
+                                     "missing", "missing_reason", "baseline"};
   loader *l = b->l;
   const char *name = body_item_string(b, 1, "the characteristic's name");
   if (!name) {
@@ -62,6 +62,9 @@ static void read_characteristic(body *b, scorecard_step *card) {
   body_text(b, "missing", &c->missing);
   declare_decimal(l, &c->weight, "the weight", NULL);
   declare_decimal(l, &c->missing, "the points for missing", NULL);
+  body_text(b, "baseline", &c->baseline);
+  declare_decimal(l, &c->baseline, "the baseline", NULL);
+  body_text(b, "points", &c->points);
   c->reason = body_code(b, "reason");
   c->missing_reason = body_code(b, "missing_reason");
   for (int i = 2; i <= body_count(b); i++) {
@@ -70,12 +73,17 @@ static void read_characteristic(body *b, scorecard_step *card) {
     read_attribute(&row, c);
     body_close(&row);
   }
-  if (!c->attribute_count)
+  if (!c->attribute_count && !body_has(b, "points"))
     declare_error(l, b->at, "%s has no rows: { \">= 3\", 100 }, { \"-\", 0 }", b->what);
+  if (c->points.text && (c->attribute_count || body_has(b, "input")))
+    declare_error(l, c->points.at,
+                  "%s has points, a formula that gives them for every record, and %s as well: one "
+                  "of them",
+                  b->what, c->attribute_count ? "rows" : "an input");
 }
 
 static void fill_scorecard(body *b, const char *name) {
-  static const char *const keys[] = {"divide", "baseline", "decimals"};
+  static const char *const keys[] = {"divide", "baseline", "decimals", "min", "max"};
   loader *l = b->l;
   body_check(b, COUNTED(keys), true);
   declare_name(l, b->at, "scorecard", name, true);
@@ -89,6 +97,14 @@ static void fill_scorecard(body *b, const char *name) {
   rational divide = {1, 1};
   declare_decimal(l, &card->divide, "divide", &divide);
   declare_decimal(l, &card->baseline, "the baseline", NULL);
+  rational least, most;
+  body_text(b, "min", &card->min);
+  body_text(b, "max", &card->max);
+  bool bounded = declare_decimal(l, &card->min, "min", &least);
+  bounded = declare_decimal(l, &card->max, "max", &most) && bounded;
+  if (bounded && rational_compare(least, most) >= 0)
+    declare_error(l, card->min.at, "min of %s is %s, which is not below its max, %s", b->what,
+                  card->min.text, card->max.text);
   if (divide.num == 0) declare_error(l, card->divide.at, "%s divides by 0", b->what);
   for (int i = 1; i <= body_count(b); i++) {
     body item;
@@ -227,14 +243,17 @@ static void read_code(const body *b, int i, codes_step *out) {
   *ARENA_PUSH(&b->l->pack->arena, out->entries, out->entry_count) = e;
 }
 
-static void read_points_lost(const body *b, codes_step *out) {
-  static const char *const ways[] = {"points_lost"};
+static void read_by_points(const body *b, codes_step *out) {
+  static const char *const ways[] = {"points_lost", "points_below", "points_above"};
+  static const char *const ties[] = {"first", "last"};
   int64_t most = 3;
-  body_word(b, "by", COUNTED(ways));
-  out->points_lost_of = body_string(b, "of");
+  int by = body_word(b, "by", COUNTED(ways));
+  out->by = by < 0 ? BY_POINTS_LOST : (codes_order)by;
+  out->last_first = body_word(b, "ties", COUNTED(ties)) == 1;
+  out->scorecard = body_string(b, "of");
   body_integer(b, "most", 1, 8, &most);
   out->most = (int)most;
-  if (!out->points_lost_of)
+  if (!out->scorecard)
     declare_error(b->l, b->at, "%s does not say of which scorecard: of = \"score\"", b->what);
   if (body_count(b))
     declare_error(b->l, body_item_at(b, 1), "%s takes its codes from the scorecard; it lists none",
@@ -242,16 +261,16 @@ static void read_points_lost(const body *b, codes_step *out) {
 }
 
 static void fill_codes(body *b, const char *name) {
-  static const char *const keys[] = {"by", "of", "most"};
+  static const char *const keys[] = {"by", "of", "most", "ties"};
   body_check(b, COUNTED(keys), true);
   declare_name(b->l, b->at, "codes", name, true);
   step *s = declare_step(b, STEP_CODES, name);
   if (body_has(b, "by")) {
-    read_points_lost(b, &s->codes);
+    read_by_points(b, &s->codes);
     return;
   }
-  if (body_has(b, "of") || body_has(b, "most"))
-    declare_error(b->l, b->at, "%s has of or most without by = \"points_lost\"", b->what);
+  if (body_has(b, "of") || body_has(b, "most") || body_has(b, "ties"))
+    declare_error(b->l, b->at, "%s has of, most or ties without by = \"points_lost\"", b->what);
   for (int i = 1; i <= body_count(b); i++) read_code(b, i, &s->codes);
   if (!s->codes.entry_count) declare_error(b->l, b->at, "%s lists no codes", b->what);
 }

@@ -63,7 +63,7 @@ typedef struct derive_step {
 
 typedef struct score_attribute {
   rule_text test;
-  rule_text points;   /* a decimal */
+  rule_text points;   /* a number, or a formula */
   const char *reason; /* NULL = the characteristic's */
   place at;
 } score_attribute;
@@ -75,17 +75,22 @@ typedef struct characteristic {
   const char *reason;
   size_t attribute_count;
   score_attribute *attributes; /* first match wins */
-  rule_text missing; /* points if the input is missing; not given: the lowest of the attributes */
+  rule_text points;            /* a formula in place of the attributes: the value itself */
+  rule_text
+      missing; /* points if the input is missing; not given: the lowest of the attributes, and if
+                        some are computed the score is missing */
   const char *missing_reason;
+  rule_text baseline; /* points to compare with, for reasons by points below or above it */
   place at;
 } characteristic;
 
-/* score = (baseline + sum of weight * points) / divide, exact */
+/* score = (baseline + sum of weight * points) / divide, exact, and not beyond its bounds */
 typedef struct scorecard_step {
   size_t characteristic_count;
   characteristic *characteristics;
   rule_text baseline, divide;
-  int decimals; /* when written; -1: as many as the score can have, at most 2 */
+  rule_text min, max; /* of the score */
+  int decimals;       /* when written; -1: as many as the score can have, at most 2 */
 } scorecard_step;
 
 typedef enum hit_policy { HIT_FIRST, HIT_UNIQUE, HIT_ANY } hit_policy;
@@ -138,12 +143,21 @@ typedef struct code_entry {
   place at;
 } code_entry;
 
+/* Which of a scorecard's reasons come first: PMML's reasonCodeAlgorithm. */
+typedef enum codes_order {
+  BY_POINTS_LOST,  /* the most below the best of the characteristic */
+  BY_POINTS_BELOW, /* the most below the characteristic's baseline */
+  BY_POINTS_ABOVE  /* the most above it */
+} codes_order;
+
 typedef struct codes_step {
   size_t entry_count;
   code_entry *entries;
-  /* by = "points_lost": instead, the attribute reasons of a scorecard, the most points lost first,
-   * ties by the order of the characteristics; at most `most` (1..8), only those that lost any. */
-  const char *points_lost_of;
+  /* by = "points_lost" ...: instead, the reasons of a scorecard, at most `most` (1..8), only those
+   * with any points between; of equal ones that of the first characteristic, or of the last. */
+  const char *scorecard;
+  codes_order by;
+  bool last_first;
   int most;
 } codes_step;
 

@@ -83,10 +83,10 @@ static void check_name(const loader *l, const char *name) {
                 name, declare_meant(l, name, names, count));
 }
 
-static void check_points_lost(const loader *l) {
+static void check_scorecard_codes(const loader *l) {
   const pack *p = l->pack;
   for (size_t i = 0; i < p->step_count; i++) {
-    const char *of = p->steps[i].kind == STEP_CODES ? p->steps[i].codes.points_lost_of : NULL;
+    const char *of = p->steps[i].kind == STEP_CODES ? p->steps[i].codes.scorecard : NULL;
     const char **cards = NULL;
     size_t count = 0;
     bool found = !of;
@@ -316,7 +316,7 @@ void pack_check(loader *l) {
   check_role(l, "limit", r->limit);
   check_role(l, "follow_up", r->follow_up);
   check_role(l, "channel", r->channel);
-  check_points_lost(l);
+  check_scorecard_codes(l);
   shown_codes(l, &shown);
   check_codes(l, &shown);
   check_reasons(l);

@@ -160,7 +160,7 @@ static pack *grade_pack(void) {
   built_term(p, built_operation(p, l, LIMIT_ZERO), "overdue_90_amount > 0", NULL, NULL);
   built_term(p, built_operation(p, l, LIMIT_ROUND_DOWN), "1000", NULL, NULL);
   step *c = built_step(p, STEP_CODES, "reasons");
-  c->codes.points_lost_of = "score";
+  c->codes.scorecard = "score";
   c->codes.most = 3;
   built_outputs(p, "score|grade|risk|days|channel|credit_limit|reasons");
   return p;

@@ -307,7 +307,7 @@ static void test_findings(void **state) {
   expect_finding(p, "integer is expected, this is choice");
   p = small_pack();
   step *s = built_codes(p, "why");
-  s->codes.points_lost_of = "scoer";
+  s->codes.scorecard = "scoer";
   expect_finding(p, "no scorecard \"scoer\"");
   p = small_pack();
   built_param(p, "rate", built_decimal(2), "1.234");

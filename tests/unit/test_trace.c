@@ -207,7 +207,7 @@ static void test_points_lost(void **state) {
   built_characteristic(p, s, "x", "1", "<= 0 => 50 | - => 30 => X", NULL);
   built_characteristic(p, s, "y", "1", "<= 0 => 50 | - => 10 => Y", NULL);
   s = built_codes(p, "why");
-  s->codes.points_lost_of = "score";
+  s->codes.scorecard = "score";
   s->codes.most = 1;
   static const char *const records[] = {"x=0|y=0", "x=1|y=0", "x=1|y=1"};
   batch *in;

@@ -1,6 +1,6 @@
 scorecard "score" {
   characteristic { "amount", { ">= 1000" },
-    { "> 10", "many" },
+    { "> 10", 5 },
     { "> 5", 3, "A CODE" }, { "-", 0 } },
 }
 

@@ -35,10 +35,13 @@ const char *cli_database(const arguments *a) {
 
 error_code cli_open_run(cli *c, const arguments *a, store **s, store_reader **r, error *e) {
   const char *name = NULL;
+  long long number = 0;
   error_code code = cli_pack_name(c, a->words[0], &name, e);
+  if (!code) code = arguments_number(a, "run", 1, INT64_MAX, 0, &number, e);
   if (code) return code;
   if ((code = store_open(cli_database(a), STORE_READ, s, e))) return code;
-  if ((code = store_reader_open(*s, name, r, e))) {
+  code = number ? store_reader_open_run(*s, name, number, r, e) : store_reader_open(*s, name, r, e);
+  if (code) {
     store_close(*s);
     *s = NULL;
   }

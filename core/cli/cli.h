@@ -20,13 +20,14 @@ typedef struct cli {
 } cli;
 
 extern const command command_run, command_show, command_report, command_list, command_rejects,
-    command_check, command_plugins, command_completion;
+    command_replay, command_check, command_plugins, command_completion;
 
 /* The name in the store of a PACK argument: the base name of the folder. */
 error_code cli_pack_name(cli *c, const char *argument, const char **out, error *e);
 /* --db, else $ASSAY_DB, else assay.db. */
 const char *cli_database(const arguments *a);
-/* Opens the published run of the PACK argument for reading; close both afterwards. */
+/* Opens the published run of the PACK argument, or that of --run, for reading; close both
+ * afterwards. */
 error_code cli_open_run(cli *c, const arguments *a, store **s, store_reader **r, error *e);
 /* The plugin folders: --plugin-path, beside the program, installed. */
 plugin_host *cli_plugins(cli *c, const arguments *a);
@@ -41,6 +42,11 @@ void cli_print_findings(const cli *c, const findings *list);
 
 #define CLI_OPTION_DB                                                                              \
   { "db", "FILE", OFFER_FILE, NULL, false, "the store; by default $ASSAY_DB, then assay.db" }
+#define CLI_OPTION_RUN                                                                             \
+  {                                                                                                \
+    "run", "N", OFFER_NOTHING, NULL, false,                                                        \
+        "the run with this number, if it is still stored; by default the published one"            \
+  }
 #define CLI_OPTION_LANG                                                                            \
   { "lang", "en|zh", OFFER_WORDS, "en|zh", false, "language of the report; by default by $LANG" }
 #define CLI_OPTION_PLUGINS                                                                         \

@@ -7,17 +7,17 @@
 #include "../base/text.h"
 #include "cli.h"
 
-enum { COMMANDS = 8 };
-static const command *const commands[COMMANDS] = {
-    &command_run,     &command_show,  &command_report,  &command_list,
-    &command_rejects, &command_check, &command_plugins, &command_completion,
+static const command *const commands[] = {
+    &command_run,    &command_show,  &command_report,  &command_list,       &command_rejects,
+    &command_replay, &command_check, &command_plugins, &command_completion,
 };
+enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static const char exit_codes[] =
-    "Exit codes: 0 fine; 1 published, with rejects or rule errors, or findings of check; 2 usage;\n"
-    "3 bad pack; 4 source failed; 5 store failed; 6 stopped by a guard, nothing published;\n"
-    "7 no such customer, pack or run; 8 database busy; 70 a fault of assay itself;\n"
-    "130 or 143 stopped by a signal.\n";
+    "Exit codes: 0 fine; 1 published, with rejects or rule errors, findings of check, or a replay\n"
+    "that differs; 2 usage; 3 bad pack; 4 source failed; 5 store failed; 6 stopped by a guard,\n"
+    "nothing published; 7 no such customer, pack or run; 8 database busy; 70 a fault of assay\n"
+    "itself; 130 or 143 stopped by a signal.\n";
 
 static const char *base_name(const char *program) {
   const char *slash = strrchr(program, '/');

@@ -41,9 +41,11 @@ typedef struct loader {
   pack *pack;
   findings *out;
   const loading_script *script;
-  const char *folder; /* as shown */
-  int marks;          /* registry ref: the tables of words, by identity */
-  bool order_told;    /* that company must come first: once is enough */
+  const char *folder;       /* as shown */
+  const pack_file *archive; /* instead of the folder's files; NULL = those */
+  size_t archive_count;
+  int marks;       /* registry ref: the tables of words, by identity */
+  bool order_told; /* that company must come first: once is enough */
   bool company, fields, source, params, outputs, report, budget; /* declared already */
   size_t errors_before;                                          /* in `out` when loading began */
   bool failed_early; /* a script did not run to its end: do not complain about what is absent */

@@ -145,12 +145,24 @@ static char *read_whole(arena *a, const char *path, size_t *size) {
   return out;
 }
 
+/* A file of the folder, or of the archive that stands for it. */
+static char *read_member(const loader *l, const char *name, const char *path, size_t *size) {
+  if (!l->archive) return read_whole(&l->pack->arena, path, size);
+  for (size_t i = 0; i < l->archive_count; i++) {
+    if (strcmp(l->archive[i].name, name) != 0) continue;
+    *size = l->archive[i].size;
+    return arena_string_n(&l->pack->arena, l->archive[i].data, *size);
+  }
+  errno = ENOENT;
+  return NULL;
+}
+
 /* "a.lua, b.lua" of the folder, and the nearest to what was wanted. */
 static const char *folder_hint(const loader *l, const char *wanted) {
   arena *a = &l->pack->arena;
   const char **names = NULL, *all = "";
   size_t count = 0;
-  DIR *d = opendir(l->pack->folder);
+  DIR *d = l->archive ? NULL : opendir(l->pack->folder);
   for (struct dirent *e; d && (e = readdir(d));)
     if (e->d_name[0] != '.') *ARENA_PUSH(a, names, count) = arena_string(a, e->d_name);
   if (d) closedir(d);
@@ -175,7 +187,7 @@ const pack_file *pack_read(loader *l, const char *name, place at, bool may_be_ab
   size_t size;
   errno = 0;
   const char *path = arena_format(&p->arena, "%s/%s", p->folder, name);
-  char *data = read_whole(&p->arena, path, &size);
+  char *data = read_member(l, name, path, &size);
   if (data) {
     pack_file *f = ARENA_PUSH(&p->arena, p->files, p->file_count);
     *f = (pack_file){arena_string(&p->arena, name), data, size};
@@ -346,10 +358,8 @@ static int by_place(const void *a, const void *b) {
 
 /* ---- the whole ---- */
 
-static void load(loader *l, const char *path) {
+static void load(loader *l) {
   pack *p = l->pack;
-  p->folder = find_folder(l, path);
-  if (!p->folder || !set_identity(l)) return;
   l->folder = p->folder;
   sandbox *s = sandbox_new(SANDBOX_LOAD_BUDGET);
   if (!s) {
@@ -369,18 +379,40 @@ static void load(loader *l, const char *path) {
   hash_files(p);
 }
 
-pack *pack_load(const char *path, findings *out) {
+static loader new_loader(findings *out) {
   pack *p = mem_alloc(sizeof *p);
-  size_t first = out->count, errors = out->errors;
-  loader l = {.host = {reason_while_loading}, .pack = p, .out = out, .errors_before = errors};
   p->budget = SANDBOX_CALL_BUDGET;
   p->currency_digits = 2;
-  load(&l, path);
+  return (loader){
+      .host = {reason_while_loading}, .pack = p, .out = out, .errors_before = out->errors};
+}
+
+/* The pack, with its findings in the order of the files; or NULL if one of them is an error. */
+static pack *loaded(loader *l, size_t first) {
+  findings *out = l->out;
   if (out->count > first)
     qsort(out->items + first, out->count - first, sizeof *out->items, by_place);
-  if (out->errors == errors) return p;
-  pack_free(p);
+  if (out->errors == l->errors_before) return l->pack;
+  pack_free(l->pack);
   return NULL;
+}
+
+pack *pack_load(const char *path, findings *out) {
+  size_t first = out->count;
+  loader l = new_loader(out);
+  l.pack->folder = find_folder(&l, path);
+  if (l.pack->folder && set_identity(&l)) load(&l);
+  return loaded(&l, first);
+}
+
+pack *pack_load_files(const char *name, const pack_file *files, size_t count, findings *out) {
+  size_t first = out->count;
+  loader l = new_loader(out);
+  l.archive = files;
+  l.archive_count = count;
+  l.pack->name = l.pack->folder = arena_string(&l.pack->arena, name);
+  load(&l);
+  return loaded(&l, first);
 }
 
 void pack_free(pack *p) {

@@ -368,6 +368,9 @@ typedef struct pack {
 /* `path` is a folder, or a base name looked up under ./rules and the installed rules. Errors and
  * warnings go to `out`; returns NULL if there was an error. */
 pack *pack_load(const char *path, findings *out);
+/* The same of files that an archive holds: what they say alone makes the pack, whatever stands on
+ * disk. `name` is its identity, and what messages show as its folder. */
+pack *pack_load_files(const char *name, const pack_file *files, size_t count, findings *out);
 /* Whether `path` leads to a folder at all, as pack_load looks for it. */
 bool pack_exists(const char *path);
 void pack_free(pack *p);

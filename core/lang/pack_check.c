@@ -289,7 +289,7 @@ static void read_texts(loader *l, const char *language, const code_set *shown) {
 
 static void check_stray_scripts(const loader *l) {
   pack *p = l->pack;
-  DIR *d = opendir(p->folder);
+  DIR *d = l->archive ? NULL : opendir(p->folder);
   for (struct dirent *e; d && (e = readdir(d));) {
     size_t n = strlen(e->d_name);
     bool used = n < 5 || strcmp(e->d_name + n - 4, ".lua") != 0 || e->d_name[0] == '.';

@@ -1,7 +1,8 @@
 /* The pack archive: the files of every pack that ran, kept once by content hash, and the texts of
  * its reason codes. What is archived is never changed or removed: a decision of any age can be
  * replayed. */
-#include "store_inner.h"
+#include "store_reader.h"
+#include <string.h>
 
 static error_code add_files(store *s, const store_run_info *info, error *e) {
   sqlite3_stmt *q = NULL;
@@ -36,4 +37,29 @@ static error_code add_texts(store *s, const store_run_info *info, error *e) {
 error_code archive_add(store *s, const store_run_info *info, error *e) {
   if (add_files(s, info, e) != ERR_OK) return e->code;
   return add_texts(s, info, e);
+}
+
+error_code store_pack_files(store_reader *r, const store_file **out, size_t *count, error *e) {
+  sqlite3_stmt *q = NULL;
+  store_file *files = NULL;
+  *count = 0;
+  error_code code =
+      store_prepare(r->store, r->db,
+                    "SELECT name, content FROM pack_archive WHERE hash = ? ORDER BY name", &q, e);
+  if (code != ERR_OK) return code;
+  bind_text(q, 1, r->run.pack_hash);
+  while (sqlite3_step(q) == SQLITE_ROW) {
+    store_file *more = arena_array(&r->texts, *count + 1, sizeof *more);
+    if (*count) memcpy(more, files, *count * sizeof *more);
+    files = more;
+    const size_t size = (size_t)sqlite3_column_bytes(q, 1);
+    const void *data = sqlite3_column_blob(q, 1);
+    files[(*count)++] = (store_file){column_keep(&r->texts, q, 0),
+                                     arena_string_n(&r->texts, size ? data : "", size), size};
+  }
+  sqlite3_finalize(q);
+  *out = files;
+  if (*count) return ERR_OK;
+  return error_set(e, ERR_STORE, "%s: the rules of run %lld (pack %s) are not in the archive",
+                   r->store->path, (long long)r->run.id, r->run.pack_hash);
 }

@@ -102,6 +102,9 @@ typedef struct store_run {
 
 /* The pack's published run. ERR_NOT_FOUND names the packs that have one ("did you mean"). */
 error_code store_reader_open(store *s, const char *pack, store_reader **out, error *e);
+/* Any run of the pack that is still stored, by its number. ERR_NOT_FOUND names those that are. */
+error_code store_reader_open_run(store *s, const char *pack, int64_t run_id, store_reader **out,
+                                 error *e);
 void store_reader_close(store_reader *r);
 const store_run *store_reader_run(const store_reader *r);
 
@@ -134,6 +137,8 @@ typedef struct store_row {
  * unknown column ("did you mean") or a value that is not of its type. */
 typedef error_code store_each(void *ctx, const store_row *row, error *e);
 error_code store_list(store_reader *r, const store_query *q, store_each *each, void *ctx, error *e);
+/* The same for every row, in the order of the source, without sorting anything. */
+error_code store_each_decision(store_reader *r, store_each *each, void *ctx, error *e);
 /* How many rows the conditions hold for, whatever the order and the limit. */
 error_code store_count(store_reader *r, const store_query *q, int64_t *out, error *e);
 /* One customer; if a rule failed on it the row says so and store_outcomes has the fault.
@@ -190,6 +195,9 @@ error_code store_group(store_reader *r, const char *by, const char *sum, store_e
 typedef error_code store_each_code(void *ctx, const char *code, int64_t count, error *e);
 error_code store_code_counts(store_reader *r, const char *output, store_each_code *each, void *ctx,
                              error *e);
+/* The files of the pack that made the run, as they were; in the reader's memory. ERR_STORE if there
+ * are none. */
+error_code store_pack_files(store_reader *r, const store_file **out, size_t *count, error *e);
 /* The text of a code in a language ("en", "zh"), or NULL. */
 const char *store_reason_text(store_reader *r, const char *code, const char *language);
 

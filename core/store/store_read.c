@@ -41,6 +41,26 @@ static error_code no_such_pack(store_reader *r, const char *pack, error *e) {
   return code;
 }
 
+/* ERR_NOT_FOUND, with the runs that there are. */
+static error_code no_such_run(store_reader *r, const char *pack, int64_t run_id, error *e) {
+  sqlite3_stmt *q = NULL;
+  buffer list = {0};
+  if (sqlite3_prepare_v2(r->db,
+                         "SELECT run_id FROM run WHERE pack = ? AND stored = 1 AND status IN "
+                         "('published', 'superseded') ORDER BY run_id",
+                         -1, &q, NULL) == SQLITE_OK) {
+    bind_text(q, 1, pack);
+    while (sqlite3_step(q) == SQLITE_ROW)
+      buffer_format(&list, "%s%lld", list.size ? ", " : "", (long long)sqlite3_column_int64(q, 0));
+  }
+  sqlite3_finalize(q);
+  if (!list.size) return no_such_pack(r, pack, e);
+  error_set(e, ERR_NOT_FOUND, "%s: the pack %s has no stored run %lld; there are: %s",
+            r->store->path, pack, (long long)run_id, list.data);
+  buffer_deinit(&list);
+  return ERR_NOT_FOUND;
+}
+
 static error_code damaged(const store_reader *r, const char *what, error *e) {
   return error_set(e, ERR_STORE,
                    "%s: run %lld: its %s cannot be read: the database is damaged, restore "
@@ -57,7 +77,10 @@ static const char run_columns[] = "SELECT run_id, pack, pack_hash, title, title_
                                   "source, params, report, key_field, as_of, "
                                   "started_at, finished_at, records, graded, errors, rejected, "
                                   "duplicates, outputs, inputs FROM run "
-                                  "WHERE pack = ? AND status = 'published'";
+                                  "WHERE pack = ?1 AND ";
+static const char of_published[] = "status = 'published'";
+static const char of_number[] = "run_id = ?2 AND status IN ('published', 'superseded') "
+                                "AND stored = 1";
 
 static error_code read_run(store_reader *r, sqlite3_stmt *q, error *e) {
   store_run *run = &r->run;
@@ -83,16 +106,20 @@ static error_code read_run(store_reader *r, sqlite3_stmt *q, error *e) {
   return ERR_OK;
 }
 
-static error_code find_run(store_reader *r, const char *pack, error *e) {
+/* `run_id` 0 = the published one. */
+static error_code find_run(store_reader *r, const char *pack, int64_t run_id, error *e) {
   sqlite3_stmt *q = NULL;
-  error_code code = store_prepare(r->store, r->db, run_columns, &q, e);
+  char sql[sizeof run_columns + sizeof of_number];
+  snprintf(sql, sizeof sql, "%s%s", run_columns, run_id ? of_number : of_published);
+  error_code code = store_prepare(r->store, r->db, sql, &q, e);
   if (code != ERR_OK) return code;
   bind_text(q, 1, pack);
+  if (run_id) sqlite3_bind_int64(q, 2, run_id);
   int rc = sqlite3_step(q);
   if (rc == SQLITE_ROW)
     code = read_run(r, q, e);
   else if (rc == SQLITE_DONE)
-    code = no_such_pack(r, pack, e);
+    code = run_id ? no_such_run(r, pack, run_id, e) : no_such_pack(r, pack, e);
   else
     code = store_fail(r->store, r->db, rc, "reading the run", e);
   sqlite3_finalize(q);
@@ -122,13 +149,14 @@ static void make_row(store_reader *r) {
   for (size_t i = 0; i < run->output_count; i++) column_init(&r->row[i], run->outputs[i].type, 1);
 }
 
-error_code store_reader_open(store *s, const char *pack, store_reader **out, error *e) {
+static error_code open_reader(store *s, const char *pack, int64_t run_id, store_reader **out,
+                              error *e) {
   store_reader *r = mem_alloc(sizeof *r);
   r->store = s;
   error_code code = store_connect(s->path, STORE_READ, s, &r->db, e);
   if (code == ERR_OK) {
     int rc = sqlite3_exec(r->db, "BEGIN", NULL, NULL, NULL);
-    code = rc == SQLITE_OK ? find_run(r, pack, e) : store_fail(s, r->db, rc, "reading", e);
+    code = rc == SQLITE_OK ? find_run(r, pack, run_id, e) : store_fail(s, r->db, rc, "reading", e);
   }
   if (code == ERR_OK) code = read_reason_texts(r, e);
   if (code != ERR_OK) {
@@ -138,6 +166,15 @@ error_code store_reader_open(store *s, const char *pack, store_reader **out, err
   make_row(r);
   *out = r;
   return ERR_OK;
+}
+
+error_code store_reader_open(store *s, const char *pack, store_reader **out, error *e) {
+  return open_reader(s, pack, 0, out, e);
+}
+
+error_code store_reader_open_run(store *s, const char *pack, int64_t run_id, store_reader **out,
+                                 error *e) {
+  return open_reader(s, pack, run_id, out, e);
 }
 
 void store_reader_close(store_reader *r) {
@@ -291,6 +328,18 @@ error_code store_show(store_reader *r, const char *key, store_each *each, void *
                    "%s: the run of %s knows no customer %s (keys are compared byte for "
                    "byte; `assay list %s` shows them)",
                    r->store->path, r->run.pack, key, r->run.pack);
+}
+
+error_code store_each_decision(store_reader *r, store_each *each, void *ctx, error *e) {
+  sqlite3_stmt *q = NULL;
+  buffer sql = {0};
+  reader_select(r, &sql);
+  buffer_text(&sql, " ORDER BY sequence");
+  error_code code = store_prepare(r->store, r->db, sql.data, &q, e);
+  if (code == ERR_OK) code = reader_each(r, q, each, ctx, NULL, e);
+  sqlite3_finalize(q);
+  buffer_deinit(&sql);
+  return code;
 }
 
 /* ---- outcomes ---- */

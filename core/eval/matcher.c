@@ -91,7 +91,7 @@ static int32_t *direct_masks(evaluator *v, const matcher *m) {
   return direct;
 }
 
-const int32_t *matcher_run(evaluator *v, const matcher *m, const int32_t **again) {
+void matcher_open(evaluator *v, const matcher *m, bool again, match_run *out) {
   const int32_t **index = arena_array(&v->frame.scratch, m->lookup_count + 1, sizeof *index);
   for (size_t i = 0; i < m->lookup_count; i++) index[i] = cut_index(v, m->cuts[i]);
   int32_t *hit = v->scratch[m->hit], *more = again ? v->scratch[m->again] : NULL;
@@ -99,21 +99,33 @@ const int32_t *matcher_run(evaluator *v, const matcher *m, const int32_t **again
   int32_t *direct = m->dynamic_count || !m->lookup_count ? direct_masks(v, m) : NULL;
   v->kernels->match(m->lookups, index, m->lookup_count, direct, BATCH_ROWS, m->words, v->frame.rows,
                     hit, more);
-  if (again) *again = more;
-  return hit;
+  *out = (match_run){m, index, direct, hit, more};
 }
 
-bool matcher_matches(evaluator *v, const matcher *m, size_t record, size_t row) {
-  uint8_t *truth = v->truth;
-  for (size_t i = 0; i < m->lookup_count; i++) {
+const int32_t *matcher_run(evaluator *v, const matcher *m) {
+  match_run found;
+  matcher_open(v, m, false, &found);
+  return found.hit;
+}
+
+/* The rows of a word that the record matches. */
+static uint32_t word_of(const match_run *run, size_t record, size_t word) {
+  const matcher *m = run->matcher;
+  uint32_t mask = run->direct ? (uint32_t)run->direct[word * BATCH_ROWS + record] : UINT32_MAX;
+  for (size_t i = 0; i < m->lookup_count && mask; i++) {
     const lookup *l = &m->lookups[i];
-    size_t segment = (size_t)cut_index(v, m->cuts[i])[record] + (size_t)l->bias;
-    if (!((uint32_t)l->entries[row / 32 * l->stride + segment] >> (row % 32) & 1)) return false;
+    mask &= (uint32_t)l->entries[word * l->stride + (size_t)(run->index[i][record] + l->bias)];
   }
-  for (size_t i = 0; i < m->dynamic_count; i++) {
-    if (m->dynamics[i].row != row) continue;
-    evaluate_truth(v, m->dynamics[i].condition, truth);
-    if (!truth[record]) return false;
+  return mask;
+}
+
+int32_t matcher_next(const match_run *run, size_t record, int32_t after) {
+  size_t from = (size_t)(after + 1);
+  uint32_t behind = UINT32_MAX << (from % 32);
+  for (size_t word = from / 32; word < run->matcher->words; word++) {
+    uint32_t mask = word_of(run, record, word) & behind;
+    if (mask) return (int32_t)(word * 32) + __builtin_ctz(mask);
+    behind = UINT32_MAX;
   }
-  return true;
+  return -1;
 }

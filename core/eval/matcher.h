@@ -30,10 +30,19 @@ typedef struct matcher {
 bool matcher_init(builder *b, matcher *m, const formula *const *inputs, size_t column_count,
                   size_t row_count, const unary_test *const *tests);
 void matcher_finish(builder *b, matcher *m);
-/* The first matching row of each record, -1 = none; `again` (may be NULL) receives a column that is
- * not 0 where more than one matches. */
-const int32_t *matcher_run(evaluator *v, const matcher *m, const int32_t **again);
-/* Whether one record matches one row. After matcher_run of the batch. */
-bool matcher_matches(evaluator *v, const matcher *m, size_t record, size_t row);
+/* The matches of one batch, in the frame's scratch. */
+typedef struct match_run {
+  const matcher *matcher;
+  const int32_t **index; /* by lookup: the segments of the records */
+  const int32_t *direct; /* masks of the rows that dynamic tests leave, or NULL */
+  const int32_t *hit;    /* the first row that each record matches, -1 = none */
+  const int32_t *again;  /* not 0 where more than one matches; NULL if not asked for */
+} match_run;
+
+void matcher_open(evaluator *v, const matcher *m, bool again, match_run *out);
+/* The next row that the record matches behind `after`, -1 = none. */
+int32_t matcher_next(const match_run *run, size_t record, int32_t after);
+/* The first matching row of each record alone. */
+const int32_t *matcher_run(evaluator *v, const matcher *m);
 
 #endif

@@ -155,7 +155,7 @@ static bool rows_relate(const table_step *t, const unary_test *const *tests, siz
 
 static void warn(builder *b, const table_step *t, size_t first, size_t second) {
   const place *one = &t->rows[first].at, *two = &t->rows[second].at;
-  if (t->hit == HIT_FIRST)
+  if (t->hit != HIT_UNIQUE)
     build_warning(b, *two,
                   "this row is never reached: the row at line %d before it matches everything "
                   "that it matches",
@@ -168,9 +168,9 @@ static void warn(builder *b, const table_step *t, size_t first, size_t second) {
 }
 
 void overlap_check(builder *b, const table_step *t, const unary_test *const *tests) {
-  relation *holds = t->hit == HIT_FIRST ? test_covers : test_meets;
+  relation *holds = t->hit == HIT_UNIQUE ? test_meets : test_covers;
   size_t told = 0;
-  if (t->hit == HIT_ANY) return;
+  if (t->hit != HIT_FIRST && t->hit != HIT_UNIQUE && t->hit != HIT_PRIORITY) return;
   for (size_t r = 1; r < t->row_count && told < TOLD_MOST; r++)
     for (size_t k = r > NEAR ? r - NEAR : 0; k < r; k++)
       if (rows_relate(t, tests, k, r, holds)) {

@@ -16,7 +16,7 @@ bool test_covers(row_test a, row_test b);
 /* Whether some value matches both. */
 bool test_meets(row_test a, row_test b);
 
-/* Warns of rows that are never reached (first hit), or of two that can both match (unique).
+/* Warns of rows that are never reached (first hit, priority), or of two that can both match (unique).
  * tests[column] points to the tests of its rows. */
 void overlap_check(builder *b, const table_step *t, const unary_test *const *tests);
 

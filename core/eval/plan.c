@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "../base/text.h"
+#include "../lang/period.h"
 #include "codes.h"
 #include "convert.h"
 #include "lists.h"
@@ -355,6 +356,21 @@ static bool choose_kernels(builder *b, const char *name) {
   return false;
 }
 
+static void check_effective(builder *b, const pack *p) {
+  char day[16] = "";
+  buffer when = {0};
+  if (period_holds(&p->effective, b->plan->today)) return;
+  day[date_write(day, b->plan->today)] = '\0';
+  period_describe(&p->effective, &when);
+  build_error(
+      b, p->effective.at,
+      "the pack is in force %s%.*s, not on %s, the day of as_of: nothing can be graded by it "
+      "then",
+      p->effective.from == INT64_MIN || p->effective.to == INT64_MAX ? "" : "on ",
+      (int)when.size, when.data, day);
+  buffer_deinit(&when);
+}
+
 plan *plan_new(const pack *p, const plan_options *o, findings *out) {
   plan *made = mem_alloc(sizeof *made);
   builder b = {.plan = made, .findings = out};
@@ -366,6 +382,7 @@ plan *plan_new(const pack *p, const plan_options *o, findings *out) {
   made->cuts = mem_alloc(sizeof *made->cuts);
   calendar_init(&made->calendar, &p->calendar, p->zone, &made->arena);
   choose_kernels(&b, o->kernels);
+  check_effective(&b, p);
   name_all(&b, p, o);
   lists_init(&b);
   if (compile_steps(&b)) {

@@ -352,7 +352,7 @@ static void finish(builder *b, stage *base) {
 
 /* Where the tests need other columns: the attribute that the matcher finds, or missing. */
 static const int32_t *find_outcomes(evaluator *v, const part *p) {
-  const int32_t *hit = matcher_run(v, &p->matcher, NULL);
+  const int32_t *hit = matcher_run(v, &p->matcher);
   const column *in = evaluate(v, p->input, NULL);
   int32_t *out = v->scratch[p->scratch];
   for (size_t r = 0; r < v->frame.rows; r++)

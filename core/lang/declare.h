@@ -203,7 +203,8 @@ bool declare_type(lua_State *L, type_spec *out);
 /* A result type under key `type` or at a position: no constraints allowed. */
 bool body_type(const body *b, const char *key, value_type *out);
 bool body_item_type(const body *b, int i, value_type *out);
-/* A type as written in a table's CSV header: "choice", "money", "decimal(2)". */
+/* A type as written in a table's CSV header: "choice", "choice(high, low)", "money",
+ * "decimal(2)". */
 bool declare_type_text(const loader *l, const char *text, size_t n, value_type *out);
 /* Finding unless the text is a literal of the type. Stored units in *out for STORE_I64. */
 bool declare_literal(const loader *l, value_type t, const rule_text *text, const char *label,
@@ -223,10 +224,10 @@ void declare_output_names(body *b, const char *what, const char *name, const tab
 /* Once all scripts have run: adds the lists to the fields of the customer. */
 void declare_join(loader *l);
 
-/* ---- tables from CSV (table_csv.c) ---- */
+/* Gaps and overlaps of the versions of each decision_table. */
+void declare_check_versions(const loader *l);
 
-/* Fills the step from the file beside the scripts; findings name the file's own lines. */
-void table_csv_read(const body *b, const char *file, table_step *out);
+/* ---- files ---- */
 
 /* A file of the pack's folder, read once and counted as part of the pack; NULL after a finding (or
  * silently, if it may be absent). */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "../base/text.h"
+#include "period.h"
 
 static bool once(const body *b, bool *seen) {
   if (*seen) declare_error(b->l, b->at, "%s { ... } stands twice", b->what);
@@ -203,8 +204,9 @@ static void read_scripts(const body *b) {
 }
 
 static int word_company(lua_State *L) {
-  static const char *const keys[] = {"name",   "name_zh",  "currency", "timezone", "opens",
-                                     "closes", "workdays", "holidays", "makeup",   "scripts"};
+  static const char *const keys[] = {"name",   "name_zh", "currency", "timezone",
+                                     "opens",  "closes",  "workdays", "holidays",
+                                     "makeup", "scripts", "effective"};
   body b;
   if (!declare_plain(L, "company", &b) || !once(&b, &b.l->company)) return 0;
   body_check(&b, COUNTED(keys), false);
@@ -218,6 +220,7 @@ static int word_company(lua_State *L) {
   read_currency(&b);
   read_zone(&b);
   read_calendar(&b);
+  period_read_key(&b, &p->effective);
   read_scripts(&b);
   return 0;
 }

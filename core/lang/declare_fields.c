@@ -324,6 +324,33 @@ bool body_item_type(const body *b, int i, value_type *out) {
   return pop_result_type(b, "the type", body_item_at(b, i), out);
 }
 
+/* choice(high, "not so high", low): the words in order. */
+static bool choice_text(const loader *l, const char *p, const char *end, value_type *out) {
+  arena *a = &l->pack->arena;
+  const char **names = NULL;
+  size_t count = 0;
+  while (p < end) {
+    while (p < end && *p == ' ') p++;
+    bool quoted = p < end && *p == '"';
+    const char *from = p + quoted, *to = from;
+    while (to < end && *to != (quoted ? '"' : ',')) to++;
+    p = to + quoted;
+    while (!quoted && to > from && to[-1] == ' ') to--;
+    while (p < end && *p == ' ') p++;
+    if (from == to || (p < end && *p != ',')) return false;
+    const char *word = arena_string_n(a, from, (size_t)(to - from));
+    for (size_t i = 0; i < count; i++)
+      if (strcmp(names[i], word) == 0) return false;
+    if (strpbrk(word, "\r\n|")) return false;
+    *ARENA_PUSH(a, names, count) = word;
+    if (p < end && ++p == end) return false;
+  }
+  choice_list *list = arena_alloc(a, sizeof *list);
+  *list = (choice_list){count, names};
+  *out = (value_type){.kind = TYPE_CHOICE, .denominator = 1, .choices = list};
+  return count > 0;
+}
+
 bool declare_type_text(const loader *l, const char *text, size_t n, value_type *out) {
   static const struct {
     const char *name;
@@ -337,6 +364,11 @@ bool declare_type_text(const loader *l, const char *text, size_t n, value_type *
   if (n == 10 && memcmp(text, "decimal(", 8) == 0 && text[9] == ')' && text[8] >= '0' &&
       text[8] <= '9')
     return *out = decimal_type(text[8] - '0'), true;
+  size_t word = 6;
+  if (n > 8 && memcmp(text, "choice", word) == 0 && text[n - 1] == ')') {
+    while (word < n && text[word] == ' ') word++;
+    if (text[word] == '(') return choice_text(l, text + word + 1, text + n - 1, out);
+  }
   return false;
 }
 

@@ -46,6 +46,13 @@ typedef struct pack_related {
   place at;
 } pack_related;
 
+/* From the one day to the other, both included. */
+typedef struct pack_period {
+  bool given;
+  int64_t from, to; /* days; INT64_MIN, INT64_MAX where it is open */
+  place at;
+} pack_period;
+
 typedef struct pack_param {
   const char *name;
   value_type type;
@@ -93,7 +100,20 @@ typedef struct scorecard_step {
   int decimals;       /* when written; -1: as many as the score can have, at most 2 */
 } scorecard_step;
 
-typedef enum hit_policy { HIT_FIRST, HIT_UNIQUE, HIT_ANY } hit_policy;
+/* Which of the rows that match count, and how: DMN 1.4, 8.2.8 (see hit_policy.h). */
+typedef enum hit_policy {
+  HIT_FIRST,
+  HIT_UNIQUE,
+  HIT_ANY,
+  HIT_PRIORITY,     /* the row whose words come first in the order of their choice */
+  HIT_RULE_ORDER,   /* from here on all rows count: a list in the order of the rows */
+  HIT_OUTPUT_ORDER, /* a list in the order of the outputs' words */
+  HIT_COLLECT,      /* a list, in the order of the rows as well */
+  HIT_SUM,          /* one number of them all */
+  HIT_MIN,
+  HIT_MAX,
+  HIT_COUNT
+} hit_policy;
 
 typedef struct table_output {
   const char *name;
@@ -101,20 +121,27 @@ typedef struct table_output {
 } table_output;
 
 typedef struct table_row {
-  rule_text *tests;   /* input_count */
+  rule_text *tests;   /* input_count; NULL in a default */
   rule_text *outputs; /* output_count; "null" or not given = missing */
   const char *code;   /* reason code that the row gives, or NULL */
   const char *annotation;
+  pack_period effective; /* on other days the row is not there */
+  size_t number;         /* 1, 2, 3 in the order written; known to plans only */
   place at;
 } table_row;
 
+/* Several tables of one name, one after another, are its versions: the one that is in force on the
+ * day of as_of decides. */
 typedef struct table_step {
   hit_policy hit;
+  place hit_at;
+  pack_period effective;
   const char *csv; /* the file it came from, or NULL */
   size_t input_count, output_count, row_count;
   rule_text *inputs; /* expressions */
   table_output *outputs;
   table_row *rows;
+  table_row *otherwise; /* what it gives if no row matches; NULL: outputs are missing, lists empty */
 } table_step;
 
 typedef struct band {
@@ -341,6 +368,7 @@ typedef struct pack {
   const char *title, *title_zh;
   const char *currency;
   int currency_digits;
+  pack_period effective; /* outside of it no plan is made */
   zone zone;
   pack_calendar calendar;
   schema schema;

@@ -166,6 +166,8 @@ static void check_codes(const loader *l, const code_set *shown) {
     if (s->kind == STEP_TABLE)
       for (size_t k = 0; k < s->table.row_count; k++)
         check_given(l, shown, s->table.rows[k].code, s->table.rows[k].at);
+    if (s->kind == STEP_TABLE && s->table.otherwise)
+      check_given(l, shown, s->table.otherwise->code, s->table.otherwise->at);
     if (s->kind == STEP_BANDS)
       for (size_t k = 0; k < s->bands.band_count; k++)
         check_given(l, shown, s->bands.bands[k].code, s->bands.bands[k].at);
@@ -317,6 +319,7 @@ void pack_check(loader *l) {
   check_role(l, "follow_up", r->follow_up);
   check_role(l, "channel", r->channel);
   check_scorecard_codes(l);
+  declare_check_versions(l);
   shown_codes(l, &shown);
   check_codes(l, &shown);
   check_reasons(l);

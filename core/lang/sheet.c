@@ -52,9 +52,20 @@ static void skip_newline(reader *r) {
   r->line++;
 }
 
+/* Blanks, as spreadsheets and input methods have them too: U+00A0, U+3000. */
+static const char *const blanks[] = {" ", "\t", "\xC2\xA0", "\xE3\x80\x80"};
+
+static size_t blank_at(const char *text, size_t n, bool end) {
+  for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++) {
+    size_t k = strlen(blanks[i]);
+    if (k <= n && memcmp(end ? text + n - k : text, blanks[i], k) == 0) return k;
+  }
+  return 0;
+}
+
 static const char *trimmed(reader *r, const char *from, size_t n) {
-  while (n && (*from == ' ' || *from == '\t')) from++, n--;
-  while (n && (from[n - 1] == ' ' || from[n - 1] == '\t')) n--;
+  for (size_t k; (k = blank_at(from, n, false)) > 0; from += k) n -= k;
+  for (size_t k; (k = blank_at(from, n, true)) > 0;) n -= k;
   return arena_string_n(r->arena, from, n);
 }
 
@@ -121,10 +132,24 @@ static bool row_empty(const sheet_row *row) {
   return true;
 }
 
+/* The one that follows the first cell of the first line that has any. */
 static char find_delimiter(const char *p, const char *end) {
-  for (; p < end && *p != '\n'; p++)
-    if (*p == ',' || *p == ';' || *p == '\t') return *p;
+  bool quoted = false;
+  for (; p < end; p++) {
+    if (*p == '"') quoted = !quoted;
+    if (!quoted && (*p == ',' || *p == ';' || *p == '\t')) return *p;
+  }
   return ',';
+}
+
+/* "sep=;" in the first line: a spreadsheet's own way to say the delimiter. */
+static void read_separator(reader *r) {
+  static const char word[] = "sep=";
+  if (r->end - r->at < 5 || memcmp(r->at, word, 4) != 0 || !strchr(",;\t", r->at[4])) return;
+  if (r->end - r->at > 5 && r->at[5] != '\r' && r->at[5] != '\n') return;
+  r->delimiter = r->at[4];
+  r->at += 5;
+  skip_newline(r);
 }
 
 bool sheet_read(arena *a, const char *file, const char *data, size_t n, sheet *out,
@@ -134,6 +159,7 @@ bool sheet_read(arena *a, const char *file, const char *data, size_t n, sheet *o
   if (!text) return false;
   reader r = {a, file, text, text + size, 1, find_delimiter(text, text + size), found};
   *out = (sheet){0};
+  read_separator(&r);
   while (r.at < r.end) {
     sheet_row row = {0};
     if (!read_row(&r, &row)) return false;

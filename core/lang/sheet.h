@@ -1,6 +1,7 @@
 /* A small CSV file in memory: what a spreadsheet writes for a decision table or a list of texts.
  * UTF-8 with or without a byte order mark, or GB18030; ',' ';' or a tab between the cells (the one
- * that follows the first cell decides); quotes as RFC 4180. Not for customer records. */
+ * that follows the first cell decides, or a first line `sep=;`); quotes as RFC 4180. Not for customer
+ * records. */
 #ifndef LANG_SHEET_H
 #define LANG_SHEET_H
 

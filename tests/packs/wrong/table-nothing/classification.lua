@@ -4,4 +4,4 @@ scorecard "score" {
 
 bands "grade" { of = "score", { "A", 50 }, { "B" } }
 
-decision_table "terms" { hit = "priority", type = choice }
+decision_table "terms" { hit = "prority", type = choice }

@@ -189,13 +189,20 @@ static void compile_codes(builder *b, table *s) {
   }
 }
 
+/* What the column holds: a list of the words, a count, or what the cells hold. */
+static value_type result_type(const table *s, const output *o) {
+  if (s->declared->hit == HIT_COUNT) return bare_type(TYPE_INTEGER);
+  if (!hit_policy_is_list(s->declared->hit)) return o->type;
+  value_type list = bare_type(TYPE_CODES);
+  if (o->type.kind == TYPE_CHOICE) list.choices = o->type.choices;
+  return list;
+}
+
 static bool name_results(builder *b, table *s) {
   for (size_t i = 0; i < s->declared->output_count; i++) {
     output *o = &s->outputs[i];
-    value_type type = hit_policy_is_list(s->declared->hit) ? bare_type(TYPE_CODES)
-                      : s->declared->hit == HIT_COUNT      ? bare_type(TYPE_INTEGER)
-                                                           : o->type;
-    o->result = build_result(b, o->declared->name, type, "decision_table", b->step->at);
+    o->result =
+        build_result(b, o->declared->name, result_type(s, o), "decision_table", b->step->at);
     if (o->result < 0) return false;
   }
   return true;

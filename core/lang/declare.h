@@ -168,6 +168,12 @@ typedef enum declare_word {
   WORD_at_least,
   WORD_zero,
   WORD_round_down,
+  WORD_has,
+  WORD_lacks,
+  WORD_is,
+  WORD_none,
+  WORD_rejected,
+  WORD_fails,
   WORD_COUNT
 } declare_word;
 const char *declare_word_name(declare_word w);

@@ -194,7 +194,9 @@ step *declare_step(body *b, step_kind kind, const char *name) {
   X(characteristic)                                                                                \
   X(never)                                                                                         \
   X(none_yet)                                                                                      \
-  X(every) X(overdue) X(start) X(times) X(plus) X(at_most) X(at_least) X(zero) X(round_down)
+  X(every)                                                                                         \
+  X(overdue) X(start) X(times) X(plus) X(at_most) X(at_least) X(zero) X(round_down) X(has)         \
+      X(lacks) X(is) X(none) X(rejected) X(fails)
 
 static const char *const word_names[WORD_COUNT] = {
 #define X(name) [WORD_##name] = #name,

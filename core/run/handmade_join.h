@@ -1,0 +1,17 @@
+/* Hand-made records as a run would have joined them: the rows of related lists that do not count
+ * (`where`) are taken out before the record goes through the door, and the previous values are put
+ * behind its columns. */
+#ifndef RUN_HANDMADE_JOIN_H
+#define RUN_HANDMADE_JOIN_H
+
+#include "../data/handmade.h"
+#include "../eval/plan.h"
+
+/* As handmade_cast, into a batch of plan_batch. `previous` has a record for each of `records`: values
+ * by the names of outputs, what is not named is missing; NULL = all missing. Values for outputs whose
+ * previous value the plan does not read are left out; one that is not of its type is ERR_USAGE. */
+error_code handmade_join(const pack *p, const plan *made, const handmade_record *records,
+                         const handmade_record *previous, size_t count, const char *what,
+                         batch *out, error *e);
+
+#endif

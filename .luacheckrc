@@ -24,8 +24,10 @@ std = {
     "key", "text", "choice", "integer", "number", "money", "decimal", "boolean", "date", "timestamp", "list",
     -- steps
     "derive", "scorecard", "characteristic", "decision_table", "bands", "codes", "rule",
-    "cadence", "never", "none_yet", "every", "overdue",
-    "limit", "start", "times", "plus", "at_most", "at_least", "zero", "round_down",
+    "cadence", "never", "first_touch", "none_yet", "sequence", "every", "sooner", "later", "overdue", "cap", "opening",
+    "quiet", "channel",
+    "limit", "start", "times", "plus", "at_most", "at_least", "step_up", "step_down", "zero", "round_down",
+    "round_half_up", "round_up",
     -- in a rule
     "reason",
   },

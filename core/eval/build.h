@@ -72,6 +72,7 @@ struct plan {
   code **codes;
   size_t code_words; /* 64 bits each, of a row */
   bool silences;
+  bool values; /* steps give codes with values behind them */
   size_t result_count, result_capacity;
   result *results;
   size_t slot_count; /* fields, then results and previous values as they came */

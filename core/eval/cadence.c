@@ -1,192 +1,262 @@
-/* cadence "next_follow_up": the moment by which the customer is to be contacted. The clauses apply in
- * the order written; the first that settles a record ends it. */
+/* Compiling cadences, and running them: clause after clause over the rows of a batch. */
+#include "cadence.h"
 #include <string.h>
 #include "convert.h"
-#include "evaluator.h"
-#include "trace.h"
 
-typedef struct clause {
-  cadence_clause_kind kind;
-  const cadence_clause *declared;
-  const formula *condition, *amount, *from;
-  code *code;
-  trace_point *point;
-} clause;
+static const char *const names[] = {
+    [CADENCE_NEVER] = "never",       [CADENCE_FIRST_TOUCH] = "first_touch",
+    [CADENCE_NONE_YET] = "none_yet", [CADENCE_SEQUENCE] = "sequence",
+    [CADENCE_EVERY] = "every",       [CADENCE_SOONER] = "sooner",
+    [CADENCE_LATER] = "later",       [CADENCE_OVERDUE] = "overdue",
+    [CADENCE_CAP] = "cap",           [CADENCE_OPENING] = "opening",
+    [CADENCE_QUIET] = "quiet",       [CADENCE_CHANNEL] = "channel"};
 
-typedef struct cadence {
-  stage base;
-  size_t count;
-  clause *clauses;
-  const formula *from; /* of the `every`, for none_yet */
-  bool has_closing;
-  int64_t closing; /* the next one after as_of */
-  int result;
-} cadence;
+/* ---- compiling ---- */
 
-/* The day from which a row counts; false if there is none. What lies after as_of has not happened. */
-static bool start_of(const evaluator *v, const column *from, size_t row, int64_t *date) {
-  int64_t x = from->i64[row];
-  const plan *p = v->plan;
-  if (x == MISSING_I64) return false;
-  bool moment = from->type.kind == TYPE_TIMESTAMP;
-  if (x > (moment ? p->as_of : p->today)) return false;
-  *date = moment ? moment_date(x, p->pack->zone) : x;
-  return true;
+/* A date or a moment; `key` as written in the pack. */
+static bool compile_when(builder *b, rule_text text, const char *key, const formula **out) {
+  if (!text.text) return true;
+  formula *f = build_formula(b, text, bare_type(TYPE_NONE));
+  if (!f) return false;
+  *out = f;
+  if (f->type.kind == TYPE_DATE || f->type.kind == TYPE_TIMESTAMP) return true;
+  build_error(b, text.at, "%s = \"%s\" must be a date or a timestamp; it is %s", key, text.text,
+              type_name(f->type.kind));
+  return false;
 }
 
-static void next_closing(const cadence *s, evaluator *v, size_t row, int64_t *out) {
-  if (s->has_closing)
-    *out = s->closing;
-  else
-    evaluator_fail(v, row, "RULE_ERROR", &s->base, 0,
-                   "there is no working day after as_of: the calendar has none");
-}
-
-static void run_never(const clause *c, evaluator *v, uint8_t *open) {
-  evaluate_truth(v, c->condition, v->truth);
-  for (size_t r = 0; r < v->frame.rows; r++) {
-    if (!open[r] || !v->truth[r]) continue;
-    open[r] = 0;
-    if (c->code) give(v, r, c->code);
+static bool compile_amount(builder *b, clause *c) {
+  rule_text text = c->declared->amount;
+  if (!text.text) return true;
+  formula *f = build_formula(b, text, bare_type(TYPE_NONE));
+  if (!f) return false;
+  c->amount = f;
+  const value *constant = &f->tree->constant;
+  if (!convert_accepts(bare_type(TYPE_INTEGER), f->type)) {
+    build_error(b, text.at, "\"%s\" must be a whole number of days; it is %s%s", text.text,
+                type_name(f->type.kind),
+                type_is_numeric(f->type.kind) ? " with decimals: use floor() or ceiling()" : "");
+    return false;
   }
+  if (f->tree->kind != NODE_CONSTANT || constant->missing || constant->exact.num >= 0) return true;
+  build_error(b, text.at, "%s { \"%s\" } would lie in the past: a number of days is not below 0",
+              names[c->kind], text.text);
+  return false;
 }
 
-static void run_none_yet(const cadence *s, const clause *c, evaluator *v, uint8_t *open,
-                         int64_t *out) {
-  const column *from = evaluate(v, s->from, open);
-  int64_t date;
-  for (size_t r = 0; r < v->frame.rows; r++) {
-    if (!open[r] || start_of(v, from, r, &date)) continue;
-    open[r] = 0;
-    next_closing(s, v, r, &out[r]);
-    if (c->code) give(v, r, c->code);
-  }
+static const char *kept_name(builder *b, const cadence *s, const clause *c) {
+  return arena_format(&b->plan->arena, "%s: %s %d", b->step->name, names[c->kind],
+                      (int)(c - s->clauses) + 1);
 }
 
-static bool add_days(const evaluator *v, const clause *c, int64_t date, int64_t n, int64_t *out) {
-  if (c->declared->workdays) return calendar_add(&v->plan->calendar, date, n, out);
-  return !__builtin_add_overflow(date, n, out) && *out >= -719162 && *out <= 2932896;
-}
-
-static void run_every(const cadence *s, const clause *c, evaluator *v, const uint8_t *open,
-                      int64_t *out) {
-  const column *from = evaluate(v, c->from, open), *amount = evaluate(v, c->amount, open);
-  int64_t date, due;
-  for (size_t r = 0; r < v->frame.rows; r++) {
-    if (!open[r] || amount->i64[r] == MISSING_I64 || !start_of(v, from, r, &date)) continue;
-    if (add_days(v, c, date, amount->i64[r] / amount->type.denominator, &due))
-      out[r] = calendar_closing(&v->plan->calendar, due);
-    else
-      evaluator_fail(v, r, "OVERFLOW", &s->base, c->declared->at.line,
-                     "%lld days after the last contact lie outside the years 0001 to 9999",
-                     (long long)amount->i64[r]);
-  }
-}
-
-static void run_overdue(const cadence *s, const clause *c, evaluator *v, const uint8_t *open,
-                        int64_t *out) {
-  for (size_t r = 0; r < v->frame.rows; r++) {
-    if (!open[r] || out[r] == MISSING_I64 || out[r] >= v->plan->as_of) continue;
-    next_closing(s, v, r, &out[r]);
-    if (c->code) give(v, r, c->code);
-  }
-}
-
-/* A clause applied where it settled the record or moved the moment. */
-static void note(const clause *c, evaluator *v, const uint8_t *open_before, const uint8_t *open,
-                 const int64_t *due_before, const int64_t *due) {
-  int32_t *taken = trace_column(v, c->point);
-  for (size_t r = 0; r < v->frame.rows; r++)
-    taken[r] = open[r] != open_before[r] || due[r] != due_before[r] ? 0 : -1;
-  trace_amounts(v, c->point, due, 1);
-}
-
-static void run(const stage *base, evaluator *v) {
-  const cadence *s = (const cadence *)base;
-  int64_t *out = evaluator_result(v, s->result)->i64;
-  uint8_t *open = arena_alloc(&v->frame.scratch, BATCH_ROWS); /* not settled yet */
-  memset(open, 1, v->frame.rows);
-  for (size_t r = 0; r < v->frame.rows; r++) out[r] = MISSING_I64;
-  uint8_t *open_before = v->trace ? arena_alloc(&v->frame.scratch, BATCH_ROWS) : NULL;
-  int64_t *due_before = v->trace ? arena_array(&v->frame.scratch, BATCH_ROWS, sizeof *out) : NULL;
-  for (size_t i = 0; i < s->count; i++) {
-    const clause *c = &s->clauses[i];
-    if (v->trace) {
-      memcpy(open_before, open, v->frame.rows);
-      memcpy(due_before, out, v->frame.rows * sizeof *out);
-    }
-    switch (c->kind) {
-    case CADENCE_NEVER:
-      run_never(c, v, open);
-      break;
-    case CADENCE_NONE_YET:
-      run_none_yet(s, c, v, open, out);
-      break;
-    case CADENCE_EVERY:
-      run_every(s, c, v, open, out);
-      break;
-    case CADENCE_OVERDUE:
-      run_overdue(s, c, v, open, out);
-      break;
-    }
-    if (v->trace) note(c, v, open_before, open, due_before, out);
-  }
-}
-
-static bool compile_every(builder *b, clause *c) {
+static bool compile_clause(builder *b, const cadence *s, clause *c) {
   const cadence_clause *d = c->declared;
-  c->amount = build_formula(b, d->amount, bare_type(TYPE_NONE));
-  c->from = build_formula(b, d->from, bare_type(TYPE_NONE));
-  if (!c->amount || !c->from) return false;
-  bool ok = true;
-  if (!convert_accepts(bare_type(TYPE_INTEGER), c->amount->type)) {
-    build_error(b, d->amount.at, "\"%s\" must be a whole number of days; it is %s%s",
-                d->amount.text, type_name(c->amount->type.kind),
-                type_is_numeric(c->amount->type.kind) ? " with decimals: use floor() or ceiling()"
-                                                      : "");
+  c->kind = d->kind;
+  c->code = build_code(b, d->code, &d->at);
+  c->done = build_code(b, d->done, &d->at);
+  bool ok = compile_when(b, d->from, d->kind == CADENCE_SEQUENCE ? "anchor" : "from", &c->from);
+  ok = compile_when(b, d->touched, "touched", &c->touched) && ok;
+  ok = compile_when(b, d->on, "on", &c->on) && ok;
+  ok = compile_amount(b, c) && ok;
+  if (d->when.text) ok = (c->when = build_condition(b, d->when)) && ok;
+  if (d->kind == CADENCE_NEVER && !d->when.text) {
+    build_error(b, d->at, "never needs a condition: never { \"condition\" }");
     ok = false;
   }
-  if (c->from->type.kind != TYPE_DATE && c->from->type.kind != TYPE_TIMESTAMP) {
-    build_error(b, d->from.at, "from = \"%s\" must be a date or a timestamp; it is %s",
-                d->from.text, type_name(c->from->type.kind));
+  if (d->kind == CADENCE_SEQUENCE)
+    ok = touches_compile(b, &c->touches, d, bare_type(TYPE_INTEGER), kept_name(b, s, c)) && ok;
+  if (d->kind == CADENCE_CAP)
+    ok = touches_compile(b, &c->touches, d, bare_type(TYPE_TEXT), kept_name(b, s, c)) && ok;
+  return ok;
+}
+
+/* What is counted from, where a clause does not say it. */
+static bool settle_from(builder *b, cadence *s) {
+  bool ok = true;
+  for (size_t i = 0; i < s->count && !s->from; i++)
+    if (s->clauses[i].kind == CADENCE_EVERY) s->from = s->clauses[i].from;
+  for (size_t i = 0; i < s->count; i++) {
+    clause *c = &s->clauses[i];
+    if (c->kind == CADENCE_FIRST_TOUCH && !c->touched) c->touched = s->from;
+    bool lacks = (c->kind == CADENCE_FIRST_TOUCH && !c->touched) ||
+                 (c->kind == CADENCE_NONE_YET && !c->from && !s->from);
+    if (!lacks) continue;
+    build_error(b, c->declared->at,
+                "cadence \"%s\" has no every { ... }: it says what %s counts from", b->step->name,
+                names[c->kind]);
     ok = false;
   }
   return ok;
 }
 
-static void declare_point(builder *b, clause *c) {
-  static const char *const names[] = {[CADENCE_NEVER] = "never",
-                                      [CADENCE_NONE_YET] = "none_yet",
-                                      [CADENCE_EVERY] = "every",
-                                      [CADENCE_OVERDUE] = "overdue"};
+/* ---- its points ---- */
+
+static void name_days(builder *b, const clause *c) {
   const cadence_clause *d = c->declared;
-  c->point = trace_declare(b, POINT_CLAUSE, names[c->kind], d->at, 1);
-  c->point->ways[0] = (trace_way){.label = names[c->kind],
-                                  .code = d->code,
-                                  .at = d->at,
-                                  .when = c->condition,
-                                  .value = c->amount};
-  c->point->outcome = b->step->name;
-  c->point->amounts = true;
+  for (size_t i = 0; i <= d->day_count; i++)
+    c->point->ways[i] = (trace_way){
+        .label = i < d->day_count ? arena_format(&b->plan->arena, "day %lld", (long long)d->days[i])
+                                  : "done",
+        .code = i < d->day_count ? d->code : d->done,
+        .at = d->at,
+        .when = c->when};
 }
 
-static bool compile_clause(builder *b, cadence *s, clause *c) {
+static void name_channels(const clause *c) {
+  for (size_t i = 0; i < c->row_count; i++) {
+    const cadence_channel *row = &c->declared->rows[i];
+    c->point->ways[i] =
+        (trace_way){.label = row->word, .code = row->code, .at = row->at, .when = c->rows[i].when};
+  }
+}
+
+static void declare_point(builder *b, cadence *s, clause *c) {
   const cadence_clause *d = c->declared;
-  c->kind = d->kind;
-  c->code = build_code(b, d->code, &d->at);
+  bool channel = c->kind == CADENCE_CHANNEL, sequence = c->kind == CADENCE_SEQUENCE;
+  size_t ways = sequence ? d->day_count + 1 : c->row_count ? c->row_count : 1;
+  c->point = trace_declare(b, POINT_CLAUSE, names[c->kind], d->at, ways);
+  if (sequence) {
+    name_days(b, c);
+  } else if (c->row_count) {
+    name_channels(c);
+  } else {
+    const formula *gives = c->amount ? c->amount : c->on ? c->on : c->channel;
+    c->point->ways[0] = (trace_way){
+        .label = names[c->kind], .code = d->code, .at = d->at, .when = c->when, .value = gives};
+  }
+  c->point->outcome = channel ? b->plan->results[s->channel].name : b->step->name;
+  c->point->amounts = !channel;
+}
+
+/* ---- a calendar that ends too soon ---- */
+
+/* The most working days that a clause counts with a plain number; a month where that is not known. */
+static int64_t horizon(const cadence *s) {
+  int64_t most = 0;
+  for (size_t i = 0; i < s->count; i++) {
+    const clause *c = &s->clauses[i];
+    if (c->kind != CADENCE_EVERY || !c->declared->workdays) continue;
+    const node *n = c->amount->tree;
+    bool plain = n->kind == NODE_CONSTANT && !n->constant.missing;
+    int64_t days = plain ? (int64_t)n->constant.exact.num : 22;
+    if (days > most) most = days;
+  }
+  return most;
+}
+
+static void check_calendar(builder *b, const cadence *s) {
+  const plan *p = b->plan;
+  const pack_calendar *k = &p->pack->calendar;
+  int64_t days = horizon(s), last;
+  if (!days || !k->ends || !calendar_add(&p->calendar, p->today, days, &last)) return;
+  if (last <= k->until) return;
+  char until[11] = "", reached[11] = "";
+  date_write(until, k->until);
+  date_write(reached, last);
+  build_warning(b, k->at,
+                "the calendar ends on %s, but cadence \"%s\" counts working days up to %s: add the "
+                "holidays and make-up days of that time, or say calendar_until if there are none",
+                until, b->step->name, reached);
+}
+
+/* ---- the whole ---- */
+
+static void apply(cadence_run *u, const clause *c) {
   switch (c->kind) {
   case CADENCE_NEVER:
-    if (!d->condition.text)
-      build_error(b, d->at, "never needs a condition: never { \"condition\" }");
-    c->condition = build_condition(b, d->condition);
-    return c->condition;
+    run_never(u, c);
+    break;
+  case CADENCE_FIRST_TOUCH:
+    run_first_touch(u, c);
+    break;
+  case CADENCE_NONE_YET:
+    run_none_yet(u, c);
+    break;
+  case CADENCE_SEQUENCE:
+    run_sequence(u, c);
+    break;
   case CADENCE_EVERY:
-    if (!compile_every(b, c)) return false;
-    if (!s->from) s->from = c->from;
-    return true;
-  default:
-    return true;
+    run_every(u, c);
+    break;
+  case CADENCE_SOONER:
+  case CADENCE_LATER:
+    run_shift(u, c);
+    break;
+  case CADENCE_OVERDUE:
+    run_overdue(u, c);
+    break;
+  case CADENCE_CAP:
+    run_cap(u, c);
+    break;
+  case CADENCE_OPENING:
+    run_opening(u, c);
+    break;
+  case CADENCE_QUIET:
+    run_quiet(u, c);
+    break;
+  case CADENCE_CHANNEL:
+    run_channel(u, c);
+    break;
   }
+}
+
+static void run_clause(cadence_run *u, const clause *c) {
+  evaluator *v = u->v;
+  u->when = NULL;
+  if (c->when) {
+    uint8_t *when = arena_alloc(&v->frame.scratch, BATCH_ROWS);
+    evaluate_truth(v, c->when, when);
+    u->when = when;
+  }
+  if (v->trace) {
+    u->taken = trace_column(v, c->point);
+    for (size_t r = 0; r < v->frame.rows; r++) u->taken[r] = -1;
+  }
+  apply(u, c);
+  if (v->trace && c->point->amounts) trace_amounts(v, c->point, u->due, 1);
+}
+
+static void begin(cadence_run *u) {
+  arena *a = &u->v->frame.scratch;
+  size_t rows = u->v->frame.rows;
+  u->source = arena_alloc(a, BATCH_ROWS);
+  u->interval = arena_array(a, BATCH_ROWS, sizeof *u->interval);
+  u->start = arena_array(a, BATCH_ROWS, sizeof *u->start);
+  u->counted_by = arena_array(a, BATCH_ROWS, sizeof *u->counted_by);
+  for (size_t r = 0; r < rows; r++) {
+    u->due[r] = u->interval[r] = u->start[r] = MISSING_I64;
+    u->counted_by[r] = -1;
+  }
+}
+
+static void run(const stage *base, evaluator *v) {
+  const cadence *s = (const cadence *)base;
+  cadence_run u = {.cadence = s, .v = v, .due = evaluator_result(v, s->due)->i64};
+  begin(&u);
+  for (size_t i = 0; i < s->count; i++)
+    if (s->clauses[i].kind != CADENCE_CHANNEL) run_clause(&u, &s->clauses[i]);
+  for (size_t i = 0; i < s->count && s->channel >= 0; i++) /* once it is known who is never */
+    if (s->clauses[i].kind == CADENCE_CHANNEL) run_clause(&u, &s->clauses[i]);
+  if (s->interval >= 0)
+    memcpy(evaluator_result(v, s->interval)->i64, u.interval, v->frame.rows * sizeof *u.interval);
+}
+
+static bool name_results(builder *b, cadence *s) {
+  const char *interval = NULL;
+  place at = b->step->at;
+  s->interval = s->channel = -1;
+  s->due = build_result(b, b->step->name, bare_type(TYPE_TIMESTAMP), "cadence", at);
+  bool ok = s->due >= 0;
+  for (size_t i = 0; i < s->count; i++) {
+    clause *c = &s->clauses[i];
+    if (c->kind == CADENCE_EVERY && c->declared->as && !interval) {
+      interval = c->declared->as;
+      s->interval = build_result(b, interval, bare_type(TYPE_INTEGER), "cadence", c->declared->at);
+      ok = ok && s->interval >= 0;
+    }
+    if (c->kind == CADENCE_CHANNEL) ok = channel_compile(b, s, c) && ok;
+  }
+  return ok;
 }
 
 stage *cadence_compile(builder *b, const step *step_) {
@@ -199,14 +269,12 @@ stage *cadence_compile(builder *b, const step *step_) {
     s->clauses[i].declared = &d->clauses[i];
     ok = compile_clause(b, s, &s->clauses[i]) && ok;
   }
-  for (size_t i = 0; i < s->count && ok; i++) declare_point(b, &s->clauses[i]);
-  if (ok && !s->from) {
-    build_error(b, step_->at, "cadence \"%s\" has no every { ... }: it says what to count from",
-                step_->name);
-    ok = false;
-  }
+  ok = ok && settle_from(b, s);
+  ok = name_results(b, s) && ok;
+  if (!ok) return NULL;
+  for (size_t i = 0; i < s->count; i++) declare_point(b, s, &s->clauses[i]);
   const plan *p = b->plan;
   s->has_closing = calendar_next_closing(&p->calendar, p->as_of, &s->closing);
-  s->result = build_result(b, step_->name, bare_type(TYPE_TIMESTAMP), "cadence", step_->at);
-  return ok && s->result >= 0 ? &s->base : NULL;
+  check_calendar(b, s);
+  return &s->base;
 }

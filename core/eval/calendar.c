@@ -31,7 +31,7 @@ static bool has_exception(const calendar *c, int64_t date) {
 }
 
 void calendar_init(calendar *c, const pack_calendar *declared, zone z, arena *a) {
-  *c = (calendar){.closes = declared->closes, .zone = z};
+  *c = (calendar){.opens = declared->opens, .closes = declared->closes, .zone = z};
   for (int i = 0; i < 7; i++) {
     c->workdays[i] = declared->workdays[i];
     c->before[i + 1] = c->before[i] + c->workdays[i];
@@ -112,5 +112,31 @@ bool calendar_next_closing(const calendar *c, int64_t moment, int64_t *out) {
   if (calendar_closing(c, date) < moment) date++;
   if (!calendar_add(c, date, 0, &date)) return false;
   *out = calendar_closing(c, date);
+  return true;
+}
+
+bool calendar_roll(const calendar *c, int64_t moment, bool back, int64_t *out) {
+  int64_t date = moment_date(moment, c->zone);
+  int32_t second = moment_second_of_day(moment, c->zone);
+  bool worked = calendar_workday(c, date);
+  *out = moment;
+  if (worked && second >= c->opens && second <= c->closes) return true;
+  if (!worked || (back ? second < c->opens : second > c->closes))
+    if (!calendar_add(c, date, back ? -1 : 1, &date)) return false;
+  *out = moment_at(date, back ? c->closes : c->opens, c->zone);
+  return true;
+}
+
+bool calendar_open_for(const calendar *c, int64_t moment, int64_t seconds, int64_t *out) {
+  int64_t day = c->closes - c->opens;
+  if (!calendar_roll(c, moment, false, out)) return false;
+  int64_t date = moment_date(*out, c->zone);
+  int64_t passed = moment_second_of_day(*out, c->zone) - c->opens + seconds;
+  if (passed > day) { /* so many whole days lie before the one on which it ends */
+    int64_t days = (passed - 1) / day;
+    if (!calendar_add(c, date, days, &date)) return false;
+    passed -= days * day;
+  }
+  *out = moment_at(date, (int32_t)(c->opens + passed), c->zone);
   return true;
 }

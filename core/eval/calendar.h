@@ -1,4 +1,4 @@
-/* Working days: the pack's weekdays less holidays plus make-up days (调休), and closing times. */
+/* Working days: the pack's weekdays less holidays plus make-up days (调休), and opening hours. */
 #ifndef EVAL_CALENDAR_H
 #define EVAL_CALENDAR_H
 
@@ -15,7 +15,7 @@ typedef struct calendar {
   int before[8]; /* working days of a week before weekday n (0 Monday); [7] = in a week */
   size_t exception_count;
   calendar_exception *exceptions; /* ascending by date */
-  int32_t closes;
+  int32_t opens, closes;          /* seconds of the day */
   zone zone;
 } calendar;
 
@@ -29,5 +29,12 @@ bool calendar_add(const calendar *c, int64_t date, int64_t n, int64_t *out);
 int64_t calendar_closing(const calendar *c, int64_t date);
 /* The first closing time of a working day at or after the moment. False: there is none. */
 bool calendar_next_closing(const calendar *c, int64_t moment, int64_t *out);
+
+/* The moment itself if it lies in the opening hours of a working day, both ends included; else the
+ * closing before it, or the opening after it. False: there is none. */
+bool calendar_roll(const calendar *c, int64_t moment, bool back, int64_t *out);
+/* The moment by which the company has been open for so many seconds (>= 0) since `moment`. False:
+ * there is none. */
+bool calendar_open_for(const calendar *c, int64_t moment, int64_t seconds, int64_t *out);
 
 #endif

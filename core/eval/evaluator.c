@@ -61,6 +61,21 @@ void evaluator_fail(evaluator *v, size_t row, const char *kind, const stage *s, 
   frame_fail(&v->frame, row, kind, &at, "%s", message);
 }
 
+static void keep_value(evaluator *v, size_t row, uint32_t bit, const char *text) {
+  if (v->value_count == v->value_capacity) {
+    v->value_capacity = v->value_capacity ? v->value_capacity * 2 : 256;
+    v->values = mem_grow(v->values, v->value_capacity, sizeof *v->values);
+  }
+  v->values[v->value_count] = (code_value){bit, v->value_first[row], text};
+  v->value_first[row] = (int32_t)v->value_count++;
+}
+
+void give_value(evaluator *v, size_t row, const code *c, const char *text, size_t n) {
+  const char *kept = arena_string_n(&v->value_texts, text, n);
+  give(v, row, c);
+  for (size_t i = 0; i < c->bit_count; i++) keep_value(v, row, c->bits[i], kept);
+}
+
 /* ---- making and freeing ---- */
 
 static void *rows_of(size_t size) {
@@ -87,7 +102,7 @@ evaluator *evaluator_new(const plan *p, error *e) {
   for (size_t i = 0; i < p->ranking_count; i++) v->ranked[i] = rows_of(8 * sizeof(int32_t));
   v->given = mem_array(p->code_words * BATCH_ROWS, sizeof *v->given);
   if (p->silences) v->silenced = mem_array(p->code_words * BATCH_ROWS, sizeof *v->silenced);
-  if (p->lua_count) v->value_first = rows_of(sizeof(int32_t));
+  if (p->lua_count || p->values) v->value_first = rows_of(sizeof(int32_t));
   v->truth = rows_of(1);
   v->needed = rows_of(1);
   v->guard.failed = rows_of(1);

@@ -5,7 +5,7 @@
 
 #include "build.h"
 
-/* The value behind a code that a Lua rule gave. */
+/* The value behind a code that a Lua rule or a limit gave. */
 typedef struct code_value {
   uint32_t bit;
   int32_t next; /* of the same row, -1 = none */
@@ -54,6 +54,9 @@ static inline void give(evaluator *v, size_t row, const code *c) {
   for (size_t i = 0; i < c->bit_count; i++)
     words[c->bits[i] / 64] |= UINT64_C(1) << (c->bits[i] % 64);
 }
+
+/* Gives a code with a value behind it; only if plan->values or a rule said that there may be some. */
+void give_value(evaluator *v, size_t row, const code *c, const char *text, size_t n);
 
 static inline void silence(evaluator *v, size_t row, const code *c) {
   uint64_t *words = v->silenced + row * v->plan->code_words;

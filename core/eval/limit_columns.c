@@ -23,9 +23,19 @@ typedef struct numerators {
   const uint8_t *when;
 } numerators;
 
-static numerators of_input(const limit_input *i, const limit_values *l) {
+/* The column with what a missing value counts as in its place. */
+static const int64_t *filled(evaluator *v, const limit_input *i, const int64_t *p) {
+  int64_t *out = arena_array(&v->frame.scratch, BATCH_ROWS, sizeof *out);
+  for (size_t r = 0; r < v->frame.rows; r++) out[r] = p[r] == MISSING_I64 ? i->missing_as : p[r];
+  return out;
+}
+
+static numerators of_input(evaluator *v, const limit_stage_operation *o, const limit_input *i,
+                           const limit_values *l) {
   if (i->constant) return (numerators){&i->num, 0, i->den, l->when};
-  return (numerators){l->column->i64, 1, i->den, l->when};
+  const int64_t *p = l->column->i64;
+  if (o->missing == LIMIT_MISSING_COUNTS) p = filled(v, i, p);
+  return (numerators){p, 1, i->den, l->when};
 }
 
 static int64_t common_denominator(amounts *a, int64_t x, int64_t y) {
@@ -43,22 +53,33 @@ static void refine(amounts *a, int64_t den) {
   if (a->fine || den == a->den) return;
   int64_t times = den / a->den;
   for (size_t r = 0; r < a->rows; r++)
-    if (a->num[r] != MISSING_I64 && __builtin_mul_overflow(a->num[r], times, &a->num[r]))
+    if (a->num[r] != MISSING_I64 &&
+        (__builtin_mul_overflow(a->num[r], times, &a->num[r]) || a->num[r] == MISSING_I64))
       a->wide[r] = 1;
   a->den = den;
 }
 
-/* The least (or greatest) known input of each row over `den`, and its number, or -1. */
-static void extreme(amounts *a, const limit_stage_operation *o, const limit_values *l, int64_t den,
-                    bool least, int64_t *best, int16_t *which) {
+enum { WAY_NONE = -1, WAY_UNKNOWN = -2 };
+
+/* The least (or greatest) known input of each row over `den`, and its number; WAY_UNKNOWN: one that
+ * is needed is missing. */
+static void extreme(amounts *a, evaluator *v, const limit_stage_operation *o, const limit_values *l,
+                    int64_t den, bool least, int64_t *best, int16_t *which) {
+  bool unknown = o->missing == LIMIT_MISSING_UNKNOWN, skip = o->declared->skip_negative;
   for (size_t r = 0; r < a->rows; r++) best[r] = MISSING_I64;
   memset(which, 0xFF, a->rows * sizeof *which);
   for (size_t t = 0; t < o->count; t++) {
-    numerators n = of_input(&o->inputs[t], &l[t]);
+    numerators n = of_input(v, o, &o->inputs[t], &l[t]);
     int64_t times = den / n.den, x;
     for (size_t r = 0; r < a->rows; r++) {
-      if (n.p[r * n.step] == MISSING_I64 || (n.when && !n.when[r])) continue;
-      if (__builtin_mul_overflow(n.p[r * n.step], times, &x)) {
+      int64_t from = n.p[r * n.step];
+      if ((n.when && !n.when[r]) || which[r] == WAY_UNKNOWN) continue;
+      if (from == MISSING_I64) {
+        if (unknown) which[r] = WAY_UNKNOWN;
+        continue;
+      }
+      if (skip && from < 0) continue;
+      if (__builtin_mul_overflow(from, times, &x) || x == MISSING_I64) {
         a->wide[r] = 1;
         continue;
       }
@@ -69,121 +90,160 @@ static void extreme(amounts *a, const limit_stage_operation *o, const limit_valu
   }
 }
 
+/* Rows without a candidate start from `none`. */
+static void start_from_none(amounts *a, evaluator *v, const limit_stage_operation *o,
+                            const limit_values *l, int16_t *which) {
+  numerators n = of_input(v, o, &o->inputs[o->count], l);
+  int64_t times = a->den / n.den;
+  for (size_t r = 0; r < a->rows; r++) {
+    if (which[r] != WAY_NONE || n.p[r * n.step] == MISSING_I64) continue;
+    which[r] = (int16_t)o->count;
+    if (__builtin_mul_overflow(n.p[r * n.step], times, &a->num[r])) a->wide[r] = 1;
+  }
+}
+
 static bool gives_codes(const limit_stage_operation *o) {
-  for (size_t t = 0; t < o->count; t++)
+  for (size_t t = 0; t < o->inputs_total; t++)
     if (o->inputs[t].code && o->inputs[t].code->bit_count) return true;
   return false;
 }
 
 static void note_which(evaluator *v, const limit_stage_operation *o, const int16_t *which) {
   int32_t *taken = trace_column(v, o->point);
-  for (size_t r = 0; r < v->frame.rows; r++) taken[r] = which[r];
+  for (size_t r = 0; r < v->frame.rows; r++) taken[r] = which[r] < 0 ? -1 : which[r];
 }
 
+/* Gives the codes of the inputs that were taken; a->num holds their amounts. */
 static void give_which(const amounts *a, evaluator *v, const limit_stage_operation *o,
                        const int16_t *which) {
   if (v->trace) note_which(v, o, which);
   if (!gives_codes(o)) return;
   for (size_t r = 0; r < a->rows; r++)
-    if (which[r] >= 0 && !a->wide[r] && o->inputs[which[r]].code)
-      give(v, r, o->inputs[which[r]].code);
+    if (which[r] >= 0 && !a->wide[r]) limit_give(v, r, &o->inputs[which[r]], a->num[r], a->den);
 }
 
 static int64_t inputs_denominator(amounts *a, const limit_stage_operation *o, int64_t den) {
-  for (size_t t = 0; t < o->count && !a->fine; t++)
+  for (size_t t = 0; t < o->inputs_total && !a->fine; t++)
     den = common_denominator(a, den, o->inputs[t].den);
   return den;
+}
+
+static void replace_negative(amounts *a, rational by) {
+  int64_t num = (int64_t)by.num * (a->den / (int64_t)by.den);
+  for (size_t r = 0; r < a->rows; r++)
+    if (a->num[r] < 0 && a->num[r] != MISSING_I64) a->num[r] = num;
 }
 
 static void columns_start(amounts *a, evaluator *v, const limit_stage_operation *o,
                           const limit_values *l) {
   int16_t *which = arena_array(&v->frame.scratch, BATCH_ROWS, sizeof *which);
+  rational by = o->negative_as;
   a->den = inputs_denominator(a, o, 1);
+  if (o->has_negative && by.den <= FINEST && by.num <= FINEST && by.num >= -FINEST)
+    a->den = common_denominator(a, a->den, (int64_t)by.den);
+  else if (o->has_negative)
+    a->fine = true;
   if (a->fine) return;
-  extreme(a, o, l, a->den, o->declared->pick == PICK_LEAST, a->num, which);
+  extreme(a, v, o, l, a->den, o->declared->pick == PICK_LEAST, a->num, which);
+  for (size_t r = 0; r < a->rows; r++)
+    if (which[r] == WAY_UNKNOWN) a->num[r] = MISSING_I64;
+  if (o->has_none) start_from_none(a, v, o, &l[o->count], which);
   give_which(a, v, o, which);
+  if (o->has_negative) replace_negative(a, by);
 }
 
 static void columns_bound(amounts *a, evaluator *v, const limit_stage_operation *o,
                           const limit_values *l) {
   int16_t *which = arena_array(&v->frame.scratch, BATCH_ROWS, sizeof *which);
   int64_t *bound = arena_array(&v->frame.scratch, BATCH_ROWS, sizeof *bound);
-  bool least = o->kind == LIMIT_AT_MOST;
+  bool least = limit_bounds_above(o->kind);
   int64_t den = inputs_denominator(a, o, a->den);
   if (a->fine) return;
   refine(a, den);
-  extreme(a, o, l, den, least, bound, which);
+  extreme(a, v, o, l, den, least, bound, which);
   for (size_t r = 0; r < a->rows; r++) {
+    if (which[r] == WAY_UNKNOWN) a->num[r] = MISSING_I64;
     bool binds = which[r] >= 0 && a->num[r] != MISSING_I64 &&
                  (least ? bound[r] < a->num[r] : bound[r] > a->num[r]);
     if (binds)
       a->num[r] = bound[r];
     else
-      which[r] = -1;
+      which[r] = WAY_NONE;
   }
   give_which(a, v, o, which);
 }
 
+/* Whether the input was applied to the row. */
+static inline bool applies(const numerators *n, size_t row) {
+  return (!n->when || n->when[row]) && n->p[row * n->step] != MISSING_I64;
+}
+
 static void note_applied(evaluator *v, const limit_stage_operation *o, const limit_input *i,
-                         const uint8_t *when) {
+                         const numerators *n) {
   for (size_t r = 0; r < v->frame.rows; r++)
-    if (!when || when[r]) trace_add(v, o->point, r, (size_t)(i - o->inputs));
+    if (applies(n, r)) trace_add(v, o->point, r, (size_t)(i - o->inputs));
 }
 
 static void give_applied(const amounts *a, evaluator *v, const limit_stage_operation *o,
-                         const limit_input *i, const uint8_t *when) {
-  if (v->trace) note_applied(v, o, i, when);
+                         const limit_input *i, const numerators *n) {
+  if (v->trace) note_applied(v, o, i, n);
   if (!i->code || !i->code->bit_count) return;
   for (size_t r = 0; r < a->rows; r++)
-    if (!a->wide[r] && (!when || when[r])) give(v, r, i->code);
+    if (!a->wide[r] && applies(n, r)) limit_give(v, r, i, n->p[r * n->step], n->den);
 }
 
 static void columns_times(amounts *a, evaluator *v, const limit_stage_operation *o,
                           const limit_input *i, const limit_values *l) {
-  numerators n = of_input(i, l);
+  numerators n = of_input(v, o, i, l);
+  bool skip = o->missing == LIMIT_MISSING_SKIP;
   int64_t den = a->den;
   if (__builtin_mul_overflow(a->den, n.den, &den) || den > FINEST) {
     a->fine = true;
     return;
   }
   for (size_t r = 0; r < a->rows; r++) {
-    int64_t x = n.when && !n.when[r] ? n.den : n.p[r * n.step];
+    int64_t x = n.p[r * n.step];
+    if ((n.when && !n.when[r]) || (skip && x == MISSING_I64)) x = n.den;
     if (a->num[r] == MISSING_I64 || x == MISSING_I64)
       a->num[r] = MISSING_I64;
-    else if (__builtin_mul_overflow(a->num[r], x, &a->num[r]))
+    else if (__builtin_mul_overflow(a->num[r], x, &a->num[r]) || a->num[r] == MISSING_I64)
       a->wide[r] = 1;
   }
   a->den = den;
-  give_applied(a, v, o, i, n.when);
+  give_applied(a, v, o, i, &n);
 }
 
 static void columns_plus(amounts *a, evaluator *v, const limit_stage_operation *o,
                          const limit_input *i, const limit_values *l) {
-  numerators n = of_input(i, l);
+  numerators n = of_input(v, o, i, l);
+  bool skip = o->missing == LIMIT_MISSING_SKIP;
   int64_t den = common_denominator(a, a->den, n.den), x;
   if (a->fine) return;
   refine(a, den);
   int64_t times = den / n.den;
   for (size_t r = 0; r < a->rows; r++) {
-    if (n.when && !n.when[r]) continue;
-    if (a->num[r] == MISSING_I64 || n.p[r * n.step] == MISSING_I64)
+    int64_t from = n.p[r * n.step];
+    if ((n.when && !n.when[r]) || (skip && from == MISSING_I64)) continue;
+    if (a->num[r] == MISSING_I64 || from == MISSING_I64)
       a->num[r] = MISSING_I64;
-    else if (__builtin_mul_overflow(n.p[r * n.step], times, &x) ||
-             __builtin_add_overflow(a->num[r], x, &a->num[r]))
+    else if (__builtin_mul_overflow(from, times, &x) ||
+             __builtin_add_overflow(a->num[r], x, &a->num[r]) || a->num[r] == MISSING_I64)
       a->wide[r] = 1;
   }
-  give_applied(a, v, o, i, n.when);
+  give_applied(a, v, o, i, &n);
 }
 
 static void columns_zero(amounts *a, evaluator *v, const limit_stage_operation *o,
                          const limit_values *l) {
+  static const int64_t none = 0;
   for (size_t t = 0; t < o->count; t++) {
+    numerators n = {&none, 0, 1, l[t].when};
     for (size_t r = 0; r < a->rows; r++) {
-      if (l[t].when && !l[t].when[r]) continue;
+      if (n.when && !n.when[r]) continue;
       a->num[r] = 0;
       for (size_t i = 0; i < o->silence_count; i++) silence(v, r, o->silences[i]);
     }
-    give_applied(a, v, o, &o->inputs[t], l[t].when);
+    give_applied(a, v, o, &o->inputs[t], &n);
   }
 }
 
@@ -191,6 +251,13 @@ static void columns_zero(amounts *a, evaluator *v, const limit_stage_operation *
 static inline int64_t floor_div(int64_t num, int64_t den) {
   int64_t q = num / den;
   return q - (num % den < 0);
+}
+
+/* num / den in whole steps, den > 0. */
+static inline int64_t whole_steps(limit_rounding rounding, int64_t num, int64_t den) {
+  int64_t steps = floor_div(num, den), rest = num - steps * den;
+  if (rounding == LIMIT_UP) return steps + (rest > 0);
+  return steps + (rounding == LIMIT_HALF_UP && rest >= den - rest);
 }
 
 static void columns_round(amounts *a, const limit_stage_operation *o) {
@@ -205,7 +272,7 @@ static void columns_round(amounts *a, const limit_stage_operation *o) {
       a->wide[r] = 1;
       continue;
     }
-    int64_t steps = floor_div(scaled, divisor);
+    int64_t steps = whole_steps(o->declared->rounding, scaled, divisor);
     if (__builtin_mul_overflow(steps < 0 ? 0 : steps, p, &a->num[r])) a->wide[r] = 1;
   }
   a->den = q;
@@ -216,7 +283,7 @@ static void columns_finish(amounts *a, const limit *s) {
   for (size_t r = 0; r < a->rows; r++) {
     int64_t scaled;
     if (a->num[r] == MISSING_I64) {
-      a->num[r] = s->has_missing ? s->missing : MISSING_I64;
+      continue;
     } else if (__builtin_mul_overflow(a->num[r], s->unit, &scaled)) {
       a->wide[r] = 1;
     } else {
@@ -235,12 +302,14 @@ static void columns_apply(amounts *a, evaluator *v, const limit_stage_operation 
     break;
   case LIMIT_AT_MOST:
   case LIMIT_AT_LEAST:
+  case LIMIT_STEP_UP:
+  case LIMIT_STEP_DOWN:
     columns_bound(a, v, o, l);
     break;
   case LIMIT_ZERO:
     columns_zero(a, v, o, l);
     break;
-  case LIMIT_ROUND_DOWN:
+  case LIMIT_ROUND:
     columns_round(a, o);
     break;
   case LIMIT_TIMES:
@@ -257,7 +326,7 @@ void limit_columns(const limit *s, evaluator *v, const limit_values *values, int
   for (size_t i = 0; i < s->count && !a.fine; i++) {
     columns_apply(&a, v, &s->operations[i], values);
     if (v->trace) trace_amounts(v, s->operations[i].point, a.num, a.den);
-    values += s->operations[i].count;
+    values += s->operations[i].inputs_total;
   }
   if (a.fine)
     memset(wide, 1, a.rows);

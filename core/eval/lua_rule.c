@@ -251,23 +251,14 @@ static int reason(lua_State *L, rule_host *self) {
   return 0;
 }
 
-static void keep_value(evaluator *v, size_t row, uint32_t bit, const char *text) {
-  if (v->value_count == v->value_capacity) {
-    v->value_capacity = v->value_capacity ? v->value_capacity * 2 : 256;
-    v->values = mem_grow(v->values, v->value_capacity, sizeof *v->values);
-  }
-  v->values[v->value_count] = (code_value){bit, v->value_first[row], text};
-  v->value_first[row] = (int32_t)v->value_count++;
-}
-
 static void give_pending(lua_host *h) {
   evaluator *v = h->evaluator;
   for (size_t i = 0; i < h->pending_count; i++) {
     const pending *p = &h->pending[i];
-    give(v, h->row, p->code);
-    if (!p->value.size) continue;
-    const char *text = arena_string_n(&v->value_texts, p->value.data, p->value.size);
-    for (size_t k = 0; k < p->code->bit_count; k++) keep_value(v, h->row, p->code->bits[k], text);
+    if (p->value.size)
+      give_value(v, h->row, p->code, p->value.data, p->value.size);
+    else
+      give(v, h->row, p->code);
   }
 }
 

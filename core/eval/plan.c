@@ -18,7 +18,9 @@ static size_t count_names(const pack *p) {
     const step *s = &p->steps[i];
     n += s->kind == STEP_TABLE ? s->table.output_count
          : s->kind == STEP_LUA ? s->lua.output_count
-                               : 1;
+         : s->kind == STEP_CADENCE /* date, interval, channel, and what clauses keep */
+             ? 3 + s->cadence.clause_count
+             : 1;
   }
   return n;
 }
@@ -208,6 +210,8 @@ static void name_faulty(builder *b, const char *name) {
 }
 
 static void name_outputs_faulty(builder *b, const step *s) {
+  for (size_t i = 0; s->kind == STEP_CADENCE && i < s->cadence.clause_count; i++)
+    if (s->cadence.clauses[i].as) name_faulty(b, s->cadence.clauses[i].as);
   const table_output *outputs = s->kind == STEP_TABLE ? s->table.outputs : s->lua.outputs;
   size_t count = s->kind == STEP_TABLE ? s->table.output_count : s->lua.output_count;
   if (s->kind != STEP_TABLE && s->kind != STEP_LUA)

@@ -370,6 +370,14 @@ const char *body_item_code(const body *b, int i) {
   return code && declare_code_ok(b->l, body_item_at(b, i), code) ? code : NULL;
 }
 
+const char *body_code_or_item(const body *b, int i) {
+  const char *named = body_code(b, "code"), *item = i ? body_item_code(b, i) : NULL;
+  if (named && item)
+    declare_error(b->l, body_key_at(b, "code"), "%s gives its code twice: %s, and code = \"%s\"",
+                  b->what, item, named);
+  return item ? item : named;
+}
+
 static int by_order(const void *a, const void *b) {
   const named_entry *x = a, *y = b;
   if (x->order != y->order) return x->order < y->order ? -1 : 1;

@@ -149,6 +149,8 @@ bool declare_code_ok(const loader *l, place at, const char *code);
 /* A reason code: text under a key or at a position, checked; NULL if absent. */
 const char *body_code(const body *b, const char *key);
 const char *body_item_code(const body *b, int i);
+/* A code that may stand under `code` or as the entry at position i (0: not there), not as both. */
+const char *body_code_or_item(const body *b, int i);
 /* Finding unless the text is a plain decimal number; empty texts are left alone. */
 bool declare_decimal(const loader *l, const rule_text *t, const char *label, rational *out);
 
@@ -158,16 +160,28 @@ typedef enum declare_word {
   WORD_NONE,
   WORD_characteristic,
   WORD_never,
+  WORD_first_touch,
   WORD_none_yet,
+  WORD_sequence,
   WORD_every,
+  WORD_sooner,
+  WORD_later,
   WORD_overdue,
+  WORD_cap,
+  WORD_opening,
+  WORD_quiet,
+  WORD_channel,
   WORD_start,
   WORD_times,
   WORD_plus,
   WORD_at_most,
   WORD_at_least,
+  WORD_step_up,
+  WORD_step_down,
   WORD_zero,
   WORD_round_down,
+  WORD_round_half_up,
+  WORD_round_up,
   WORD_has,
   WORD_lacks,
   WORD_is,
@@ -180,6 +194,13 @@ const char *declare_word_name(declare_word w);
 int declare_mark(lua_State *L, declare_word w);
 /* The mark of the table that `child` is; its place becomes that of the word. */
 declare_word body_word_mark(body *child);
+
+/* ---- the calendar (declare_calendar.c) ---- */
+
+/* "09:30" -> seconds of the day. */
+bool declare_hour(const char *text, int32_t *out);
+/* Opening hours, working days, holidays and make-up days of company { ... }. */
+void declare_calendar(const body *company);
 
 /* ---- types (declare_fields.c) ---- */
 
@@ -247,7 +268,7 @@ typedef struct declaration {
 } declaration;
 
 extern const declaration declare_company_words[], declare_source_words[], declare_field_words[],
-    declare_score_words[], declare_table_words[], declare_policy_words[], declare_rule_words[],
-    declare_class_words[];
+    declare_score_words[], declare_table_words[], declare_cadence_words[], declare_limit_words[],
+    declare_rule_words[], declare_class_words[];
 
 #endif

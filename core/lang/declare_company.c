@@ -64,122 +64,6 @@ static void read_zone(const body *b) {
                   text);
 }
 
-static bool hour_parse(const char *s, int32_t *out) {
-  if (strlen(s) != 5 || s[2] != ':') return false;
-  for (int i = 0; i < 5; i++)
-    if (i != 2 && (s[i] < '0' || s[i] > '9')) return false;
-  int hour = (s[0] - '0') * 10 + s[1] - '0', minute = (s[3] - '0') * 10 + s[4] - '0';
-  *out = hour * 3600 + minute * 60;
-  return hour < 24 && minute < 60;
-}
-
-static void read_hour(const body *b, const char *key, int32_t preset, int32_t *out) {
-  const char *text = body_string(b, key);
-  *out = preset;
-  if (text && !hour_parse(text, out))
-    declare_error(b->l, body_key_at(b, key),
-                  "%s is \"%s\", which must be a time of day from \"00:00\" to "
-                  "\"23:59\"",
-                  key, text);
-}
-
-static void read_workdays(const body *b, pack_calendar *c) {
-  static const char *const days[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
-  int type = body_push_key(b, "workdays");
-  lua_pop(b->L, 1);
-  for (int i = 0; i < 7; i++) c->workdays[i] = type == LUA_TNIL ? i < 5 : type == LUA_TSTRING;
-  if (type == LUA_TNIL) return;
-  if (type == LUA_TSTRING) {
-    static const char *const words[] = {"calendar"};
-    body_word(b, "workdays", COUNTED(words));
-    return;
-  }
-  const char **names = NULL;
-  size_t count = 0;
-  body_strings(b, "workdays", &count, &names);
-  for (size_t i = 0; i < count; i++) {
-    bool known = false;
-    for (int d = 0; d < 7; d++)
-      if (strcmp(days[d], names[i]) == 0) known = c->workdays[d] = true;
-    if (!known)
-      declare_error(b->l, body_key_at(b, "workdays"), "\"%s\" is no day of the week; they are %s%s",
-                    names[i], declare_choices(b->l, COUNTED(days)),
-                    declare_meant(b->l, names[i], COUNTED(days)));
-  }
-  if (!count)
-    declare_error(b->l, body_key_at(b, "workdays"),
-                  "workdays names no day: { \"mon\", \"tue\" }, or "
-                  "\"calendar\" for every day of the calendar");
-}
-
-static int by_day(const void *a, const void *b) {
-  const int64_t *x = a, *y = b;
-  return (*x > *y) - (*x < *y);
-}
-
-/* "2025-01-28", or a range "2025-01-28..2025-02-04". */
-static void add_days(const body *list, int i, const char *key, size_t *count, int64_t **days) {
-  const char *text = body_item_string(list, i, "a day");
-  if (!text) return;
-  size_t n = strlen(text);
-  int64_t from, to;
-  bool range = n == 22 && memcmp(text + 10, "..", 2) == 0;
-  bool ok = date_parse(text, range ? 10 : n, &from);
-  if (ok && range)
-    ok = date_parse(text + 12, 10, &to);
-  else
-    to = from;
-  if (!ok) {
-    declare_error(list->l, body_item_at(list, i),
-                  "\"%s\" in %s is no day that exists (\"2025-10-01\") "
-                  "nor a range of them (\"2025-10-01..2025-10-08\")",
-                  text, key);
-  } else if (to < from || to - from > 400) {
-    declare_error(list->l, body_item_at(list, i), "the range \"%s\" in %s %s", text, key,
-                  to < from ? "ends before it begins" : "is longer than 400 days");
-  } else {
-    for (; from <= to; from++) *ARENA_PUSH(&list->l->pack->arena, *days, *count) = from;
-  }
-}
-
-static void read_days(const body *b, const char *key, size_t *count, int64_t **days) {
-  body list;
-  if (!body_open_key(b, key, &list)) return;
-  list.what = key;
-  body_check(&list, body_no_keys, 0, true);
-  for (int i = 1; i <= body_count(&list); i++) add_days(&list, i, key, count, days);
-  body_close(&list);
-  if (!*count) return;
-  qsort(*days, *count, sizeof **days, by_day);
-  for (size_t i = 1; i < *count; i++) {
-    char day[11] = "";
-    date_write(day, (*days)[i]);
-    if ((*days)[i] == (*days)[i - 1])
-      declare_error(b->l, body_key_at(b, key), "%s names the day %s twice", key, day);
-  }
-}
-
-static void read_calendar(const body *b) {
-  pack_calendar *c = &b->l->pack->calendar;
-  read_hour(b, "opens", 9 * 3600, &c->opens);
-  read_hour(b, "closes", 18 * 3600, &c->closes);
-  if (c->closes <= c->opens)
-    declare_error(b->l, body_key_at(b, "closes"), "the company closes before it opens");
-  read_workdays(b, c);
-  read_days(b, "holidays", &c->holiday_count, &c->holidays);
-  read_days(b, "makeup", &c->makeup_count, &c->makeups);
-  for (size_t i = 0; i < c->makeup_count; i++) {
-    char day[11] = "";
-    date_write(day, c->makeups[i]);
-    if (c->holiday_count &&
-        bsearch(&c->makeups[i], c->holidays, c->holiday_count, sizeof *c->holidays, by_day))
-      declare_error(b->l, body_key_at(b, "makeup"),
-                    "the day %s is both a holiday and a make-up working "
-                    "day",
-                    day);
-  }
-}
-
 static void read_scripts(const body *b) {
   loader *l = b->l;
   body list;
@@ -204,9 +88,9 @@ static void read_scripts(const body *b) {
 }
 
 static int word_company(lua_State *L) {
-  static const char *const keys[] = {"name",   "name_zh", "currency", "timezone",
-                                     "opens",  "closes",  "workdays", "holidays",
-                                     "makeup", "scripts", "effective"};
+  static const char *const keys[] = {
+      "name",   "name_zh",  "currency", "timezone", "opens",   "calendar", "calendar_until",
+      "closes", "workdays", "holidays", "makeup",   "scripts", "effective"};
   body b;
   if (!declare_plain(L, "company", &b) || !once(&b, &b.l->company)) return 0;
   body_check(&b, COUNTED(keys), false);
@@ -219,7 +103,7 @@ static int word_company(lua_State *L) {
   }
   read_currency(&b);
   read_zone(&b);
-  read_calendar(&b);
+  declare_calendar(&b);
   period_read_key(&b, &p->effective);
   read_scripts(&b);
   return 0;

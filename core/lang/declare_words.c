@@ -193,10 +193,28 @@ step *declare_step(body *b, step_kind kind, const char *name) {
 #define WORDS(X)                                                                                   \
   X(characteristic)                                                                                \
   X(never)                                                                                         \
+  X(first_touch)                                                                                   \
   X(none_yet)                                                                                      \
+  X(sequence)                                                                                      \
   X(every)                                                                                         \
-  X(overdue) X(start) X(times) X(plus) X(at_most) X(at_least) X(zero) X(round_down) X(has)         \
-      X(lacks) X(is) X(none) X(rejected) X(fails)
+  X(sooner)                                                                                        \
+  X(later)                                                                                         \
+  X(overdue)                                                                                       \
+  X(cap)                                                                                           \
+  X(opening)                                                                                       \
+  X(quiet)                                                                                         \
+  X(channel)                                                                                       \
+  X(start)                                                                                         \
+  X(times)                                                                                         \
+  X(plus)                                                                                          \
+  X(at_most)                                                                                       \
+  X(at_least)                                                                                      \
+  X(step_up)                                                                                       \
+  X(step_down)                                                                                     \
+  X(zero)                                                                                          \
+  X(round_down)                                                                                    \
+  X(round_half_up)                                                                                 \
+  X(round_up) X(has) X(lacks) X(is) X(none) X(rejected) X(fails)
 
 static const char *const word_names[WORD_COUNT] = {
 #define X(name) [WORD_##name] = #name,

@@ -188,18 +188,60 @@ typedef struct codes_step {
   int most;
 } codes_step;
 
+/* The first of first_touch, none_yet, sequence and every that applies says when; what stands below
+ * moves that moment. Each clause applies only where its `when` is true. */
 typedef enum cadence_clause_kind {
-  CADENCE_NEVER,    /* condition, code: no date */
-  CADENCE_NONE_YET, /* code: nothing to count from -> the next closing */
-  CADENCE_EVERY,    /* amount (expression), unit, from */
-  CADENCE_OVERDUE   /* code: due before as_of -> the next closing */
+  CADENCE_NEVER,       /* no date, and no clause below applies */
+  CADENCE_FIRST_TOUCH, /* from, within, roll: a promise after an event, while no touch is later */
+  CADENCE_NONE_YET,    /* nothing to count from -> the next closing */
+  CADENCE_SEQUENCE,    /* from (the anchor), days, touches: the next of a series of dates */
+  CADENCE_EVERY,       /* amount, unit, from */
+  CADENCE_SOONER,      /* amount: at most so many as every says; or on: no later than a date */
+  CADENCE_LATER,       /* amount: at least so many; or on: not before a date */
+  CADENCE_OVERDUE,     /* due before as_of -> the next closing */
+  CADENCE_CAP,         /* most touches on `per` days: while reached, the next working day */
+  CADENCE_OPENING,     /* outside the opening hours of a working day -> rolled into them */
+  CADENCE_QUIET,       /* inside the quiet hours -> rolled out of them */
+  CADENCE_CHANNEL      /* rows or formula: how; empty when never */
 } cadence_clause_kind;
+
+typedef enum cadence_roll { ROLL_BACK, ROLL_FORWARD, ROLL_NONE } cadence_roll;
+
+/* The records of a list field that count as touches; those after as_of do not. */
+typedef struct cadence_touches {
+  rule_text list; /* the field's name */
+  rule_text at;   /* the record's date or timestamp; not given: the only one it has */
+  rule_text where;
+} cadence_touches;
+
+typedef struct cadence_channel {
+  rule_text when; /* "-" or not given: always */
+  const char *word;
+  const char *code;
+  place at;
+} cadence_channel;
 
 typedef struct cadence_clause {
   cadence_clause_kind kind;
-  rule_text condition, amount, from;
-  bool workdays; /* unit of amount: working days of the company's calendar, else calendar days */
-  const char *code;
+  const char *code; /* given when it says when; of what moves: when it moved */
+  rule_text when;
+  rule_text from;    /* the event, the anchor, or what is counted from */
+  rule_text touched; /* first_touch: the latest touch; not given: `from` of the first every */
+  rule_text amount, on;
+  bool workdays;        /* unit of amount: the company's working days, else calendar days */
+  bool opening_hours;   /* unit of within: seconds while the company is open, else of the clock */
+  int64_t within;       /* seconds */
+  cadence_roll roll;    /* first_touch, opening, quiet */
+  int32_t begins, ends; /* quiet: seconds of the day, both ends are not quiet; may span midnight */
+  const char *as;       /* every: the output that shows the interval; channel: its output */
+  cadence_touches touches;
+  int64_t most, per; /* cap */
+  size_t day_count;  /* sequence: days after the anchor, ascending */
+  int64_t *days;
+  const char *done; /* sequence: code once all days have had their touch */
+  size_t row_count; /* channel */
+  cadence_channel *rows;
+  rule_text formula; /* channel: instead of rows */
   place at;
 } cadence_clause;
 
@@ -214,15 +256,27 @@ typedef enum limit_operation_kind {
   LIMIT_PLUS,
   LIMIT_AT_MOST,
   LIMIT_AT_LEAST,  /* of the bounds whose condition holds, the one that binds is named */
+  LIMIT_STEP_UP,   /* at most so much above the previous value, where that is above 0 */
+  LIMIT_STEP_DOWN, /* at most so much below it */
   LIMIT_ZERO,      /* condition, code: the limit is 0; may silence codes */
-  LIMIT_ROUND_DOWN /* once, at the end, never below 0 */
+  LIMIT_ROUND      /* once, at the end; a limit is never below 0 */
 } limit_operation_kind;
 
 typedef enum limit_pick { PICK_LEAST, PICK_GREATEST, PICK_MEDIAN, PICK_MEAN } limit_pick;
+typedef enum limit_rounding { LIMIT_DOWN, LIMIT_HALF_UP, LIMIT_UP } limit_rounding;
+
+/* What a missing amount of an operation means. */
+typedef enum limit_missing {
+  LIMIT_MISSING_USUAL,   /* of a pick or a bound: it is skipped; of times and plus: unknown */
+  LIMIT_MISSING_UNKNOWN, /* the limit is unknown */
+  LIMIT_MISSING_SKIP,    /* the operation, candidate or bound is skipped */
+  LIMIT_MISSING_COUNTS   /* a number */
+} limit_missing;
 
 typedef struct limit_term {
   rule_text formula;
   const char *code; /* given when this term is picked / binds / applies */
+  bool shows;       /* the code is given with the amount as its value */
   rule_text when;
   place at;
 } limit_term;
@@ -230,6 +284,14 @@ typedef struct limit_term {
 typedef struct limit_operation {
   limit_operation_kind kind;
   limit_pick pick;
+  limit_rounding rounding;
+  rule_text when; /* of the whole operation */
+  limit_missing missing;
+  rule_text missing_as;
+  bool skip_negative;    /* start: candidates below 0 are none */
+  rule_text negative_as; /* start: what a pick below 0 counts as */
+  limit_term none;       /* start: taken when no candidate is; formula not given: unknown */
+  rule_text of;          /* step_up, step_down: the previous value */
   size_t term_count;
   limit_term *terms;
   size_t silence_count;
@@ -241,6 +303,7 @@ typedef struct limit_step {
   size_t operation_count;
   limit_operation *operations;
   rule_text missing; /* the limit if a needed value is missing; not given: the limit is missing */
+  const char *missing_code;
 } limit_step;
 
 /* rule "name" { type = money, function(c) ... end } has one output, named as the rule;
@@ -330,6 +393,9 @@ typedef struct pack_calendar {
   bool workdays[7];      /* Monday first; calendar-day packs have all true */
   size_t holiday_count, makeup_count;
   int64_t *holidays, *makeups; /* ascending */
+  bool ends;                   /* it has exceptions, or says that it has none, up to `until` */
+  int64_t until;
+  place at; /* where that is said */
 } pack_calendar;
 
 typedef struct pack_output {

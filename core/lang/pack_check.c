@@ -137,57 +137,91 @@ static void shown_codes(const loader *l, code_set *out) {
   }
 }
 
-static void check_given(const loader *l, const code_set *shown, const char *code, place at) {
+/* ---- the codes that a step gives ---- */
+
+typedef void take_code(const loader *l, code_set *set, const char *code, place at);
+
+static void codes_of_cadence(const loader *l, const cadence_step *s, take_code *take,
+                             code_set *set) {
+  for (size_t k = 0; k < s->clause_count; k++) {
+    const cadence_clause *c = &s->clauses[k];
+    take(l, set, c->code, c->at);
+    take(l, set, c->done, c->at);
+    for (size_t i = 0; i < c->row_count; i++) take(l, set, c->rows[i].code, c->rows[i].at);
+  }
+}
+
+static void codes_of_limit(const loader *l, const limit_step *s, take_code *take, code_set *set) {
+  for (size_t k = 0; k < s->operation_count; k++) {
+    const limit_operation *op = &s->operations[k];
+    for (size_t t = 0; t < op->term_count; t++) take(l, set, op->terms[t].code, op->terms[t].at);
+    take(l, set, op->none.code, op->none.at);
+  }
+  take(l, set, s->missing_code, s->missing.at);
+}
+
+static void codes_of_step(const loader *l, const step *s, take_code *take, code_set *set) {
+  if (s->kind == STEP_TABLE)
+    for (size_t k = 0; k < s->table.row_count; k++)
+      take(l, set, s->table.rows[k].code, s->table.rows[k].at);
+  if (s->kind == STEP_TABLE && s->table.otherwise)
+    take(l, set, s->table.otherwise->code, s->table.otherwise->at);
+  if (s->kind == STEP_BANDS)
+    for (size_t k = 0; k < s->bands.band_count; k++)
+      take(l, set, s->bands.bands[k].code, s->bands.bands[k].at);
+  if (s->kind == STEP_ADJUST)
+    for (size_t k = 0; k < s->adjust.row_count; k++)
+      take(l, set, s->adjust.rows[k].code, s->adjust.rows[k].at);
+  if (s->kind == STEP_WORST)
+    for (size_t k = 0; k < s->worst.case_count; k++)
+      take(l, set, s->worst.cases[k].code, s->worst.cases[k].at);
+  for (size_t k = 0; s->kind == STEP_CODES && k < s->codes.entry_count; k++) {
+    const code_entry *e = &s->codes.entries[k]; /* one with a condition gives itself */
+    if (e->when.text || e->missing.text) take(l, set, e->code, e->at);
+  }
+  if (s->kind == STEP_CADENCE) codes_of_cadence(l, &s->cadence, take, set);
+  if (s->kind == STEP_LIMIT) codes_of_limit(l, &s->limit, take, set);
+}
+
+static void check_given(const loader *l, code_set *shown, const char *code, place at) {
   if (code && !has_code(shown, code))
     declare_warning(l, at, "the code %s stands in no codes list, so nobody will see it%s", code,
                     declare_meant(l, code, shown->codes, shown->count));
 }
 
-/* What a zero line silences must be a code that its own limit can give. */
-static void check_silences(const loader *l, const step *s) {
-  code_set own = {0};
-  for (size_t k = 0; k < s->limit.operation_count; k++)
-    for (size_t t = 0; t < s->limit.operations[k].term_count; t++)
-      add_code(l, &own, s->limit.operations[k].terms[t].code);
-  for (size_t k = 0; k < s->limit.operation_count; k++) {
-    const limit_operation *op = &s->limit.operations[k];
-    for (size_t t = 0; t < op->silence_count; t++)
-      if (!has_code(&own, op->silences[t]))
-        declare_error(l, op->at, "silences names %s, a code that limit \"%s\" never gives%s",
-                      op->silences[t], s->name,
-                      declare_meant(l, op->silences[t], own.codes, own.count));
-  }
+static void collect(const loader *l, code_set *set, const char *code, place at) {
+  (void)at;
+  add_code(l, set, code);
 }
 
-static void check_codes(const loader *l, const code_set *shown) {
+/* What a zero line silences must be a code that somebody gives: a step, or perhaps a rule. */
+static void check_silences(const loader *l, const code_set *given) {
   const pack *p = l->pack;
   for (size_t i = 0; i < p->step_count; i++) {
     const step *s = &p->steps[i];
-    if (s->kind == STEP_TABLE)
-      for (size_t k = 0; k < s->table.row_count; k++)
-        check_given(l, shown, s->table.rows[k].code, s->table.rows[k].at);
-    if (s->kind == STEP_TABLE && s->table.otherwise)
-      check_given(l, shown, s->table.otherwise->code, s->table.otherwise->at);
-    if (s->kind == STEP_BANDS)
-      for (size_t k = 0; k < s->bands.band_count; k++)
-        check_given(l, shown, s->bands.bands[k].code, s->bands.bands[k].at);
-    if (s->kind == STEP_ADJUST)
-      for (size_t k = 0; k < s->adjust.row_count; k++)
-        check_given(l, shown, s->adjust.rows[k].code, s->adjust.rows[k].at);
-    if (s->kind == STEP_WORST)
-      for (size_t k = 0; k < s->worst.case_count; k++)
-        check_given(l, shown, s->worst.cases[k].code, s->worst.cases[k].at);
-    if (s->kind == STEP_CADENCE)
-      for (size_t k = 0; k < s->cadence.clause_count; k++)
-        check_given(l, shown, s->cadence.clauses[k].code, s->cadence.clauses[k].at);
     if (s->kind != STEP_LIMIT) continue;
     for (size_t k = 0; k < s->limit.operation_count; k++) {
       const limit_operation *op = &s->limit.operations[k];
-      for (size_t t = 0; t < op->term_count; t++)
-        check_given(l, shown, op->terms[t].code, op->terms[t].at);
+      for (size_t t = 0; t < op->silence_count; t++)
+        if (!has_code(given, op->silences[t]))
+          declare_error(l, op->at, "silences names %s, a code that no step gives%s",
+                        op->silences[t],
+                        declare_meant(l, op->silences[t], given->codes, given->count));
     }
-    check_silences(l, s);
   }
+}
+
+static void check_codes(const loader *l, code_set *shown) {
+  const pack *p = l->pack;
+  code_set given = {0};
+  bool rules = false;
+  for (size_t i = 0; i < p->step_count; i++) {
+    codes_of_step(l, &p->steps[i], check_given, shown);
+    codes_of_step(l, &p->steps[i], collect, &given);
+    rules = rules || p->steps[i].kind == STEP_LUA;
+  }
+  for (size_t i = 0; i < shown->count && rules; i++) add_code(l, &given, shown->codes[i]);
+  check_silences(l, &given);
   for (size_t i = 0; i < p->report.attention_count; i++)
     check_given(l, shown, p->report.attention[i], l->report_at);
 }

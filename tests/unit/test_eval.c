@@ -158,7 +158,7 @@ static pack *grade_pack(void) {
   built_term(p, o, "revenue_12m / 6", NULL, NULL);
   built_term(p, built_operation(p, l, LIMIT_TIMES), "pct / 100", NULL, NULL);
   built_term(p, built_operation(p, l, LIMIT_ZERO), "overdue_90_amount > 0", NULL, NULL);
-  built_term(p, built_operation(p, l, LIMIT_ROUND_DOWN), "1000", NULL, NULL);
+  built_term(p, built_operation(p, l, LIMIT_ROUND), "1000", NULL, NULL);
   step *c = built_step(p, STEP_CODES, "reasons");
   c->codes.scorecard = "score";
   c->codes.most = 3;

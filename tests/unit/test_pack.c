@@ -188,7 +188,7 @@ static void rows_know_their_lines(void **state) {
 static void a_limit_keeps_its_order(void **state) {
   (void)state;
   static const limit_operation_kind kinds[] = {LIMIT_START,   LIMIT_TIMES, LIMIT_PLUS,
-                                               LIMIT_AT_MOST, LIMIT_ZERO,  LIMIT_ROUND_DOWN};
+                                               LIMIT_AT_MOST, LIMIT_ZERO,  LIMIT_ROUND};
   folder f;
   folder_make(&f);
   pack *p = load_texts(&f, COMPANY FIELDS "outputs { 'credit' }",
@@ -207,7 +207,7 @@ static void a_limit_keeps_its_order(void **state) {
   for (size_t i = 0; i < 6; i++) assert_int_equal(s->operations[i].kind, kinds[i]);
   assert_int_equal(s->operations[0].pick, PICK_LEAST);
   assert_string_equal(s->operations[0].terms[1].code, "BY_VISITS");
-  assert_string_equal(s->operations[2].terms[0].when.text, "visits > 1");
+  assert_string_equal(s->operations[2].when.text, "visits > 1");
   assert_string_equal(s->operations[3].terms[1].code, "LOW");
   assert_string_equal(s->operations[4].silences[0], "CAP");
   assert_string_equal(s->operations[5].terms[0].formula.text, "1000");

@@ -17,7 +17,7 @@ static void test_cadence(void **state) {
   built_field(p, "days", built_type(TYPE_INTEGER));
   step *s = built_step(p, STEP_CADENCE, "next");
   cadence_clause *c = built_clause(p, s, CADENCE_NEVER);
-  c->condition = built_text(p, "stop");
+  c->when = built_text(p, "stop");
   c->code = "STOP";
   built_clause(p, s, CADENCE_NONE_YET)->code = "NONE_YET";
   c = built_clause(p, s, CADENCE_EVERY);
@@ -90,7 +90,7 @@ static void test_limit(void **state) {
   o->silences = arena_array(&p->arena, 1, sizeof *o->silences);
   o->silences[0] = "CAP_TOTAL";
   o->silence_count = 1;
-  built_term(p, built_operation(p, s, LIMIT_ROUND_DOWN), "1000", NULL, NULL);
+  built_term(p, built_operation(p, s, LIMIT_ROUND), "1000", NULL, NULL);
   step *list = built_codes(p, "why");
   static const char *const codes[] = {"BASE_WORTH", "CAP_STEP_UP", "CAP_TOTAL", "ORDINARY"};
   for (size_t i = 0; i < COUNT(codes); i++) built_code(p, list, codes[i], NULL, NULL, NULL, -1);

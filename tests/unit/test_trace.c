@@ -119,7 +119,7 @@ static void test_limit(void **state) {
   built_term(p, o, "400000", "CAP", NULL);
   o = built_operation(p, s, LIMIT_ZERO);
   built_term(p, o, "banned", "BANNED", NULL);
-  built_term(p, built_operation(p, s, LIMIT_ROUND_DOWN), "1000", NULL, NULL);
+  built_term(p, built_operation(p, s, LIMIT_ROUND), "1000", NULL, NULL);
   static const char *const records[] = {
       "sales=3650000|worth=2000000|factor=0.50",                /* 200,000 by worth, halved */
       "sales=365000|factor=1.00|banned=true",                   /* 30,000 by sales, banned */
@@ -167,7 +167,7 @@ static void test_cadence(void **state) {
   built_field(p, "last", built_type(TYPE_DATE));
   built_field(p, "days", built_type(TYPE_INTEGER));
   step *s = built_step(p, STEP_CADENCE, "next");
-  built_clause(p, s, CADENCE_NEVER)->condition = built_text(p, "stop");
+  built_clause(p, s, CADENCE_NEVER)->when = built_text(p, "stop");
   built_clause(p, s, CADENCE_NONE_YET);
   cadence_clause *c = built_clause(p, s, CADENCE_EVERY);
   c->amount = built_text(p, "days");

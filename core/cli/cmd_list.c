@@ -19,6 +19,8 @@ static const option options[] = {
     {"limit", "N", OFFER_NOTHING, NULL, false, "at most N rows"},
     {"format", "FORM", OFFER_WORDS, "table|csv|jsonl", false,
      "table (to be looked at), csv (the key and every output, exact), or jsonl"},
+    {"lang", "en|zh", OFFER_WORDS, "en|zh", false,
+     "reason codes as their texts in this language, instead of the codes"},
     CLI_OPTION_DB,
 };
 
@@ -28,8 +30,19 @@ typedef struct listing {
   size_t outputs;
   bool status;
   bool for_people; /* on a terminal: amounts and moments as the report writes them */
+  store_reader *reader;
+  const char *language; /* of the texts in the place of codes; NULL = the codes */
+  const column *row;
   buffer text;
 } listing;
+
+/* The text of a code behind those before it; a code that has none stands as it is. */
+static void add_reason(void *ctx, const char *code, size_t n) {
+  listing *l = ctx;
+  if (l->text.size) buffer_text(&l->text, strcmp(l->language, "zh") ? "; " : "；");
+  if (!write_reason(&l->text, l->reader, l->row, code, n, l->language))
+    buffer_add(&l->text, code, n);
+}
 
 static error_code each(void *ctx, const store_row *row, error *e) {
   listing *l = ctx;
@@ -46,7 +59,10 @@ static error_code each(void *ctx, const store_row *row, error *e) {
       output_cell(l->out, NULL, 0);
       continue;
     }
-    if (l->for_people)
+    if (c->type.kind == TYPE_CODES && l->language) {
+      l->row = row->outputs;
+      each_code(c, 0, add_reason, l);
+    } else if (l->for_people)
       write_value(&l->text, c, 0, l->zone);
     else
       column_write(&l->text, c, 0, l->zone);
@@ -109,6 +125,8 @@ static error_code run_list(cli *c, const arguments *a, error *e) {
   if ((code = read_query(c, a, run, &q, conditions, limit, e))) goto cleanup;
   listing l = {.out = output_new(stdout, format, output_colour(stdout)),
                .zone = run->zone,
+               .reader = r,
+               .language = arguments_value(a, "lang"),
                .outputs = run->output_count,
                .status = format == OUTPUT_JSONL || (format == OUTPUT_TABLE && run->counts.failed)};
   const size_t columns = format == OUTPUT_TABLE ? output_width(stdout) : 0;

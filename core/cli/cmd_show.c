@@ -47,6 +47,7 @@ static const char *shown(show *s, const char *text, size_t n) {
 
 typedef struct code_lines {
   show *show;
+  const column *outputs;
   size_t width;
 } code_lines;
 
@@ -64,7 +65,7 @@ static void write_code(void *ctx, const char *text, size_t length) {
   buffer_text(&s->out, "    ");
   paint(s, "33");
   buffer reason = {0};
-  const bool known = write_reason(&reason, s->reader, code, n, s->language);
+  const bool known = write_reason(&reason, s->reader, l->outputs, code, n, s->language);
   text_pad(&s->out, code, known ? l->width : text_width(code, n), false);
   paint(s, "0");
   if (known) buffer_format(&s->out, "  %.*s", (int)reason.size, reason.data);
@@ -100,7 +101,7 @@ static void write_line(show *s, const char *name, size_t width, const column *c)
 
 static void write_outputs(show *s, const store_row *row) {
   const size_t n = s->run->output_count, width = name_width(s->run->outputs, n);
-  code_lines l = {.show = s};
+  code_lines l = {.show = s, .outputs = row->outputs};
   for (size_t i = 0; i < n; i++)
     if (row->outputs[i].type.kind != TYPE_CODES)
       write_line(s, s->run->outputs[i].name, width, &row->outputs[i]);
@@ -186,6 +187,7 @@ static void json_text(show *s, const char *text) {
 
 typedef struct code_list {
   show *show;
+  const column *outputs;
   const char *output;
   bool any;
 } code_list;
@@ -194,7 +196,7 @@ static void json_code(void *ctx, const char *code, size_t n) {
   code_list *l = ctx;
   show *s = l->show;
   buffer text = {0};
-  const bool known = write_reason(&text, s->reader, code, n, s->language);
+  const bool known = write_reason(&text, s->reader, l->outputs, code, n, s->language);
   buffer_text(&s->out, l->any ? ",{\"list\":" : "{\"list\":");
   l->any = true;
   json_text(s, l->output);
@@ -229,7 +231,7 @@ static error_code write_json(show *s, const store_row *row, error *e) {
   }
   json_name(s, "reasons", false);
   buffer_char(&s->out, '[');
-  code_list l = {.show = s};
+  code_list l = {.show = s, .outputs = row->outputs};
   for (size_t i = 0; i < s->run->output_count && !row->failed; i++) {
     l.output = s->run->outputs[i].name;
     each_code(&row->outputs[i], 0, json_code, &l);

@@ -11,6 +11,8 @@ typedef struct entry {
   const code_entry *declared;
   code *code;
   const formula *when, *missing, *value;
+  int decimals;       /* of the value; -1 = as its type */
+  uint64_t *silenced; /* the list's words of what it silences; NULL = nothing */
 } entry;
 
 /* A text that is copied in blocks of 16 bytes. */
@@ -29,7 +31,8 @@ typedef struct codes {
   name *names;      /* by entry; of points lost: by key */
   ranking *ranking; /* of a scorecard's reasons; NULL = the entries */
   stage *card;
-  bool shared; /* two keys have the same reason */
+  bool shared;   /* two keys have the same reason */
+  bool silences; /* some entry silences others */
   trace_point *point;
 } codes;
 
@@ -48,6 +51,46 @@ static inline char *put_name(char *out, const name *n) {
 }
 
 /* ---- compiling ---- */
+
+static bool refuse_value(builder *b, const entry *e, const char *what) {
+  const code_entry *d = e->declared;
+  build_error(b, d->value.at, "%s, but \"%s\" is %s", what, d->value.text,
+              type_name(e->value->type.kind));
+  return false;
+}
+
+/* The value in the form that the entry asks for: a percentage is a formula of it, times 100. */
+static bool compile_value(builder *b, entry *e) {
+  const code_entry *d = e->declared;
+  e->decimals = d->decimals;
+  if (!d->value.text) return true;
+  if (!(e->value = build_formula(b, d->value, bare_type(TYPE_NONE)))) return false;
+  type_kind kind = e->value->type.kind;
+  const char *form = NULL;
+  if (d->decimals >= 0 && !type_is_numeric(kind))
+    return refuse_value(b, e, "decimals are for numbers");
+  switch (d->form) {
+  case FORM_PLAIN:
+    break;
+  case FORM_PERCENT:
+    if (!type_is_numeric(kind)) return refuse_value(b, e, "as = \"percent\" is for shares");
+    if (e->decimals < 0) e->decimals = 2;
+    form = "(%s) * 100";
+    break;
+  case FORM_MONEY:
+    if (!type_is_numeric(kind)) return refuse_value(b, e, "as = \"money\" is for numbers");
+    if (e->decimals < 0) e->decimals = b->plan->pack->currency_digits;
+    break;
+  case FORM_DATE:
+    if (kind != TYPE_TIMESTAMP && kind != TYPE_DATE)
+      return refuse_value(b, e, "as = \"date\" is for dates and moments");
+    if (kind == TYPE_TIMESTAMP) form = "date(%s)";
+    break;
+  }
+  if (!form) return true;
+  const char *text = arena_format(&b->plan->arena, form, d->value.text);
+  return (e->value = build_formula(b, (rule_text){text, d->value.at}, bare_type(TYPE_NONE)));
+}
 
 static bool compile_entry(builder *b, codes *s, size_t i) {
   entry *e = &s->entries[i];
@@ -68,13 +111,18 @@ static bool compile_entry(builder *b, codes *s, size_t i) {
   bool ok = true;
   if (d->when.text) ok = (e->when = build_condition(b, d->when)) && ok;
   if (d->missing.text) ok = (e->missing = build_formula(b, d->missing, bare_type(TYPE_NONE))) && ok;
-  if (d->value.text) ok = (e->value = build_formula(b, d->value, bare_type(TYPE_NONE))) && ok;
-  if (ok && e->value && d->decimals >= 0 && !type_is_numeric(e->value->type.kind)) {
-    build_error(b, d->value.at, "decimals are for numbers, but \"%s\" is %s", d->value.text,
-                type_name(e->value->type.kind));
-    ok = false;
-  }
-  return ok;
+  return compile_value(b, e) && ok;
+}
+
+/* Which bits of the list an entry takes away. */
+static void compile_silences(builder *b, codes *s, entry *e) {
+  const code_entry *d = e->declared;
+  if (!d->silence_count) return;
+  e->silenced = arena_array(&b->plan->arena, s->words + 1, sizeof *e->silenced);
+  for (size_t k = 0; k < d->silence_count; k++)
+    for (size_t i = 0; i < s->count; i++)
+      if (!strcmp(s->declared->entries[i].code, d->silences[k]))
+        e->silenced[i / 64] |= UINT64_C(1) << (i % 64);
 }
 
 static bool compile_list(builder *b, codes *s) {
@@ -85,7 +133,11 @@ static bool compile_list(builder *b, codes *s) {
   b->plan->code_words += s->words;
   s->entries = arena_array(&b->plan->arena, s->count + 1, sizeof *s->entries);
   s->names = arena_array(&b->plan->arena, s->count + 1, sizeof *s->names);
-  for (size_t i = 0; i < s->count; i++) ok = compile_entry(b, s, i) && ok;
+  for (size_t i = 0; i < s->count; i++) {
+    ok = compile_entry(b, s, i) && ok;
+    compile_silences(b, s, &s->entries[i]);
+    s->silences = s->silences || s->entries[i].silenced;
+  }
   return ok;
 }
 
@@ -153,11 +205,17 @@ const code *codes_given_after(const stage *base, size_t number) {
   return NULL;
 }
 
-void codes_check(builder *b, const stage *base, bool rules) {
+static bool given_by_rules(const pack *p, const char *given) {
+  for (size_t i = 0; i < p->rule_code_count; i++)
+    if (!strcmp(p->rule_codes[i], given)) return true;
+  return p->rule_codes_computed;
+}
+
+void codes_check(builder *b, const stage *base) {
   const codes *s = (const codes *)base;
-  for (size_t i = 0; i < s->count && !rules; i++) {
+  for (size_t i = 0; i < s->count; i++) {
     const entry *e = &s->entries[i];
-    if (!e->when && !e->missing && !e->code->given)
+    if (!e->when && !e->missing && !e->code->given && !given_by_rules(b->plan->pack, e->code->name))
       build_warning(b, e->declared->at,
                     "no step gives the code %s, and it has no condition: it is "
                     "never shown",
@@ -188,6 +246,18 @@ static void set_conditions(const codes *s, evaluator *v) {
       const column *c = evaluate(v, e->missing, NULL);
       for (size_t r = 0; r < v->frame.rows; r++)
         if (column_missing(c, r)) words_of(s, v, r)[i / 64] |= bit;
+    }
+  }
+}
+
+/* In the order of the list: what an entry that is shown takes away is gone for those below it. */
+static void unset_by_entries(const codes *s, evaluator *v) {
+  for (size_t r = 0; r < v->frame.rows; r++) {
+    uint64_t *words = words_of(s, v, r);
+    for (size_t i = 0; i < s->count; i++) {
+      const uint64_t *silenced = s->entries[i].silenced;
+      if (!silenced || !(words[i / 64] >> (i % 64) & 1)) continue;
+      for (size_t w = 0; w < s->words; w++) words[w] &= ~silenced[w];
     }
   }
 }
@@ -252,7 +322,7 @@ static size_t add_value(const codes *s, evaluator *v, const column *of, size_t i
   if (given)
     buffer_text(&text, given);
   else if (of)
-    write_value(&text, of, row, s->entries[i].declared->decimals, v->plan->pack->zone);
+    write_value(&text, of, row, s->entries[i].decimals, v->plan->pack->zone);
   if (text.size) {
     convert_room(t, end, text.size + s->name_bytes + 64);
     t->bytes[end++] = ':';
@@ -286,6 +356,7 @@ static void note_list(const codes *s, evaluator *v) {
 static void run_list(const codes *s, evaluator *v, text_data *t) {
   set_conditions(s, v);
   unset_silenced(s, v);
+  if (s->silences) unset_by_entries(s, v);
   if (v->trace) note_list(s, v);
   const column **values = values_of(s, v);
   size_t end = 0;

@@ -8,8 +8,8 @@
 /* A code of the list that a step below step `number` gives, or NULL: then the list would lack it if
  * it were made in its place. */
 const code *codes_given_after(const stage *s, size_t number);
-/* Warns of entries that nothing gives. `rules`: Lua rules may give any. */
-void codes_check(builder *b, const stage *s, bool rules);
+/* Warns of entries that nothing gives. */
+void codes_check(builder *b, const stage *s);
 int codes_result(const stage *s);
 
 #endif

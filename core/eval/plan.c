@@ -194,7 +194,7 @@ static void order_stages(builder *b) {
   for (size_t i = 0; i < steps; i++) {
     late[i] = is_deferred(b, i);
     if (!late[i]) p->stages[p->stage_count++] = b->by_step[i];
-    if (p->pack->steps[i].kind == STEP_CODES) codes_check(b, b->by_step[i], p->lua_count > 0);
+    if (p->pack->steps[i].kind == STEP_CODES) codes_check(b, b->by_step[i]);
   }
   for (size_t i = 0; i < steps; i++)
     if (late[i]) p->stages[p->stage_count++] = b->by_step[i];

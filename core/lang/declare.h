@@ -159,6 +159,7 @@ bool declare_decimal(const loader *l, const rule_text *t, const char *label, rat
 typedef enum declare_word {
   WORD_NONE,
   WORD_characteristic,
+  WORD_data_missing,
   WORD_never,
   WORD_first_touch,
   WORD_none_yet,
@@ -269,6 +270,6 @@ typedef struct declaration {
 
 extern const declaration declare_company_words[], declare_source_words[], declare_field_words[],
     declare_score_words[], declare_table_words[], declare_cadence_words[], declare_limit_words[],
-    declare_rule_words[], declare_class_words[];
+    declare_rule_words[], declare_class_words[], declare_code_words[];
 
 #endif

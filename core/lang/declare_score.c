@@ -1,4 +1,4 @@
-/* derive, scorecard, bands and codes. */
+/* derive, scorecard and bands. */
 #include "declare.h"
 
 #include <string.h>
@@ -196,85 +196,6 @@ static void fill_bands(body *b, const char *name) {
                   "missing of %s is \"%s\", which is none of its bands", b->what, out->missing);
 }
 
-/* ---- codes "name" { "CODE", { "CODE", "condition" }, ... } ---- */
-
-static void read_code_table(const body *row, code_entry *e) {
-  static const char *const keys[] = {"missing", "value", "decimals"};
-  int64_t decimals = -1;
-  body_check(row, COUNTED(keys), true);
-  e->code = body_item_code(row, 1);
-  body_item_text(row, 2, &e->when);
-  body_text(row, "missing", &e->missing);
-  body_text(row, "value", &e->value);
-  body_integer(row, "decimals", 0, 9, &decimals);
-  e->decimals = (int)decimals;
-  if (body_count(row) == 0)
-    declare_error(row->l, row->at,
-                  "an entry of %s begins with its code: { \"CODE\", \"condition\" }", row->what);
-  if (body_count(row) > 2)
-    declare_error(row->l, row->at,
-                  "an entry of %s has too many parts: { \"CODE\", \"condition\", "
-                  "value = \"...\" }",
-                  row->what);
-  if (e->when.text && e->missing.text)
-    declare_error(row->l, row->at, "an entry of %s has both a condition and missing; write two",
-                  row->what);
-  if (e->decimals >= 0 && !e->value.text)
-    declare_error(row->l, row->at, "an entry of %s has decimals but no value", row->what);
-}
-
-static void read_code(const body *b, int i, codes_step *out) {
-  code_entry e = {.decimals = -1, .at = body_item_at(b, i)};
-  bool table = body_push_item(b, i) == LUA_TTABLE;
-  lua_pop(b->L, 1);
-  if (table) {
-    body row;
-    if (!body_open_item(b, i, &row)) return;
-    read_code_table(&row, &e);
-    body_close(&row);
-  } else {
-    e.code = body_item_code(b, i);
-  }
-  if (!e.code) return;
-  for (size_t k = 0; k < out->entry_count; k++)
-    if (strcmp(out->entries[k].code, e.code) == 0)
-      declare_error(b->l, e.at, "the code %s stands twice in %s, first in line %d", e.code, b->what,
-                    out->entries[k].at.line);
-  *ARENA_PUSH(&b->l->pack->arena, out->entries, out->entry_count) = e;
-}
-
-static void read_by_points(const body *b, codes_step *out) {
-  static const char *const ways[] = {"points_lost", "points_below", "points_above"};
-  static const char *const ties[] = {"first", "last"};
-  int64_t most = 3;
-  int by = body_word(b, "by", COUNTED(ways));
-  out->by = by < 0 ? BY_POINTS_LOST : (codes_order)by;
-  out->last_first = body_word(b, "ties", COUNTED(ties)) == 1;
-  out->scorecard = body_string(b, "of");
-  body_integer(b, "most", 1, 8, &most);
-  out->most = (int)most;
-  if (!out->scorecard)
-    declare_error(b->l, b->at, "%s does not say of which scorecard: of = \"score\"", b->what);
-  if (body_count(b))
-    declare_error(b->l, body_item_at(b, 1), "%s takes its codes from the scorecard; it lists none",
-                  b->what);
-}
-
-static void fill_codes(body *b, const char *name) {
-  static const char *const keys[] = {"by", "of", "most", "ties"};
-  body_check(b, COUNTED(keys), true);
-  declare_name(b->l, b->at, "codes", name, true);
-  step *s = declare_step(b, STEP_CODES, name);
-  if (body_has(b, "by")) {
-    read_by_points(b, &s->codes);
-    return;
-  }
-  if (body_has(b, "of") || body_has(b, "most") || body_has(b, "ties"))
-    declare_error(b->l, b->at, "%s has of, most or ties without by = \"points_lost\"", b->what);
-  for (int i = 1; i <= body_count(b); i++) read_code(b, i, &s->codes);
-  if (!s->codes.entry_count) declare_error(b->l, b->at, "%s lists no codes", b->what);
-}
-
 #define NAMED(name)                                                                                \
   static int word_##name(lua_State *L) {                                                           \
     static const named_word w = {#name, fill_##name};                                              \
@@ -283,12 +204,13 @@ static void fill_codes(body *b, const char *name) {
 NAMED(derive)
 NAMED(scorecard)
 NAMED(bands)
-NAMED(codes)
 
 static int word_characteristic(lua_State *L) {
   return declare_mark(L, WORD_characteristic);
 }
 
-const declaration declare_score_words[] = {
-    {"derive", word_derive}, {"scorecard", word_scorecard}, {"characteristic", word_characteristic},
-    {"bands", word_bands},   {"codes", word_codes},         {NULL, NULL}};
+const declaration declare_score_words[] = {{"derive", word_derive},
+                                           {"scorecard", word_scorecard},
+                                           {"characteristic", word_characteristic},
+                                           {"bands", word_bands},
+                                           {NULL, NULL}};

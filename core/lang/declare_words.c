@@ -192,6 +192,7 @@ step *declare_step(body *b, step_kind kind, const char *name) {
 
 #define WORDS(X)                                                                                   \
   X(characteristic)                                                                                \
+  X(data_missing)                                                                                  \
   X(never)                                                                                         \
   X(first_touch)                                                                                   \
   X(none_yet)                                                                                      \

@@ -161,12 +161,23 @@ typedef struct bands_step {
   bool best_last;      /* the lowest band is the best class */
 } bands_step;
 
+/* How the value behind a code is written. */
+typedef enum value_form {
+  FORM_PLAIN,   /* as its type */
+  FORM_PERCENT, /* a share times 100 */
+  FORM_MONEY,   /* with the decimals of the company's currency */
+  FORM_DATE     /* the date of a moment, in the company's zone */
+} value_form;
+
 typedef struct code_entry {
   const char *code;
   rule_text when;    /* not given: other steps give it */
   rule_text missing; /* given if this expression is missing (DATA_MISSING:budget) */
   rule_text value;   /* written behind the code and ':' */
-  int decimals;      /* of the value; -1: as its type */
+  int decimals;      /* of the value; -1: as its form, or its type */
+  value_form form;
+  size_t silence_count; /* of the list's codes that are not shown where this one is */
+  const char **silences;
   place at;
 } code_entry;
 
@@ -454,6 +465,9 @@ typedef struct pack {
   size_t function_count; /* of Lua steps */
   size_t file_count;     /* every file of the folder that the pack consists of, sorted by name */
   pack_file *files;
+  size_t rule_code_count; /* the codes that Lua rules give, as far as they are written out */
+  const char **rule_codes;
+  bool rule_codes_computed; /* some are computed, or may be */
   size_t reason_text_count;
   pack_reason_text *reason_texts; /* reasons.en.csv, reasons.zh.csv */
   char hash[65];                  /* SHA-256 over names and contents of the files, hex */

@@ -12,6 +12,7 @@
 
 typedef struct reasons {
   page *page;
+  const column *outputs;
   const char *output;
   size_t width;
   bool any;
@@ -29,7 +30,7 @@ static void write_code(void *ctx, const char *code, size_t n) {
   x->any = true;
   buffer text = {0};
   const char *shown = page_key(p, arena_string_n(&p->arena, code, n));
-  const bool known = write_reason(&text, p->reader, shown, strlen(shown), p->language);
+  const bool known = write_reason(&text, p->reader, x->outputs, shown, strlen(shown), p->language);
   buffer_char(&text, 0);
   buffer_text(p->out, "    ");
   page_paint(p, "33");
@@ -62,7 +63,7 @@ static void write_values(page *p, const store_row *row) {
 }
 
 static void write_decision(page *p, phrase title, const char *code, const store_row *row) {
-  reasons x = {.page = p};
+  reasons x = {.page = p, .outputs = row->outputs};
   buffer_text(p->out, "  ");
   page_paint(p, "1");
   buffer_text(p->out, page_key(p, row->key));

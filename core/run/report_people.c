@@ -209,7 +209,7 @@ error_code page_attention(page *p, const code_counts *c, error *e) {
     error_code code = customers_with(p, x, &found, e);
     if (code) return code;
     buffer line = {0};
-    write_reason(&line, p->reader, x->code, strlen(x->code), p->language);
+    write_reason(&line, p->reader, NULL, x->code, strlen(x->code), p->language);
     if (line.size) buffer_text(&line, " — ");
     for (size_t k = 0; k < found.count; k++)
       buffer_format(&line, "%s%s", k ? ", " : "", found.keys[k]);

@@ -1,7 +1,10 @@
 /* The words of the report. */
 #include "report_text.h"
 
+#include <ctype.h>
 #include <string.h>
+
+#include "../base/text.h"
 
 static const char *const phrases[SAY_PHRASES][2] = {
     [SAY_AS_OF] = {"as of", "截至"},
@@ -94,26 +97,74 @@ void write_value(buffer *out, const column *c, size_t row, zone z) {
   buffer_deinit(&text);
 }
 
-bool write_reason(buffer *out, store_reader *r, const char *code, size_t n, const char *language) {
+static const char *find_text(store_reader *r, const char *code, const char *language) {
+  const char *text = store_reason_text(r, code, language);
+  return text ? text : store_reason_text(r, code, "en");
+}
+
+/* What a placeholder stands for; nothing for a missing value, "…" where it is not known. */
+static void write_placeholder(buffer *out, store_reader *r, const column *outputs,
+                              const char *value, const char *name, size_t n) {
+  const store_run *run = store_reader_run(r);
+  if (n == 5 && !memcmp(name, "value", 5)) {
+    buffer_text(out, value ? value : "…");
+    return;
+  }
+  for (size_t i = 0; i < run->output_count; i++) {
+    const char *output = run->outputs[i].name;
+    if (strlen(output) != n || memcmp(output, name, n) != 0) continue;
+    buffer text = {0};
+    if (outputs)
+      write_value(&text, &outputs[i], 0, run->zone);
+    else
+      buffer_text(&text, "…");
+    if (text.size) text_printable(out, text.data, text.size, 200);
+    buffer_deinit(&text);
+    return;
+  }
+  buffer_add(out, name - 1, n + 2);
+}
+
+/* Fills in the placeholders of a text; tells whether {value} was among them. */
+static bool fill_in(buffer *out, store_reader *r, const column *outputs, const char *value,
+                    const char *text) {
+  bool used = false;
+  while (*text) {
+    const char *open = strchr(text, '{');
+    size_t n = 0;
+    if (!open) break;
+    while (isalnum((unsigned char)open[1 + n]) || open[1 + n] == '_') n++;
+    buffer_add(out, text, (size_t)(open - text));
+    if (n && open[1 + n] == '}') {
+      write_placeholder(out, r, outputs, value, open + 1, n);
+      used = used || (n == 5 && !memcmp(open + 1, "value", 5));
+      text = open + n + 2;
+    } else {
+      buffer_char(out, '{');
+      text = open + 1;
+    }
+  }
+  buffer_add(out, text, strlen(text));
+  return used;
+}
+
+bool write_reason(buffer *out, store_reader *r, const column *outputs, const char *code, size_t n,
+                  const char *language) {
   char name[256];
   if (n >= sizeof name) return false;
   memcpy(name, code, n);
   name[n] = 0;
-  const char *text = store_reason_text(r, name, language);
-  if (!text) text = store_reason_text(r, name, "en");
   char *colon = strchr(name, ':');
-  if (!text && colon) {
-    *colon = 0;
-    text = store_reason_text(r, name, language);
-    if (!text) text = store_reason_text(r, name, "en");
-    if (text) {
-      buffer_text(out, text);
-      buffer_format(out, " (%s)", colon + 1);
-      return true;
-    }
+  const char *text = find_text(r, name, language);
+  if (text) { /* of the whole: what stands behind ':' is part of what it says */
+    fill_in(out, r, outputs, colon ? colon + 1 : NULL, text);
+    return true;
   }
-  if (text) buffer_text(out, text);
-  return text != NULL;
+  if (!colon) return false;
+  *colon = 0;
+  if (!(text = find_text(r, name, language))) return false;
+  if (!fill_in(out, r, outputs, colon + 1, text)) buffer_format(out, " (%s)", colon + 1);
+  return true;
 }
 
 void write_outcome_code(buffer *out, const store_outcome *o) {

@@ -60,8 +60,11 @@ void write_count(buffer *out, int64_t n);
  */
 void write_value(buffer *out, const column *c, size_t row, zone z);
 /* The text for a code as it stands in a decision ("DATA_MISSING:budget"): its own, else that of the
- * part before ':' and the value behind. Appends nothing and returns false if the pack has none. */
-bool write_reason(buffer *out, store_reader *r, const char *code, size_t n, const char *language);
+ * part before ':'. {value} in it is what stands behind ':' (which otherwise follows in brackets),
+ * {name} the output of that name of the decision whose `outputs` these are; NULL: of no decision,
+ * and what cannot be filled in is "…". Appends nothing and returns false if the pack has no text. */
+bool write_reason(buffer *out, store_reader *r, const column *outputs, const char *code, size_t n,
+                  const char *language);
 /* The code of a reject or failed rule as packs name it: BAD_VALUE:unit_price, RAGGED, RULE_ERROR.
  * Only what the cast finds in a value has its field behind it. */
 void write_outcome_code(buffer *out, const store_outcome *o);

@@ -34,10 +34,8 @@ codes "reasons" {
 }
 
 codes "warnings" {
-  { "DATA_MISSING:urgency", missing = "expected_purchase" },
-  { "DATA_MISSING:budget", missing = "budget / unit_price" },
-  { "DATA_MISSING:financing", missing = "financing" },
-  { "DATA_MISSING:visits", missing = "visits" },
-  { "DATA_MISSING:decision_maker", missing = "decision_maker" },
-  { "DATA_MISSING:source", missing = "source" },
+  data_missing {
+    urgency = "expected_purchase", budget = "budget / unit_price",
+    "financing", "visits", "decision_maker", "source",
+  },
 }

@@ -216,3 +216,22 @@ if has_terminal; then
   says "elsewhere all stands as in the pack" out "9876540.00"
   says "and whole" out "BIG:9876543.00"
 fi
+
+# ---- texts of reason codes, with what they are about filled in
+cp -R "$MINI" told
+printf 'code,text\nBIG,"Worth {value}: a limit of {credit_limit}, grade {grade}."\n' >told/reasons.en.csv
+printf 'code,text\nBIG,数额{value}，额度{credit_limit}。\n' >told/reasons.zh.csv
+assay "a run with texts" 1 run told --source path="$T/source.csv" --as-of "$AS_OF" --db told.db
+assay "show fills in the value and the outputs" 0 show told M4 --db told.db
+says "as amounts for people" out "Worth 9000.00: a limit of 9,000.00, grade A."
+assay "show --json, too" 0 show told M4 --db told.db --json
+says "fills them in" out '"text":"Worth 9000.00: a limit of 9,000.00, grade A."'
+assay "list keeps the codes" 0 list told --db told.db --format csv --where warnings=BIG
+says "as they are" out "BIG:9000.00"
+assay "list --lang en" 0 list told --db told.db --format csv --where warnings=BIG --lang en
+says "shows the text" out '"Worth 9000.00: a limit of 9,000.00, grade A."'
+assay "list --lang zh" 0 list told --db told.db --format csv --where warnings=BIG --lang zh
+says "in the language" out "数额9000.00，额度9,000.00。"
+assay "report --lang zh" 0 report told --db told.db --lang zh
+says "fills in the decision's own" out "数额9000.00，额度9,000.00。"
+says "and leaves open what differs from customer to customer" out "数额…，额度…。"

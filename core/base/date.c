@@ -59,6 +59,31 @@ int date_weekday(int64_t days) {
   return (int)(w < 0 ? w + 7 : w) + 1;
 }
 
+int date_day_of_year(int64_t days) {
+  int year, month, day;
+  date_to_civil(days, &year, &month, &day);
+  return (int)(days - date_from_civil(year, 1, 1)) + 1;
+}
+
+int date_week_of_year(int64_t days) {
+  return (date_day_of_year(days - date_weekday(days) + 4) - 1) / 7 + 1;
+}
+
+int date_days_in_month(int64_t days) {
+  int year, month, day;
+  date_to_civil(days, &year, &month, &day);
+  return month_days(year, month);
+}
+
+int64_t date_months_between(int64_t from, int64_t to) {
+  if (to < from) return -date_months_between(to, from);
+  int year, month, day, to_year, to_month, to_day;
+  date_to_civil(from, &year, &month, &day);
+  date_to_civil(to, &to_year, &to_month, &to_day);
+  int64_t months = ((int64_t)to_year - year) * 12 + to_month - month;
+  return months - (date_add_months(from, months) > to);
+}
+
 /* `count` digits as a number; -1 if one of them is none. */
 static int digits_parse(const char *text, int count) {
   int value = 0;
@@ -99,6 +124,15 @@ bool moment_parse(const char *text, size_t n, int64_t *seconds) {
   if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return false;
   if (!(n == 20 && text[19] == 'Z') && !offset_parse(text + 19, n - 19, &offset)) return false;
   *seconds = days * DAY_SECONDS + hour * 3600 + minute * 60 + second - offset;
+  return true;
+}
+
+bool time_of_day_parse(const char *text, size_t n, int32_t *seconds) {
+  if ((n != 5 && n != 8) || text[2] != ':' || (n == 8 && text[5] != ':')) return false;
+  int hour = digits_parse(text, 2), minute = digits_parse(text + 3, 2);
+  int second = n == 8 ? digits_parse(text + 6, 2) : 0;
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return false;
+  *seconds = hour * 3600 + minute * 60 + second;
   return true;
 }
 

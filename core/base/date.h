@@ -18,11 +18,20 @@ bool date_valid(int year, int month, int day);
 int64_t date_add_months(int64_t days,
                         int64_t months); /* keeps the day, clamped to the month's last */
 int date_weekday(int64_t days);          /* 1 Monday .. 7 Sunday (ISO 8601) */
+int date_day_of_year(int64_t days);      /* 1 .. 366 */
+int date_week_of_year(int64_t days);     /* ISO 8601: the week of its Thursday, 1 .. 53 */
+int date_days_in_month(int64_t days);    /* of the date's month */
+/* Whole months from the one to the other: the most n for which `from` plus n months (as
+ * date_add_months) is not after `to`; negative, and as many as the other way round, if `to` is
+ * earlier. */
+int64_t date_months_between(int64_t from, int64_t to);
 
 /* YYYY-MM-DD, the day must exist. */
 bool date_parse(const char *text, size_t n, int64_t *days);
 /* YYYY-MM-DDTHH:MM:SS and ±HH:MM or Z. Returns UTC seconds. */
 bool moment_parse(const char *text, size_t n, int64_t *seconds);
+/* HH:MM or HH:MM:SS, 00:00:00 .. 23:59:59. Returns seconds. */
+bool time_of_day_parse(const char *text, size_t n, int32_t *seconds);
 /* "+08:00", "-03:30", "Z", "UTC". */
 bool zone_parse(const char *text, zone *out);
 

@@ -53,6 +53,21 @@ int128 int128_floor_div(int128 a, int128 b); /* b > 0 */
  * the sign put back. den > 0. rational_round and quotient_write do the same. */
 int128 int128_round_div(int128 num, int128 den);
 
+/* The ways of rounding to a whole number. */
+typedef enum round_mode {
+  ROUND_FLOOR,
+  ROUND_CEILING,
+  ROUND_HALF_UP,   /* ties away from zero: int128_round_div */
+  ROUND_HALF_DOWN, /* ties toward zero */
+  ROUND_HALF_EVEN, /* ties to the even neighbour */
+  ROUND_UP,        /* away from zero */
+  ROUND_DOWN       /* toward zero */
+} round_mode;
+/* num / den, den > 0. */
+int128 int128_rounded(int128 num, int128 den, round_mode mode);
+/* The same of a double that is no NaN. */
+double double_rounded(double x, round_mode mode);
+
 /* Writes value / 10^digits with exactly `digits` decimals ("-12.50"); returns the length (< 48). */
 size_t decimal_write(char *out, int64_t value, int digits);
 /* Writes num / den half-up with `digits` decimals. */

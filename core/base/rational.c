@@ -1,6 +1,8 @@
 /* Exact numbers: quotients of 128-bit integers. What does not fit is said, never rounded. */
 #include "number.h"
 
+#include <math.h>
+
 typedef unsigned __int128 uint128;
 
 /* The least int128 has no magnitude of its own type; it never appears in a rational. */
@@ -40,6 +42,41 @@ int128 int128_round_div(int128 num, int128 den) {
   uint128 quotient = magnitude / divisor, rest = magnitude % divisor;
   if (rest >= divisor - rest) quotient++;
   return num < 0 ? (int128)(0 - quotient) : (int128)quotient;
+}
+
+/* Does the magnitude go up, whose part behind the point compares with one half so? */
+static bool goes_up(round_mode mode, bool negative, bool odd, bool rest, int with_half) {
+  switch (mode) {
+  case ROUND_FLOOR:
+    return rest && negative;
+  case ROUND_CEILING:
+    return rest && !negative;
+  case ROUND_HALF_UP:
+    return with_half >= 0;
+  case ROUND_HALF_DOWN:
+    return with_half > 0;
+  case ROUND_HALF_EVEN:
+    return with_half > 0 || (with_half == 0 && odd);
+  case ROUND_UP:
+    return rest;
+  case ROUND_DOWN:
+    break;
+  }
+  return false;
+}
+
+int128 int128_rounded(int128 num, int128 den, round_mode mode) {
+  uint128 magnitude = magnitude_of(num), divisor = (uint128)den;
+  uint128 quotient = magnitude / divisor, rest = magnitude % divisor, other = divisor - rest;
+  quotient += goes_up(mode, num < 0, quotient & 1, rest != 0, (rest > other) - (rest < other));
+  return num < 0 ? (int128)(0 - quotient) : (int128)quotient;
+}
+
+double double_rounded(double x, round_mode mode) {
+  double magnitude = fabs(x), whole = floor(magnitude), rest = magnitude - whole;
+  bool odd = fmod(whole, 2) != 0;
+  bool up = goes_up(mode, x<0, odd, rest> 0, (rest > 0.5) - (rest < 0.5));
+  return copysign(whole + up, x);
 }
 
 static bool sum_fits(int128 a, int128 b, int128 *out) {

@@ -1,5 +1,6 @@
 /* Batches: the memory of columns, made once and filled again and again. */
 #include "batch.h"
+#include "../base/duration.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -258,6 +259,10 @@ void column_write(buffer *out, const column *c, size_t row, zone z) {
     break;
   case TYPE_TIMESTAMP:
     out->size += moment_write(end, c->i64[row], z);
+    break;
+  case TYPE_DURATION:
+  case TYPE_MONTHS:
+    out->size += duration_write(end, c->type.kind == TYPE_MONTHS, c->i64[row]);
     break;
   case TYPE_NUMBER:
     out->size += number_write(end, c->f64[row]);

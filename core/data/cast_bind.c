@@ -78,6 +78,8 @@ static bool castable(source_kind from, type_kind to) {
   case TYPE_NONE:
   case TYPE_RATIO:
   case TYPE_CODES:
+  case TYPE_DURATION:
+  case TYPE_MONTHS:
     return false;
   }
   return false;

@@ -18,6 +18,8 @@ storage type_storage(type_kind kind) {
   case TYPE_DECIMAL:
   case TYPE_DATE:
   case TYPE_TIMESTAMP:
+  case TYPE_DURATION:
+  case TYPE_MONTHS:
     return STORE_I64;
   case TYPE_NUMBER:
     return STORE_F64;
@@ -59,6 +61,10 @@ const char *type_name(type_kind kind) {
     return "ratio";
   case TYPE_CODES:
     return "codes";
+  case TYPE_DURATION:
+    return "duration";
+  case TYPE_MONTHS:
+    return "duration of months";
   }
   return "none";
 }

@@ -18,16 +18,18 @@ typedef enum type_kind {
   TYPE_BOOLEAN,
   TYPE_DATE,
   TYPE_TIMESTAMP,
-  TYPE_LIST,  /* records of their own */
-  TYPE_RATIO, /* an exact quotient with a divisor of its own in each row; never a field */
-  TYPE_CODES  /* a list of reason codes, joined with '|'; never a field */
+  TYPE_LIST,     /* records of their own */
+  TYPE_RATIO,    /* an exact quotient with a divisor of its own in each row; never a field */
+  TYPE_CODES,    /* a list of reason codes, joined with '|'; never a field */
+  TYPE_DURATION, /* seconds; within a formula only, as TYPE_MONTHS */
+  TYPE_MONTHS    /* a duration of years and months */
 } type_kind;
 
 /* How a column of the type lies in memory. */
 typedef enum storage {
   STORE_TEXT,  /* KEY TEXT CODES: offsets and bytes */
   STORE_I32,   /* CHOICE (index of the word) and BOOLEAN (0, 1); missing is -1 */
-  STORE_I64,   /* INTEGER MONEY DECIMAL DATE TIMESTAMP; missing is MISSING_I64 */
+  STORE_I64,   /* INTEGER MONEY DECIMAL DATE TIMESTAMP DURATION MONTHS; missing is MISSING_I64 */
   STORE_F64,   /* NUMBER; missing is NaN */
   STORE_RATIO, /* num and den, den > 0; missing: num is MISSING_I64 */
   STORE_LIST

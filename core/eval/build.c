@@ -46,6 +46,7 @@ static notation_context context_of(builder *b, place at) {
                             .file = at.file,
                             .line = at.line,
                             .findings = b->findings,
+                            .workdays = &b->plan->workdays,
                             .previous = build_previous,
                             .host = b};
 }

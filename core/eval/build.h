@@ -63,6 +63,7 @@ struct plan {
   const kernels *kernels;
   int64_t as_of, today;
   calendar calendar;
+  workday_calendar workdays; /* the same, as formulas ask it */
   bool without_inputs;
   scope scope; /* the formulas point into it */
   size_t formula_count, formula_capacity;

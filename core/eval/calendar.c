@@ -103,6 +103,22 @@ bool calendar_add(const calendar *c, int64_t date, int64_t n, int64_t *out) {
   return find_count(c, count, date + 1, DATE_LAST, out);
 }
 
+int64_t calendar_between(const calendar *c, int64_t from, int64_t to) {
+  return count_to(c, to) - count_to(c, from);
+}
+
+static bool ask_add(const void *of, int64_t date, int64_t n, int64_t *out) {
+  return calendar_add(of, date, n, out);
+}
+
+static int64_t ask_between(const void *of, int64_t from, int64_t to) {
+  return calendar_between(of, from, to);
+}
+
+workday_calendar calendar_workdays(const calendar *c) {
+  return (workday_calendar){c, ask_add, ask_between};
+}
+
 int64_t calendar_closing(const calendar *c, int64_t date) {
   return moment_at(date, c->closes, c->zone);
 }

@@ -3,6 +3,7 @@
 #define EVAL_CALENDAR_H
 
 #include "../base/memory.h"
+#include "../lang/notation.h"
 #include "../lang/pack.h"
 
 typedef struct calendar_exception {
@@ -25,6 +26,10 @@ bool calendar_workday(const calendar *c, int64_t date);
 /* The n-th working day after the date, which does not count itself; n = 0: the date or, if it is not
  * worked, the next working day; n < 0: the n-th before. False: there is none in years 0001-9999. */
 bool calendar_add(const calendar *c, int64_t date, int64_t n, int64_t *out);
+/* Working days after `from`, up to and with `to` (from <= to). */
+int64_t calendar_between(const calendar *c, int64_t from, int64_t to);
+/* The calendar as the notation's functions ask it; borrows `c`. */
+workday_calendar calendar_workdays(const calendar *c);
 /* The moment at which the company closes on the date. */
 int64_t calendar_closing(const calendar *c, int64_t date);
 /* The first closing time of a working day at or after the moment. False: there is none. */

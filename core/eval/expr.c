@@ -188,6 +188,13 @@ typedef struct operands {
   const lane *a, *b;
 } operands;
 
+static void run_moment(evaluation *e, const instruction *in, operands o) {
+  const lane *c = in->c >= 0 ? &e->lanes[in->c] : NULL;
+  const lane *const arguments[3] = {o.a, o.b, c};
+  const moment_call call = {in->function, e->expr->zone, in->workdays};
+  kernel_moment(&e->chunk, &call, arguments, c != NULL ? 3 : o.b != NULL ? 2 : 1, o.out);
+}
+
 static bool run_exact(evaluation *e, const instruction *in, operands o) {
   chunk *c = &e->chunk;
   switch (in->operation) {
@@ -209,14 +216,17 @@ static bool run_exact(evaluation *e, const instruction *in, operands o) {
   case DO_ABS:
     kernel_abs(c, o.a, o.out);
     return true;
-  case DO_CALENDAR:
-    kernel_calendar(c, o.a, o.out);
+  case DO_BOUNDED:
+    kernel_bounded(c, o.a, in->ka, in->kb, o.out);
     return true;
-  case DO_CIVIL:
-    kernel_civil(c, o.a, in->function, o.out);
+  case DO_MODULO:
+    kernel_modulo(c, o.a, in->ka, o.b, in->kb, o.out);
     return true;
-  case DO_ADD_MONTHS:
-    kernel_add_months(c, o.a, o.b, o.out);
+  case DO_SIGN:
+    kernel_sign(c, in->storage, o.a, o.out);
+    return true;
+  case DO_MOMENT:
+    run_moment(e, in, o);
     return true;
   default:
     return false;
@@ -287,6 +297,9 @@ static bool run_double(evaluation *e, const instruction *in, operands o) {
   case DO_DOUBLE_LEAST:
     kernel_double_least(c, o.a, o.b, in->flag, o.out);
     return true;
+  case DO_DOUBLE_MODULO:
+    kernel_double_modulo(c, o.a, o.b, o.out);
+    return true;
   case DO_DOUBLE_FUNCTION:
     kernel_double_function(c, o.a, in->function, in->unit, o.out);
     return true;
@@ -306,6 +319,12 @@ static bool run_text(evaluation *e, const instruction *in, operands o) {
     return true;
   case DO_TEXT_RELATION:
     kernel_text_relation(c, o.a, o.b, in->function, o.out);
+    return true;
+  case DO_TEXT_CHANGE:
+    kernel_text_change(c, o.a, in->function, &e->frame->scratch, o.out);
+    return true;
+  case DO_TEXT_PART:
+    kernel_text_part(c, o.a, o.b, in->c >= 0 ? &e->lanes[in->c] : NULL, o.out);
     return true;
   default:
     return false;

@@ -153,16 +153,33 @@ void kernel_multiply(chunk *c, const lane *a, const lane *b, lane *out) {
       z[i] = (x[i] == MISSING_I64) | (y[i] == MISSING_I64) ? MISSING_I64 : times(x[i], y[i]);
 }
 
-static int64_t divide_rounded(int64_t x, int64_t by, rounding mode) {
-  if (mode == ROUND_HALF_UP) return (int64_t)int128_round_div(x, by);
+static int64_t divide_rounded(int64_t x, int64_t by, round_mode mode) {
   int64_t quotient = x / by, rest = x % by;
   if (mode == ROUND_FLOOR) return quotient - (rest < 0);
-  return quotient + (rest > 0);
+  if (mode == ROUND_CEILING) return quotient + (rest > 0);
+  return (int64_t)int128_rounded(x, by, mode);
+}
+
+/* The quotient of what is not negative goes up by so much. */
+static inline int64_t quotient_step(int64_t quotient, int64_t rest, int64_t by, round_mode mode) {
+  switch (mode) {
+  case ROUND_CEILING:
+  case ROUND_UP:
+    return rest > 0;
+  case ROUND_HALF_UP:
+    return rest >= by - rest;
+  case ROUND_HALF_DOWN:
+    return rest > by - rest;
+  case ROUND_HALF_EVEN:
+    return rest > by - rest || (rest == by - rest && (quotient & 1) != 0);
+  default:
+    return 0;
+  }
 }
 
 /* For 0 <= x < 2^50 the product with the inverse is off by less than one: what remains of x tells
  * by how much. Far cheaper than a division. */
-static void divide_small(chunk *c, const lane *a, int64_t by, rounding mode, lane *out) {
+static void divide_small(chunk *c, const lane *a, int64_t by, round_mode mode, lane *out) {
   const int64_t *restrict x = a->i64;
   int64_t *restrict y = out->i64;
   const double inverse = 1.0 / (double)by;
@@ -173,13 +190,12 @@ static void divide_small(chunk *c, const lane *a, int64_t by, rounding mode, lan
     int64_t off = (int64_t)(rest >= by) - (int64_t)(rest < 0);
     quotient += off;
     rest -= off * by;
-    if (mode == ROUND_CEILING) quotient += rest > 0;
-    if (mode == ROUND_HALF_UP) quotient += rest >= by - rest;
+    quotient += quotient_step(quotient, rest, by, mode);
     y[i] = x[i] == MISSING_I64 ? MISSING_I64 : quotient;
   }
 }
 
-void kernel_divide(chunk *c, const lane *a, int64_t by, rounding mode, lane *out) {
+void kernel_divide(chunk *c, const lane *a, int64_t by, round_mode mode, lane *out) {
   const int64_t small = (int64_t)1 << 50;
   out->low = divide_rounded(a->low, by, mode);
   out->high = divide_rounded(a->high, by, mode);
@@ -217,6 +233,33 @@ void kernel_abs(chunk *c, const lane *a, lane *out) {
     out->i64[i] = x < 0 && x != MISSING_I64 ? -x : x;
   }
   lane_scan(out, c->rows);
+}
+
+void kernel_modulo(chunk *c, const lane *a, int64_t ka, const lane *b, int64_t kb, lane *out) {
+  for (size_t i = 0; i < c->rows; i++) {
+    int64_t x = a->i64[i], y = b->i64[i];
+    out->i64[i] = MISSING_I64;
+    if (x == MISSING_I64 || y == MISSING_I64 || y == 0) continue;
+    int128 by = (int128)y * kb, rest = (int128)x * ka % by;
+    if (rest != 0 && (rest < 0) != (by < 0)) rest += by;
+    if (rest > INT64_MIN && rest <= INT64_MAX)
+      out->i64[i] = (int64_t)rest;
+    else
+      flag(c, i);
+  }
+  lane_scan(out, c->rows);
+}
+
+void kernel_sign(chunk *c, storage s, const lane *a, lane *out) {
+  for (size_t i = 0; i < c->rows; i++) {
+    if (s == STORE_F64)
+      out->i64[i] = isnan(a->f64[i]) ? MISSING_I64 : (a->f64[i] > 0) - (a->f64[i] < 0);
+    else
+      out->i64[i] = a->i64[i] == MISSING_I64 ? MISSING_I64 : (a->i64[i] > 0) - (a->i64[i] < 0);
+  }
+  out->low = -1;
+  out->high = 1;
+  out->missing = true;
 }
 
 /* ---- comparisons ---- */
@@ -397,145 +440,4 @@ void kernel_coalesce(chunk *c, storage s, const lane *a, const lane *b, lane *ou
     EITHER(a->i64[i] != MISSING_I64) break;
   }
   out->missing = b->missing;
-}
-
-/* ---- dates ---- */
-
-static bool in_calendar(int64_t day) {
-  return day >= DATE_LEAST && day <= DATE_MOST;
-}
-
-void kernel_calendar(chunk *c, const lane *a, lane *out) {
-  memcpy(out->i64, a->i64, c->rows * sizeof *out->i64);
-  out->low = a->low;
-  out->high = a->high;
-  out->missing = a->missing;
-  if (in_calendar(a->low) && in_calendar(a->high)) return;
-  for (size_t i = 0; i < c->rows; i++)
-    if (a->i64[i] != MISSING_I64 && !in_calendar(a->i64[i])) flag(c, i);
-}
-
-static int64_t civil_part(int64_t day, function_kind part) {
-  int parts[3];
-  if (part == FUNCTION_WEEKDAY) return date_weekday(day);
-  date_to_civil(day, &parts[0], &parts[1], &parts[2]);
-  return parts[part - FUNCTION_YEAR];
-}
-
-void kernel_civil(chunk *c, const lane *a, function_kind part, lane *out) {
-  for (size_t i = 0; i < c->rows; i++) {
-    int64_t day = a->i64[i];
-    out->i64[i] = MISSING_I64;
-    if (day == MISSING_I64) continue;
-    if (in_calendar(day))
-      out->i64[i] = civil_part(day, part);
-    else
-      flag(c, i);
-  }
-  lane_scan(out, c->rows);
-}
-
-void kernel_add_months(chunk *c, const lane *a, const lane *months, lane *out) {
-  for (size_t i = 0; i < c->rows; i++) {
-    int64_t day = a->i64[i], count = months->i64[i];
-    out->i64[i] = MISSING_I64;
-    if (day == MISSING_I64 || count == MISSING_I64) continue;
-    if (in_calendar(day) && count >= -120000 && count <= 120000)
-      day = date_add_months(day, count);
-    else
-      day = DATE_MOST + 1;
-    if (in_calendar(day))
-      out->i64[i] = day;
-    else
-      flag(c, i);
-  }
-  lane_scan(out, c->rows);
-}
-
-/* ---- doubles ---- */
-
-void kernel_i64_to_double(chunk *c, const lane *a, int64_t denominator, lane *out) {
-  const int64_t exactly = (int64_t)1 << 53;
-  for (size_t i = 0; i < c->rows; i++) {
-    int64_t x = a->i64[i];
-    if (x == MISSING_I64)
-      out->f64[i] = NAN;
-    else if (x <= exactly && x >= -exactly)
-      out->f64[i] = (double)x / (double)denominator;
-    else
-      flag(c, i); /* reduced first, on its own */
-  }
-}
-
-void kernel_ratio_to_double(chunk *c, const lane *a, lane *out) {
-  const int64_t exactly = (int64_t)1 << 53;
-  for (size_t i = 0; i < c->rows; i++) {
-    int64_t x = a->i64[i], den = a->den[i];
-    if (x == MISSING_I64)
-      out->f64[i] = NAN;
-    else if (x <= exactly && x >= -exactly && den <= exactly)
-      out->f64[i] = (double)x / (double)den;
-    else
-      flag(c, i);
-  }
-}
-
-/* What left the doubles is a fault, never an infinity. */
-static void flag_infinite(chunk *c, const lane *out) {
-  bool any = false;
-  for (size_t i = 0; i < c->rows; i++) any |= isinf(out->f64[i]) != 0;
-  if (!any) return;
-  for (size_t i = 0; i < c->rows; i++)
-    if (isinf(out->f64[i])) flag(c, i);
-}
-
-void kernel_double(chunk *c, node_kind kind, const lane *a, const lane *b, lane *out) {
-  const double *restrict x = a->f64, *restrict y = b->f64;
-  double *restrict z = out->f64;
-  switch (kind) {
-  case NODE_ADD:
-    for (size_t i = 0; i < c->rows; i++) z[i] = x[i] + y[i];
-    break;
-  case NODE_SUBTRACT:
-    for (size_t i = 0; i < c->rows; i++) z[i] = x[i] - y[i];
-    break;
-  case NODE_MULTIPLY:
-    for (size_t i = 0; i < c->rows; i++) z[i] = x[i] * y[i];
-    break;
-  default:
-    for (size_t i = 0; i < c->rows; i++) z[i] = y[i] == 0 ? NAN : x[i] / y[i];
-    break;
-  }
-  flag_infinite(c, out);
-}
-
-void kernel_double_least(chunk *c, const lane *a, const lane *b, bool greatest, lane *out) {
-  for (size_t i = 0; i < c->rows; i++) {
-    double x = a->f64[i], y = b->f64[i];
-    if (isnan(x) || isnan(y))
-      out->f64[i] = NAN;
-    else
-      out->f64[i] = greatest == (y > x) && y != x ? y : x;
-  }
-}
-
-void kernel_double_function(chunk *c, const lane *a, function_kind f, double unit, lane *out) {
-  for (size_t i = 0; i < c->rows; i++) {
-    double x = a->f64[i];
-    switch (f) {
-    case FUNCTION_ABS:
-      out->f64[i] = fabs(x);
-      break;
-    case FUNCTION_FLOOR:
-      out->f64[i] = floor(x);
-      break;
-    case FUNCTION_CEILING:
-      out->f64[i] = ceil(x);
-      break;
-    default:
-      out->f64[i] = copysign(floor(fabs(x) * unit + 0.5) / unit, x);
-      break;
-    }
-  }
-  flag_infinite(c, out);
 }

@@ -1,7 +1,7 @@
 /* Compiles a typed tree. Common parts are computed once; constants are folded into the instructions
  * where there is a form for it. It must never make an instruction that is not exact: what has no
  * form here makes the whole program `by_row`. */
-#include "expr_program.h"
+#include "expr_compile.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -9,14 +9,7 @@
 
 #include "../lang/notation_value.h"
 
-typedef struct compiler {
-  program *p;
-  zone zone;
-} compiler;
-
-static int compile(compiler *c, const node *n);
-
-static int give_up(compiler *c) {
+int compile_give_up(compiler *c) {
   c->p->by_row = true;
   return 0;
 }
@@ -49,10 +42,10 @@ static int slot_register(compiler *c, const node *n) {
 static int constant_register(compiler *c, value v, value_type type) {
   int64_t stored;
   storage s = type_storage(type.kind);
-  if (s == STORE_I64 && !v.missing && !value_stored(&v, type, &stored)) return give_up(c);
+  if (s == STORE_I64 && !v.missing && !value_stored(&v, type, &stored)) return compile_give_up(c);
   if (s == STORE_RATIO && !v.missing &&
       (v.exact.num > INT64_MAX || v.exact.num <= INT64_MIN || v.exact.den > INT64_MAX))
-    return give_up(c);
+    return compile_give_up(c);
   if (s == STORE_F64 && !v.missing) v.number = value_double(&v);
   return add_register(
       c, (program_register){.source = FROM_CONSTANT, .storage = s, .type = type, .constant = v});
@@ -61,11 +54,12 @@ static int constant_register(compiler *c, value v, value_type type) {
 static bool same_work(const instruction *x, const instruction *y) {
   return x->operation == y->operation && x->storage == y->storage && x->kind == y->kind &&
          x->function == y->function && x->mode == y->mode && x->flag == y->flag && x->a == y->a &&
-         x->b == y->b && x->c == y->c && x->ka == y->ka && x->kb == y->kb && x->unit == y->unit;
+         x->b == y->b && x->c == y->c && x->ka == y->ka && x->kb == y->kb && x->unit == y->unit &&
+         x->workdays == y->workdays;
 }
 
 /* Adds the instruction unless its work is done already; returns the register of its result. */
-static int emit(compiler *c, instruction in, value_type type) {
+int compile_emit(compiler *c, instruction in, value_type type) {
   program *p = c->p;
   for (int i = 0; i < p->count; i++)
     if (same_work(&p->instructions[i], &in) &&
@@ -82,51 +76,52 @@ static int emit(compiler *c, instruction in, value_type type) {
   return in.out;
 }
 
-static instruction over(operation o, int a, int b) {
+instruction compile_over(operation o, int a, int b) {
   return (instruction){.operation = o, .a = a, .b = b, .c = -1};
 }
 
-static storage storage_of(const compiler *c, int r) {
+storage compile_storage(const compiler *c, int r) {
   return c->p->registers[r].storage;
 }
 
 /* ---- conversions ---- */
 
-static int affine(compiler *c, int a, int64_t k, int64_t add, value_type type) {
-  instruction in = over(DO_AFFINE, a, -1);
+int compile_affine(compiler *c, int a, int64_t k, int64_t add, value_type type) {
+  instruction in = compile_over(DO_AFFINE, a, -1);
   in.ka = k;
   in.kb = add;
-  return k == 1 && add == 0 ? a : emit(c, in, type);
+  return k == 1 && add == 0 ? a : compile_emit(c, in, type);
 }
 
 static int to_ratio(compiler *c, int a, value_type from) {
   value_type ratio = {.kind = TYPE_RATIO, .denominator = 1};
-  if (storage_of(c, a) == STORE_RATIO) return a;
-  instruction in = over(DO_TO_RATIO, a, -1);
+  if (compile_storage(c, a) == STORE_RATIO) return a;
+  instruction in = compile_over(DO_TO_RATIO, a, -1);
   in.ka = from.denominator;
-  return emit(c, in, ratio);
+  return compile_emit(c, in, ratio);
 }
 
 static int to_double(compiler *c, int a, value_type from) {
   value_type number = {.kind = TYPE_NUMBER, .denominator = 1};
-  if (storage_of(c, a) == STORE_F64) return a;
-  instruction in = over(storage_of(c, a) == STORE_RATIO ? DO_RATIO_TO_DOUBLE : DO_TO_DOUBLE, a, -1);
+  if (compile_storage(c, a) == STORE_F64) return a;
+  instruction in =
+      compile_over(compile_storage(c, a) == STORE_RATIO ? DO_RATIO_TO_DOUBLE : DO_TO_DOUBLE, a, -1);
   in.ka = from.denominator;
-  return emit(c, in, number);
+  return compile_emit(c, in, number);
 }
 
 /* The child as a value of the type. */
-static int compile_as(compiler *c, const node *n, value_type type) {
+int compile_as(compiler *c, const node *n, value_type type) {
   storage to = type_storage(type.kind), from = type_storage(n->type.kind);
   if (n->kind == NODE_CONSTANT) return constant_register(c, n->constant, type);
-  int a = compile(c, n);
+  int a = compile_node(c, n);
   if (c->p->by_row) return a;
   if (to == STORE_RATIO) return to_ratio(c, a, n->type);
   if (to == STORE_F64) return to_double(c, a, n->type);
-  if (to != from) return give_up(c);
+  if (to != from) return compile_give_up(c);
   if (to != STORE_I64 || n->type.denominator == type.denominator) return a;
-  if (type.denominator % n->type.denominator != 0) return give_up(c);
-  return affine(c, a, type.denominator / n->type.denominator, 0, type);
+  if (type.denominator % n->type.denominator != 0) return compile_give_up(c);
+  return compile_affine(c, a, type.denominator / n->type.denominator, 0, type);
 }
 
 /* ---- arithmetic ---- */
@@ -135,10 +130,10 @@ static int compile_as(compiler *c, const node *n, value_type type) {
 static int scaled(compiler *c, const node *x, rational by, value_type type) {
   rational k;
   if (!rational_make(type.denominator, x->type.denominator, &k) || !rational_mul(by, k, &k))
-    return give_up(c);
-  if (k.den != 1 || k.num > INT64_MAX || k.num <= INT64_MIN) return give_up(c);
-  int a = compile(c, x);
-  return c->p->by_row ? a : affine(c, a, (int64_t)k.num, 0, type);
+    return compile_give_up(c);
+  if (k.den != 1 || k.num > INT64_MAX || k.num <= INT64_MIN) return compile_give_up(c);
+  int a = compile_node(c, x);
+  return c->p->by_row ? a : compile_affine(c, a, (int64_t)k.num, 0, type);
 }
 
 static int sum(compiler *c, const node *n) {
@@ -149,24 +144,26 @@ static int sum(compiler *c, const node *n) {
   if (a->kind == NODE_CONSTANT || b->kind == NODE_CONSTANT) {
     bool left = a->kind == NODE_CONSTANT;
     const value *constant = left ? &a->constant : &b->constant;
-    if (!value_stored(constant, n->type, &add)) return give_up(c);
-    int x = compile(c, left ? b : a);
+    if (!value_stored(constant, n->type, &add)) return compile_give_up(c);
+    int x = compile_node(c, left ? b : a);
     if (c->p->by_row) return x;
-    return left ? affine(c, x, sign * kb, add, n->type) : affine(c, x, ka, sign * add, n->type);
+    return left ? compile_affine(c, x, sign * kb, add, n->type)
+                : compile_affine(c, x, ka, sign * add, n->type);
   }
-  instruction in = over(DO_LINEAR, compile(c, a), compile(c, b));
+  instruction in = compile_over(DO_LINEAR, compile_node(c, a), compile_node(c, b));
   in.ka = ka;
   in.kb = sign * kb;
-  return c->p->by_row ? 0 : emit(c, in, n->type);
+  return c->p->by_row ? 0 : compile_emit(c, in, n->type);
 }
 
 static int product(compiler *c, const node *n) {
   const node *a = n->children[0], *b = n->children[1];
   if (b->kind == NODE_CONSTANT) return scaled(c, a, b->constant.exact, n->type);
   if (a->kind == NODE_CONSTANT) return scaled(c, b, a->constant.exact, n->type);
-  if ((int128)a->type.denominator * b->type.denominator != n->type.denominator) return give_up(c);
-  instruction in = over(DO_MULTIPLY, compile(c, a), compile(c, b));
-  return c->p->by_row ? 0 : emit(c, in, n->type);
+  if ((int128)a->type.denominator * b->type.denominator != n->type.denominator)
+    return compile_give_up(c);
+  instruction in = compile_over(DO_MULTIPLY, compile_node(c, a), compile_node(c, b));
+  return c->p->by_row ? 0 : compile_emit(c, in, n->type);
 }
 
 static int divided(compiler *c, const node *n) {
@@ -180,14 +177,23 @@ static int divided(compiler *c, const node *n) {
 static int quotient(compiler *c, const node *n) {
   const node *a = n->children[0], *b = n->children[1];
   int64_t g = (int64_t)int128_gcd(a->type.denominator, b->type.denominator);
-  instruction in = over(DO_QUOTIENT, compile(c, a), compile(c, b));
+  instruction in = compile_over(DO_QUOTIENT, compile_node(c, a), compile_node(c, b));
   in.ka = b->type.denominator / g;
   in.kb = a->type.denominator / g;
-  return c->p->by_row ? 0 : emit(c, in, n->type);
+  return c->p->by_row ? 0 : compile_emit(c, in, n->type);
 }
 
 static bool is_fixed(const node *n) {
   return type_storage(n->type.kind) == STORE_I64;
+}
+
+int compile_bounded(compiler *c, int r, value_type type) {
+  if (c->p->by_row || (type.kind != TYPE_DATE && type.kind != TYPE_TIMESTAMP)) return r;
+  instruction in = compile_over(DO_BOUNDED, r, -1);
+  bool date = type.kind == TYPE_DATE;
+  in.ka = date ? DATE_LEAST : moment_at(DATE_LEAST, 0, c->zone);
+  in.kb = date ? DATE_MOST : moment_at(DATE_MOST + 1, 0, c->zone) - 1;
+  return compile_emit(c, in, type);
 }
 
 static int arithmetic(compiler *c, const node *n) {
@@ -197,10 +203,10 @@ static int arithmetic(compiler *c, const node *n) {
     if (n->kind == NODE_DIVIDE && !doubles && is_fixed(a) && is_fixed(b) &&
         a->kind != NODE_CONSTANT && b->kind != NODE_CONSTANT)
       return quotient(c, n);
-    instruction in =
-        over(doubles ? DO_DOUBLE : DO_RATIO, compile_as(c, a, n->type), compile_as(c, b, n->type));
+    instruction in = compile_over(doubles ? DO_DOUBLE : DO_RATIO, compile_as(c, a, n->type),
+                                  compile_as(c, b, n->type));
     in.kind = n->kind;
-    return c->p->by_row ? 0 : emit(c, in, n->type);
+    return c->p->by_row ? 0 : compile_emit(c, in, n->type);
   }
   int r;
   if (n->kind == NODE_MULTIPLY)
@@ -209,18 +215,17 @@ static int arithmetic(compiler *c, const node *n) {
     r = divided(c, n);
   else
     r = sum(c, n);
-  if (c->p->by_row || n->type.kind != TYPE_DATE) return r;
-  return emit(c, over(DO_CALENDAR, r, -1), n->type);
+  return compile_bounded(c, r, n->type);
 }
 
 static int negated(compiler *c, const node *n) {
   if (is_fixed(n)) return scaled(c, n->children[0], (rational){-1, 1}, n->type);
   const value zero = {.type = {.kind = TYPE_INTEGER, .denominator = 1}, .exact = {0, 1}};
   instruction in =
-      over(n->type.kind == TYPE_NUMBER ? DO_DOUBLE : DO_RATIO, constant_register(c, zero, n->type),
-           compile_as(c, n->children[0], n->type));
+      compile_over(n->type.kind == TYPE_NUMBER ? DO_DOUBLE : DO_RATIO,
+                   constant_register(c, zero, n->type), compile_as(c, n->children[0], n->type));
   in.kind = NODE_SUBTRACT;
-  return c->p->by_row ? 0 : emit(c, in, n->type);
+  return c->p->by_row ? 0 : compile_emit(c, in, n->type);
 }
 
 /* ---- conditions ---- */
@@ -245,7 +250,7 @@ static int compare_constant(compiler *c, const node *x, const value *v, node_kin
                             value_type condition) {
   rational at;
   if (v->missing || !rational_mul(v->exact, (rational){x->type.denominator, 1}, &at))
-    return give_up(c);
+    return compile_give_up(c);
   int128 below = int128_floor_div(at.num, at.den), bound = below;
   bool whole = at.den == 1;
   if (kind == NODE_LESS) {
@@ -264,10 +269,10 @@ static int compare_constant(compiler *c, const node *x, const value *v, node_kin
   }
   if (bound < INT64_MIN || (equality && bound > INT64_MAX)) bound = INT64_MIN;
   if (bound > INT64_MAX) bound = INT64_MAX;
-  instruction in = over(DO_COMPARE_CONSTANT, compile(c, x), -1);
+  instruction in = compile_over(DO_COMPARE_CONSTANT, compile_node(c, x), -1);
   in.kind = kind;
   in.ka = (int64_t)bound;
-  return c->p->by_row ? 0 : emit(c, in, condition);
+  return c->p->by_row ? 0 : compile_emit(c, in, condition);
 }
 
 static int compare_fixed(compiler *c, const node *n) {
@@ -276,20 +281,20 @@ static int compare_fixed(compiler *c, const node *n) {
   if (a->kind == NODE_CONSTANT)
     return compare_constant(c, b, &a->constant, mirrored(n->kind), n->type);
   int64_t g = (int64_t)int128_gcd(a->type.denominator, b->type.denominator);
-  instruction in = over(DO_COMPARE, compile(c, a), compile(c, b));
+  instruction in = compile_over(DO_COMPARE, compile_node(c, a), compile_node(c, b));
   in.kind = n->kind;
   in.ka = b->type.denominator / g;
   in.kb = a->type.denominator / g;
-  return c->p->by_row ? 0 : emit(c, in, n->type);
+  return c->p->by_row ? 0 : compile_emit(c, in, n->type);
 }
 
 static int comparison(compiler *c, const node *n) {
   const node *a = n->children[0], *b = n->children[1];
   if (b->type.kind == TYPE_NONE) {
-    instruction in = over(DO_IS_MISSING, compile(c, a), -1);
+    instruction in = compile_over(DO_IS_MISSING, compile_node(c, a), -1);
     in.storage = type_storage(a->type.kind);
     in.flag = n->kind == NODE_NOT_EQUAL;
-    return c->p->by_row ? 0 : emit(c, in, n->type);
+    return c->p->by_row ? 0 : compile_emit(c, in, n->type);
   }
   storage left = type_storage(a->type.kind), right = type_storage(b->type.kind);
   if (left == STORE_I64 && right == STORE_I64) return compare_fixed(c, n);
@@ -304,135 +309,32 @@ static int comparison(compiler *c, const node *n) {
   } else if (left == STORE_TEXT) {
     o = DO_COMPARE_TEXT;
   }
-  instruction in = over(o, compile_as(c, a, type), compile_as(c, b, type));
+  instruction in = compile_over(o, compile_as(c, a, type), compile_as(c, b, type));
   in.kind = n->kind;
   in.flag = n->kind == NODE_NOT_EQUAL;
-  return c->p->by_row ? 0 : emit(c, in, n->type);
+  return c->p->by_row ? 0 : compile_emit(c, in, n->type);
 }
 
 static int joined(compiler *c, const node *n, operation o, size_t first) {
   int r = compile_as(c, n->children[first], n->type);
   for (size_t i = first + 1; i < n->child_count && !c->p->by_row; i++)
-    r = emit(c, over(o, r, compile_as(c, n->children[i], n->type)), n->type);
+    r = compile_emit(c, compile_over(o, r, compile_as(c, n->children[i], n->type)), n->type);
   return r;
 }
 
 static int selected(compiler *c, const node *n) {
-  instruction in = over(DO_SELECT, compile_as(c, n->children[1], n->type),
-                        compile_as(c, n->children[2], n->type));
+  instruction in = compile_over(DO_SELECT, compile_as(c, n->children[1], n->type),
+                                compile_as(c, n->children[2], n->type));
   in.c = compile_as(c, n->children[0], n->children[0]->type);
   in.storage = type_storage(n->type.kind);
-  return c->p->by_row ? 0 : emit(c, in, n->type);
+  return c->p->by_row ? 0 : compile_emit(c, in, n->type);
 }
 
-/* ---- functions ---- */
+/* ---- the tree ---- */
 
-static int folded_pairs(compiler *c, const node *n) {
-  storage s = type_storage(n->type.kind);
-  operation o = n->function == FUNCTION_COALESCE ? DO_COALESCE
-                : s == STORE_F64                 ? DO_DOUBLE_LEAST
-                : s == STORE_RATIO               ? DO_RATIO_LEAST
-                                                 : DO_LEAST;
-  int r = compile_as(c, n->children[0], n->type);
-  for (size_t i = 1; i < n->child_count && !c->p->by_row; i++) {
-    instruction in = over(o, r, compile_as(c, n->children[i], n->type));
-    in.storage = s;
-    in.flag = n->function == FUNCTION_MAX;
-    if (!c->p->by_row) r = emit(c, in, n->type);
-  }
-  return r;
-}
-
-static int rounded(compiler *c, const node *n) {
-  const node *x = n->children[0];
-  int digits = n->child_count > 1 ? (int)n->children[1]->constant.exact.num : 0;
-  int64_t coarse = digits < 0 ? pow10_i64(-digits) : 1;
-  int a = compile(c, x);
-  if (c->p->by_row) return a;
-  instruction in = over(DO_DIVIDE, a, -1);
-  in.function = n->function;
-  in.mode = n->function == FUNCTION_FLOOR     ? ROUND_FLOOR
-            : n->function == FUNCTION_CEILING ? ROUND_CEILING
-                                              : ROUND_HALF_UP;
-  if (x->type.kind == TYPE_NUMBER) {
-    in.operation = DO_DOUBLE_FUNCTION;
-    in.unit = pow(10, digits);
-    return emit(c, in, n->type);
-  }
-  if (x->type.kind == TYPE_RATIO) {
-    in.operation = DO_RATIO_ROUND;
-    in.ka = n->type.denominator;
-    in.kb = coarse;
-    return affine(c, emit(c, in, n->type), coarse, 0, n->type);
-  }
-  int64_t g = (int64_t)int128_gcd(n->type.denominator, x->type.denominator), by;
-  if (__builtin_mul_overflow(x->type.denominator / g, coarse, &by)) return give_up(c);
-  in.a = affine(c, a, n->type.denominator / g, 0, n->type);
-  in.ka = by;
-  return affine(c, by == 1 ? in.a : emit(c, in, n->type), coarse, 0, n->type);
-}
-
-static int absolute(compiler *c, const node *n) {
-  storage s = type_storage(n->type.kind);
-  instruction in = over(s == STORE_RATIO ? DO_RATIO_ABS
-                        : s == STORE_F64 ? DO_DOUBLE_FUNCTION
-                                         : DO_ABS,
-                        compile(c, n->children[0]), -1);
-  in.function = FUNCTION_ABS;
-  return c->p->by_row ? 0 : emit(c, in, n->type);
-}
-
-static int date_of(compiler *c, const node *n) {
-  int local = compile(c, n->children[0]);
-  if (c->p->by_row) return local;
-  instruction in = over(DO_DIVIDE, affine(c, local, 1, c->zone.offset, n->type), -1);
-  in.mode = ROUND_FLOOR;
-  in.ka = 24 * 60 * 60;
-  return emit(c, over(DO_CALENDAR, emit(c, in, n->type), -1), n->type);
-}
-
-static int of_texts(compiler *c, const node *n) {
-  bool pair = n->child_count > 1;
-  instruction in = over(pair ? DO_TEXT_RELATION : DO_TEXT_MEASURE, compile(c, n->children[0]),
-                        pair ? compile(c, n->children[1]) : -1);
-  in.function = n->function;
-  return c->p->by_row ? 0 : emit(c, in, n->type);
-}
-
-static int call(compiler *c, const node *n) {
-  switch (n->function) {
-  case FUNCTION_COALESCE:
-  case FUNCTION_MIN:
-  case FUNCTION_MAX:
-    return folded_pairs(c, n);
-  case FUNCTION_ABS:
-    return absolute(c, n);
-  case FUNCTION_FLOOR:
-  case FUNCTION_CEILING:
-  case FUNCTION_ROUND_HALF_UP:
-    return rounded(c, n);
-  case FUNCTION_DATE:
-    return date_of(c, n);
-  case FUNCTION_ADD_MONTHS: {
-    value_type whole = {.kind = TYPE_INTEGER, .denominator = 1};
-    instruction in = over(DO_ADD_MONTHS, compile_as(c, n->children[0], n->type),
-                          compile_as(c, n->children[1], whole));
-    return c->p->by_row ? 0 : emit(c, in, n->type);
-  }
-  case FUNCTION_COUNT:
-  case FUNCTION_HAS_CODE:
-    return of_texts(c, n);
-  default:
-    break;
-  }
-  instruction in = over(DO_CIVIL, compile(c, n->children[0]), -1);
-  in.function = n->function;
-  return c->p->by_row ? 0 : emit(c, in, n->type);
-}
-
-static int compile(compiler *c, const node *n) {
+int compile_node(compiler *c, const node *n) {
   if (c->p->by_row) return 0;
-  if (type_storage(n->type.kind) == STORE_LIST) return give_up(c);
+  if (type_storage(n->type.kind) == STORE_LIST) return compile_give_up(c);
   switch (n->kind) {
   case NODE_CONSTANT:
     return constant_register(c, n->constant, n->type);
@@ -441,8 +343,8 @@ static int compile(compiler *c, const node *n) {
   case NODE_NEGATE:
     return negated(c, n);
   case NODE_NOT: {
-    instruction in = over(DO_NOT, compile_as(c, n->children[0], n->type), -1);
-    return c->p->by_row ? 0 : emit(c, in, n->type);
+    instruction in = compile_over(DO_NOT, compile_as(c, n->children[0], n->type), -1);
+    return c->p->by_row ? 0 : compile_emit(c, in, n->type);
   }
   case NODE_ADD:
   case NODE_SUBTRACT:
@@ -458,7 +360,7 @@ static int compile(compiler *c, const node *n) {
   case NODE_IF:
     return selected(c, n);
   case NODE_CALL:
-    return call(c, n);
+    return compile_call(c, n);
   default:
     return comparison(c, n);
   }

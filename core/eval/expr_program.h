@@ -18,9 +18,10 @@ typedef enum operation {
   DO_COMPARE_DOUBLE,
   DO_COMPARE_TEXT,
   DO_COMPARE_RATIO,
-  DO_CALENDAR,
-  DO_CIVIL,
-  DO_ADD_MONTHS,
+  DO_BOUNDED,
+  DO_MOMENT,
+  DO_MODULO,
+  DO_SIGN,
   DO_QUOTIENT,
   DO_TO_RATIO,
   DO_RATIO,
@@ -32,6 +33,7 @@ typedef enum operation {
   DO_DOUBLE,
   DO_DOUBLE_LEAST,
   DO_DOUBLE_FUNCTION,
+  DO_DOUBLE_MODULO,
   DO_AND,
   DO_OR,
   DO_NOT,
@@ -39,7 +41,9 @@ typedef enum operation {
   DO_SELECT,
   DO_COALESCE,
   DO_TEXT_MEASURE,
-  DO_TEXT_RELATION
+  DO_TEXT_RELATION,
+  DO_TEXT_CHANGE,
+  DO_TEXT_PART
 } operation;
 
 typedef struct instruction {
@@ -47,11 +51,12 @@ typedef struct instruction {
   storage storage; /* of the operands, where the operation takes any */
   node_kind kind;  /* relation, sign */
   function_kind function;
-  rounding mode;
+  round_mode mode;
   bool flag;        /* greatest, inverted, unequal */
   int out, a, b, c; /* registers; -1 = none */
-  int64_t ka, kb;   /* factors, constants */
+  int64_t ka, kb;   /* factors, constants, bounds */
   double unit;
+  const workday_calendar *workdays; /* of DO_MOMENT, where asked */
 } instruction;
 
 typedef enum source { FROM_SLOT, FROM_CONSTANT, FROM_INSTRUCTION } source;

@@ -143,18 +143,12 @@ void kernel_ratio_compare(chunk *c, const lane *a, const lane *b, node_kind kind
   }
 }
 
-static int128 round_quotient(int128 num, int128 den, rounding mode) {
-  if (mode == ROUND_HALF_UP) return int128_round_div(num, den);
-  if (mode == ROUND_FLOOR) return int128_floor_div(num, den);
-  return -int128_floor_div(-num, den);
-}
-
-void kernel_ratio_round(chunk *c, const lane *a, int64_t times, int64_t by, rounding mode,
+void kernel_ratio_round(chunk *c, const lane *a, int64_t times, int64_t by, round_mode mode,
                         lane *out) {
   for (size_t i = 0; i < c->rows; i++) {
     out->i64[i] = MISSING_I64;
     if (a->i64[i] == MISSING_I64) continue;
-    int128 rounded = round_quotient((int128)a->i64[i] * times, (int128)a->den[i] * by, mode);
+    int128 rounded = int128_rounded((int128)a->i64[i] * times, (int128)a->den[i] * by, mode);
     if (fits(rounded, 1))
       out->i64[i] = (int64_t)rounded;
     else

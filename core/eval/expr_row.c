@@ -15,6 +15,10 @@ typedef struct row_context {
 
 static bool row_value(const row_context *c, const node *n, value *out);
 
+static value_room room_of(const row_context *c) {
+  return (value_room){c->zone, &c->frame->scratch};
+}
+
 static void read_text(const row_context *c, const column *from, value *out) {
   out->missing = from->text.missing != NULL && from->text.missing[c->row] != 0;
   if (out->missing) return;
@@ -68,7 +72,7 @@ static bool if_value(const row_context *c, const node *n, value *out) {
   size_t taken = value_truth(&arguments[0]) == 1 ? 1 : 2;
   arguments[3 - taken] = value_missing(n->type);
   return row_value(c, n->children[taken], &arguments[taken]) &&
-         value_apply(n, c->zone, arguments, out);
+         value_apply(n, room_of(c), arguments, out);
 }
 
 static bool coalesce_value(const row_context *c, const node *n, value *out) {
@@ -79,7 +83,7 @@ static bool coalesce_value(const row_context *c, const node *n, value *out) {
     if (!found && !row_value(c, n->children[i], &arguments[i])) return false;
     found = found || !arguments[i].missing;
   }
-  return value_apply(n, c->zone, arguments, out);
+  return value_apply(n, room_of(c), arguments, out);
 }
 
 static bool row_value(const row_context *c, const node *n, value *out) {
@@ -103,7 +107,7 @@ static bool row_value(const row_context *c, const node *n, value *out) {
   value arguments[ARGUMENTS_MOST];
   for (size_t i = 0; i < n->child_count; i++)
     if (!row_value(c, n->children[i], &arguments[i])) return false;
-  return value_apply(n, c->zone, arguments, out);
+  return value_apply(n, room_of(c), arguments, out);
 }
 
 bool expr_row_value(const node *n, zone z, frame *f, size_t row, value *out) {

@@ -32,3 +32,25 @@ void kernel_text_relation(chunk *c, const lane *a, const lane *b, function_kind 
         x->at == NULL || y->at == NULL ? -1 : (int32_t)text_relation(f, piece(x), piece(y));
   }
 }
+
+void kernel_text_change(chunk *c, const lane *a, function_kind f, arena *texts, lane *out) {
+  for (size_t i = 0; i < c->rows; i++) {
+    text_view x = a->text[i];
+    if (x.size > 0) {
+      char *made = arena_alloc(texts, x.size);
+      text_change(f, piece(&x), made);
+      x.at = made;
+    }
+    out->text[i] = x;
+  }
+}
+
+void kernel_text_part(chunk *c, const lane *a, const lane *start, const lane *length, lane *out) {
+  for (size_t i = 0; i < c->rows; i++) {
+    int64_t n = length != NULL ? length->i64[i] : INT64_MAX;
+    out->text[i] = (text_view){0};
+    if (a->text[i].at == NULL || start->i64[i] == MISSING_I64 || n == MISSING_I64) continue;
+    text_piece part = text_part(piece(&a->text[i]), start->i64[i], n);
+    out->text[i] = (text_view){part.at, (uint32_t)part.size};
+  }
+}

@@ -86,7 +86,8 @@ static const formula *compile_where(builder *b, const pack_related *r) {
                         .zone = p->pack->zone,
                         .file = r->where.at.file,
                         .line = r->where.at.line,
-                        .findings = b->findings};
+                        .findings = b->findings,
+                        .workdays = &p->workdays};
   node *tree = notation_expression(&c, r->where.text, bare_type(TYPE_BOOLEAN));
   where_check k = {b, r, false};
   node_slots(tree, check_slot, &k);

@@ -385,6 +385,7 @@ plan *plan_new(const pack *p, const plan_options *o, findings *out) {
   made->without_inputs = o->without_inputs;
   made->cuts = mem_alloc(sizeof *made->cuts);
   calendar_init(&made->calendar, &p->calendar, p->zone, &made->arena);
+  made->workdays = calendar_workdays(&made->calendar);
   choose_kernels(&b, o->kernels);
   check_effective(&b, p);
   name_all(&b, p, o);

@@ -40,7 +40,16 @@ node *notation_expression(const notation_context *c, const char *text, value_typ
   if (tree == NULL) return NULL;
   checker k = {.source = &source};
   node *n = notation_check(&k, tree, expected);
-  return n == NULL ? NULL : types_conform(&k, n, expected);
+  if (n == NULL) return NULL;
+  if (n->type.kind == TYPE_DURATION || n->type.kind == TYPE_MONTHS)
+    return types_complain(
+        &k, n,
+        types_hint(&k,
+                   n->type.kind == TYPE_MONTHS ? "write (%s) / 1 month"
+                                               : "write (%s) / 1 day, or / 1 hour",
+                   n),
+        "a duration stays within a formula: its result is a number, a date or a timestamp");
+  return types_conform(&k, n, expected);
 }
 
 void node_slots(const node *n, void (*each)(void *ctx, const symbol *s), void *ctx) {

@@ -87,24 +87,70 @@ typedef enum function_kind {
   FUNCTION_COALESCE,
   FUNCTION_MIN,
   FUNCTION_MAX,
+  /* Numbers. Those from FLOOR to ROUND_DOWN round: f(x, digits). */
   FUNCTION_ABS,
+  FUNCTION_SIGN,
+  FUNCTION_SQRT,
   FUNCTION_FLOOR,
   FUNCTION_CEILING,
-  FUNCTION_ROUND_HALF_UP, /* round(x, digits) */
+  FUNCTION_ROUND_HALF_UP,
+  FUNCTION_ROUND_HALF_DOWN,
+  FUNCTION_ROUND_HALF_EVEN,
+  FUNCTION_ROUND_UP,
+  FUNCTION_ROUND_DOWN,
+  FUNCTION_MODULO,
+  /* Dates and timestamps: whole numbers in, a whole number out. */
   FUNCTION_DATE,          /* date(timestamp): its calendar date in the company's zone */
-  FUNCTION_ADD_MONTHS,    /* add_months(date, n) */
+  FUNCTION_DATE_OF,       /* date(year, month, day) */
+  FUNCTION_DATE_AND_TIME, /* date_and_time(date, second of the day) */
+  FUNCTION_ADD_MONTHS,    /* of a date */
+  FUNCTION_ADD_MONTHS_AT, /* of a timestamp; its time of day in the zone stays */
   FUNCTION_YEAR,
   FUNCTION_MONTH,
   FUNCTION_DAY,
   FUNCTION_WEEKDAY,
-  FUNCTION_COUNT,   /* count(codes): how many a list holds */
-  FUNCTION_HAS_CODE /* CODE in codes: children are the list and the code */
+  FUNCTION_QUARTER,
+  FUNCTION_DAY_OF_YEAR,
+  FUNCTION_WEEK_OF_YEAR,
+  FUNCTION_DAYS_IN_MONTH,
+  FUNCTION_LAST_DAY_OF_MONTH,
+  FUNCTION_HOUR,
+  FUNCTION_MINUTE,
+  FUNCTION_SECOND,
+  FUNCTION_MONTHS_BETWEEN,
+  FUNCTION_YEARS_BETWEEN,
+  FUNCTION_ADD_WORKDAYS,
+  FUNCTION_WORKDAYS_BETWEEN,
+  /* Texts, and lists of codes. */
+  FUNCTION_COUNT,    /* count(codes): how many a list holds */
+  FUNCTION_HAS_CODE, /* CODE in codes: children are the list and the code */
+  FUNCTION_STRING_LENGTH,
+  FUNCTION_STARTS_WITH,
+  FUNCTION_ENDS_WITH,
+  FUNCTION_CONTAINS,
+  FUNCTION_UPPER_CASE,
+  FUNCTION_LOWER_CASE,
+  FUNCTION_SUBSTRING
 } function_kind;
+
+/* What a whole number counts, so that it may be compared with a duration. */
+typedef enum count_unit { COUNTS_THINGS, COUNTS_DAYS, COUNTS_MONTHS } count_unit;
+
+/* The company's working days, as the functions of the notation ask them. */
+typedef struct workday_calendar {
+  const void *of;
+  /* The n-th working day after the date (n < 0: before it); false: there is none in the calendar. */
+  bool (*add)(const void *of, int64_t date, int64_t n, int64_t *out);
+  /* Working days after `from`, up to and with `to` (from <= to). */
+  int64_t (*between)(const void *of, int64_t from, int64_t to);
+} workday_calendar;
 
 typedef struct node {
   node_kind kind;
   function_kind function;
-  value_type type; /* of the result; BOOLEAN is three-valued */
+  count_unit counts;                /* INTEGER */
+  const workday_calendar *workdays; /* of the functions that ask it */
+  value_type type;                  /* of the result; BOOLEAN is three-valued */
   value constant;
   const symbol
       *symbol; /* of a SLOT, or of a constant with a name: a copy that lives with the tree */
@@ -123,6 +169,7 @@ typedef struct notation_context {
   const char *file;
   int line;
   findings *findings; /* each message shows the text with a caret under the offending character */
+  const workday_calendar *workdays; /* NULL: there is none here; lives as long as the tree */
   /* The column of previous("x"): the output's last published value. NULL with what to do in *why.
    * The function itself NULL: previous() does not stand here. */
   const symbol *(*previous)(void *host, const char *output, const char **why);

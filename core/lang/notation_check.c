@@ -153,6 +153,8 @@ static node *check_compared(checker *k, const syntax *s) {
   node *b = notation_check(k, right_first ? left : right, a->type);
   node_kind operation;
   if (b == NULL || !check_graded(k, s, a, &operation)) return NULL;
+  b = calendar_counted(b, a);
+  a = calendar_counted(a, b);
   return types_compare(k, operation, s, right_first ? b : a, right_first ? a : b);
 }
 
@@ -218,9 +220,7 @@ static bool has_value(const node *n) {
 static bool check_order(checker *k, const syntax *s, const test_item *item) {
   if (!has_value(item->low) || !has_value(item->high) || item->low == item->high) return true;
   const value *low = &item->low->constant, *high = &item->high->constant;
-  bool measured = low->type.kind == TYPE_NUMBER || high->type.kind == TYPE_NUMBER;
-  double x = value_double(low), y = value_double(high);
-  int order = measured ? (x > y) - (x < y) : rational_compare(low->exact, high->exact);
+  int order = value_order(low, high);
   if (order < 0 || (order == 0 && !item->low_open && !item->high_open)) return true;
   notation_complain(k->source, SEVERITY_ERROR, s->offset, s->length,
                     order > 0 ? "the lower bound comes first" : "an open end excludes its bound",
@@ -230,6 +230,7 @@ static bool check_order(checker *k, const syntax *s, const test_item *item) {
 
 static node *check_bound(checker *k, node *input, const syntax *s, node_kind operation) {
   node *n = notation_check(k, s, input->type);
+  if (n != NULL) n = calendar_counted(n, input);
   return n != NULL && types_comparable(k, operation, input, n) ? n : NULL;
 }
 
@@ -323,6 +324,8 @@ node *notation_check(checker *k, const syntax *s, value_type expected) {
     return check_plain(k, s, TYPE_DATE, s->number);
   case SYNTAX_TIMESTAMP:
     return check_plain(k, s, TYPE_TIMESTAMP, s->number);
+  case SYNTAX_DURATION:
+    return check_plain(k, s, s->months ? TYPE_MONTHS : TYPE_DURATION, s->number);
   case SYNTAX_TRUE:
     return check_plain(k, s, TYPE_BOOLEAN, (rational){1, 1});
   case SYNTAX_FALSE:

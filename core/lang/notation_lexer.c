@@ -280,7 +280,19 @@ static bool read_token(notation_source *s, size_t at, token *out) {
   const char *t = s->text + at;
   if (is_digit(*t)) return read_number(s, at, out);
   if (*t == '"') return read_text(s, at, out);
-  size_t n = name_length(t);
+  if (t[0] == '@' && t[1] == '"') {
+    if (!read_text(s, at + 1, out)) return false;
+    out->kind = TOKEN_AT;
+    out->length++;
+    return true;
+  }
+  size_t n = notation_function_length(t);
+  if (n > 0) {
+    out->kind = TOKEN_NAME;
+    out->length = (int)n;
+    return true;
+  }
+  n = name_length(t);
   if (n == 0) return read_operator(s, at, out);
   out->kind = TOKEN_NAME;
   out->length = (int)n;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "../base/duration.h"
+
 enum { DEPTH_MOST = 100 };
 
 static token peek(const notation_source *s) {
@@ -102,6 +104,63 @@ static syntax *parse_number(notation_source *s, token t) {
   return NULL;
 }
 
+/* Words behind a number that make it a duration. */
+static const struct {
+  const char *one, *many;
+  bool months;
+  int64_t size; /* in months or seconds */
+} units[] = {{"day", "days", false, 86400},   {"week", "weeks", false, 7 * 86400},
+             {"hour", "hours", false, 3600},  {"minute", "minutes", false, 60},
+             {"second", "seconds", false, 1}, {"month", "months", true, 1},
+             {"year", "years", true, 12}};
+
+static bool is_word(const notation_source *s, size_t at, const char *word) {
+  token t = s->tokens[at];
+  return t.kind == TOKEN_NAME && (size_t)t.length == strlen(word) &&
+         memcmp(s->text + t.offset, word, (size_t)t.length) == 0;
+}
+
+/* A number is a duration if a unit follows. */
+static syntax *parse_quantity(notation_source *s, token t) {
+  syntax *x = parse_number(s, t);
+  size_t u = 0, count = sizeof units / sizeof *units;
+  while (u < count && !is_word(s, s->at, units[u].one) && !is_word(s, s->at, units[u].many)) u++;
+  if (x == NULL || u == count) return x;
+  token unit = take(s);
+  x->kind = SYNTAX_DURATION;
+  x->months = units[u].months;
+  x->length = x->mark_length = unit.offset + unit.length - x->offset;
+  if (rational_mul(x->number, (rational){units[u].size, 1}, &x->number) && x->number.den == 1 &&
+      x->number.num <= INT64_MAX)
+    return x;
+  notation_complain(s, SEVERITY_ERROR, x->offset, x->length, NULL,
+                    "a duration is a whole number of %s", x->months ? "months" : "seconds");
+  return NULL;
+}
+
+/* @"2025-10-01", @"2025-10-01T15:00:00+08:00", @"P30D" */
+static syntax *parse_at(notation_source *s, token t) {
+  syntax *x = make(s, SYNTAX_DATE, t);
+  const char *text = notation_unquote(s, (token){TOKEN_TEXT, t.offset + 1, t.length - 1});
+  size_t n = strlen(text);
+  int64_t exact = 0;
+  bool known = true;
+  if (date_parse(text, n, &exact))
+    x->kind = SYNTAX_DATE;
+  else if (moment_parse(text, n, &exact))
+    x->kind = SYNTAX_TIMESTAMP;
+  else if (duration_parse(text, n, &x->months, &exact))
+    x->kind = SYNTAX_DURATION;
+  else
+    known = false;
+  x->number = (rational){exact, 1};
+  if (known) return x;
+  notation_complain(s, SEVERITY_ERROR, t.offset, t.length,
+                    "such are @\"2025-10-01\", @\"2025-10-01T15:00:00+08:00\", @\"P30D\"",
+                    "no date, timestamp or duration");
+  return NULL;
+}
+
 static syntax *parse_moment(notation_source *s, token t) {
   bool date = t.kind == TOKEN_DATE;
   syntax *x = make(s, date ? SYNTAX_DATE : SYNTAX_TIMESTAMP, t);
@@ -133,10 +192,25 @@ static syntax *parse_arguments(notation_source *s, syntax *call) {
   return call;
 }
 
+/* The name as functions are known by: with _ for the blanks between words. */
+static const char *name_of(notation_source *s, token t) {
+  char *name = arena_string_n(s->context->arena, s->text + t.offset, (size_t)t.length);
+  size_t n = 0;
+  for (size_t i = 0; name[i] != '\0'; i++) {
+    bool blank = name[i] == ' ' || name[i] == '\t';
+    if (!blank)
+      name[n++] = name[i];
+    else if (name[n - 1] != '_')
+      name[n++] = '_';
+  }
+  name[n] = '\0';
+  return name;
+}
+
 static syntax *parse_name(notation_source *s, token t) {
   bool call = accept(s, TOKEN_OPEN);
   syntax *x = make(s, call ? SYNTAX_CALL : SYNTAX_NAME, t);
-  x->text = arena_string_n(s->context->arena, s->text + t.offset, (size_t)t.length);
+  x->text = name_of(s, t);
   return call ? parse_arguments(s, x) : x;
 }
 
@@ -180,7 +254,9 @@ static syntax *parse_primary(notation_source *s) {
   token t = take(s);
   switch (t.kind) {
   case TOKEN_NUMBER:
-    return parse_number(s, t);
+    return parse_quantity(s, t);
+  case TOKEN_AT:
+    return parse_at(s, t);
   case TOKEN_DATE:
   case TOKEN_TIMESTAMP:
     return parse_moment(s, t);
@@ -264,12 +340,6 @@ static bool comparison(token_kind kind, node_kind *out) {
   default:
     return false;
   }
-}
-
-static bool is_word(const notation_source *s, size_t at, const char *word) {
-  token t = s->tokens[at];
-  return t.kind == TOKEN_NAME && (size_t)t.length == strlen(word) &&
-         memcmp(s->text + t.offset, word, (size_t)t.length) == 0;
 }
 
 /* `better than`, `worse than`: words of a choice in the order of their list, the best first. Taken

@@ -11,6 +11,7 @@ typedef enum token_kind {
   TOKEN_TEXT,
   TOKEN_DATE,
   TOKEN_TIMESTAMP,
+  TOKEN_AT, /* @"2025-10-01" */
   TOKEN_NAME,
   TOKEN_TRUE,
   TOKEN_FALSE,
@@ -62,6 +63,7 @@ typedef enum syntax_kind {
   SYNTAX_TEXT,
   SYNTAX_DATE,
   SYNTAX_TIMESTAMP,
+  SYNTAX_DURATION,
   SYNTAX_TRUE,
   SYNTAX_FALSE,
   SYNTAX_NULL,
@@ -86,8 +88,9 @@ typedef struct syntax {
   bool low_open, high_open;
   bool graded;      /* BINARY, COMPARE: `better than`, `worse than` */
   const char *text; /* NAME CALL TEXT */
-  rational number;  /* NUMBER; DATE and TIMESTAMP in num */
+  rational number;  /* NUMBER; DATE, TIMESTAMP and DURATION in num */
   int digits;       /* NUMBER: decimals as written */
+  bool months;      /* DURATION: of months, not seconds */
   size_t child_count, child_capacity;
   struct syntax **children;
 } syntax;
@@ -99,6 +102,9 @@ void notation_complain(const notation_source *s, severity weight, int offset, in
 
 /* Cuts the text into tokens; false after a complaint. */
 bool notation_tokens(notation_source *s, const notation_context *c, const char *text);
+/* The length of a function's name of several words with blanks between them, behind which `(` stands:
+ * `string length(x)` is string_length(x). 0 if there is none. */
+size_t notation_function_length(const char *text);
 /* The bytes of a TOKEN_TEXT without quotes and escapes. */
 const char *notation_unquote(const notation_source *s, token t);
 

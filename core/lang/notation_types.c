@@ -6,7 +6,7 @@
 
 #include "notation_value.h"
 
-static node *complain_at(checker *k, const node *n, const char *hint, const char *what) {
+node *types_complain(checker *k, const node *n, const char *hint, const char *what) {
   notation_complain(k->source, SEVERITY_ERROR, n->offset, n->length, hint, "%s", what);
   return NULL;
 }
@@ -20,7 +20,7 @@ static const char *text_of(checker *k, const node *n) {
   return arena_string_n(k->source->context->arena, text, (size_t)length);
 }
 
-static char *format_hint(checker *k, const char *format, const node *n) {
+const char *types_hint(checker *k, const char *format, const node *n) {
   return arena_format(k->source->context->arena, format, text_of(k, n));
 }
 
@@ -32,7 +32,7 @@ bool types_is_whole(value_type t) {
   return t.kind == TYPE_INTEGER || (t.kind == TYPE_DECIMAL && t.denominator == 1);
 }
 
-static bool is_text(type_kind kind) {
+bool types_is_text(type_kind kind) {
   return kind == TYPE_TEXT || kind == TYPE_KEY;
 }
 
@@ -123,8 +123,9 @@ node *notation_fold(checker *k, node *n) {
   arena *a = k->source->context->arena;
   value *arguments = arena_array(a, n->child_count, sizeof *arguments), result;
   for (size_t i = 0; i < n->child_count; i++) arguments[i] = n->children[i]->constant;
-  if (!value_apply(n, k->source->context->zone, arguments, &result))
-    return complain_at(k, n, NULL, "the result does not fit");
+  const value_room room = {k->source->context->zone, a};
+  if (!value_apply(n, room, arguments, &result))
+    return types_complain(k, n, NULL, "the result does not fit");
   make_constant(n, result);
   return n;
 }
@@ -137,42 +138,12 @@ static const char *sign_of(node_kind kind) {
   return signs[kind - NODE_EQUAL + 4];
 }
 
-static node *cannot(checker *k, node_kind kind, const syntax *at, const node *a, const node *b,
-                    const char *hint) {
+node *types_cannot(checker *k, node_kind kind, const syntax *at, const node *a, const node *b,
+                   const char *hint) {
   notation_complain(k->source, SEVERITY_ERROR, at->mark, at->mark_length, hint,
                     "`%s` between %s and %s", sign_of(kind), type_name(a->type.kind),
                     type_name(b->type.kind));
   return NULL;
-}
-
-/* Date and timestamp side by side: the timestamp's date must be taken. */
-static bool complain_mixed(checker *k, const node *a, const node *b) {
-  bool left = a->type.kind == TYPE_TIMESTAMP && b->type.kind == TYPE_DATE;
-  if (!left && !(a->type.kind == TYPE_DATE && b->type.kind == TYPE_TIMESTAMP)) return false;
-  const node *moment = left ? a : b;
-  complain_at(k, moment, format_hint(k, "write date(%s)", moment),
-              "a date and a timestamp do not go together");
-  return true;
-}
-
-static node *calendar_arithmetic(checker *k, node *n, const syntax *at) {
-  const node *a = n->children[0], *b = n->children[1];
-  type_kind left = a->type.kind, right = b->type.kind;
-  if (complain_mixed(k, a, b)) return NULL;
-  if (n->kind == NODE_SUBTRACT && left == right)
-    n->type = type_plain(TYPE_INTEGER);
-  else if (n->kind == NODE_ADD && types_is_whole(a->type) && right == TYPE_DATE)
-    n->type = type_plain(TYPE_DATE);
-  else if ((n->kind == NODE_ADD || n->kind == NODE_SUBTRACT) && left == TYPE_DATE &&
-           types_is_whole(b->type))
-    n->type = type_plain(TYPE_DATE);
-  else if (left == TYPE_DATE && type_is_numeric(right))
-    return cannot(k, n->kind, at, a, b, "days are added as a whole number: use floor(...)");
-  else if (left == TYPE_TIMESTAMP && type_is_numeric(right))
-    return cannot(k, n->kind, at, a, b, format_hint(k, "days are added to date(%s)", a));
-  else
-    return cannot(k, n->kind, at, a, b, NULL);
-  return notation_fold(k, n);
 }
 
 static type_kind common_kind(type_kind a, type_kind b) {
@@ -220,8 +191,8 @@ static node *number_arithmetic(checker *k, node *n, const syntax *at) {
   type_kind kind = common_kind(a->type.kind, b->type.kind);
   int digits = common_digits(kind, a->type, b->type);
   if (n->kind == NODE_MULTIPLY && a->type.kind == TYPE_MONEY && b->type.kind == TYPE_MONEY)
-    return cannot(k, n->kind, at, a, b,
-                  "money is multiplied by a number; a share is money / money");
+    return types_cannot(k, n->kind, at, a, b,
+                        "money is multiplied by a number; a share is money / money");
   if (n->kind == NODE_DIVIDE && b->kind == NODE_CONSTANT && !b->constant.missing &&
       value_double(&b->constant) == 0)
     notation_complain(k->source, SEVERITY_WARNING, b->offset, b->length, NULL,
@@ -246,17 +217,20 @@ node *types_arithmetic(checker *k, node_kind kind, const syntax *at, node *a, no
   n->children[0] = a;
   n->children[1] = b;
   if (types_is_null(a) || types_is_null(b))
-    return complain_at(k, types_is_null(a) ? a : b, NULL, "null is no number");
+    return types_complain(k, types_is_null(a) ? a : b, NULL, "null is no number");
   if (type_is_numeric(a->type.kind) && type_is_numeric(b->type.kind))
     return number_arithmetic(k, n, at);
   type_kind left = a->type.kind, right = b->type.kind;
-  if (left == TYPE_DATE || left == TYPE_TIMESTAMP || right == TYPE_DATE || right == TYPE_TIMESTAMP)
-    return calendar_arithmetic(k, n, at);
-  return cannot(k, kind, at, a, b, NULL);
+  if (kind == NODE_DIVIDE && left == right && (left == TYPE_DURATION || left == TYPE_MONTHS))
+    return number_arithmetic(k, n, at);
+  if (calendar_type(left) || calendar_type(right)) return calendar_arithmetic(k, kind, at, a, b);
+  return types_cannot(k, kind, at, a, b, NULL);
 }
 
 node *types_negate(checker *k, const syntax *at, node *a) {
-  if (!type_is_numeric(a->type.kind)) return complain_at(k, a, NULL, "`-` stands before a number");
+  if (!type_is_numeric(a->type.kind) && a->type.kind != TYPE_DURATION &&
+      a->type.kind != TYPE_MONTHS)
+    return types_complain(k, a, NULL, "`-` stands before a number");
   node *n = notation_node(k, NODE_NEGATE, a->type, at, 1);
   n->children[0] = a;
   return notation_fold(k, n);
@@ -273,7 +247,7 @@ static bool complain_incomparable(checker *k, const node *a, const node *b) {
   const char *hint = NULL;
   if (a->type.kind == TYPE_CODES || b->type.kind == TYPE_CODES)
     hint = "write CODE in reasons, or count(reasons) > 0";
-  if ((a->type.kind == TYPE_DATE || a->type.kind == TYPE_TIMESTAMP) && is_text(b->type.kind))
+  if ((a->type.kind == TYPE_DATE || a->type.kind == TYPE_TIMESTAMP) && types_is_text(b->type.kind))
     hint = "a date stands without quotes: 2025-10-01";
   notation_complain(k->source, SEVERITY_ERROR, b->offset, b->length, hint,
                     "`%s` is %s, `%s` is %s: they cannot be compared", text_of(k, a), left.data,
@@ -290,26 +264,27 @@ bool types_comparable(checker *k, node_kind kind, const node *a, const node *b) 
   if (left == TYPE_NONE || right == TYPE_NONE) {
     const node *other = left == TYPE_NONE ? b : a;
     if (other->type.kind == TYPE_CODES) {
-      complain_at(k, other, format_hint(k, "write count(%s) = 0", other),
-                  "a list of codes is never missing");
+      types_complain(k, other, types_hint(k, "write count(%s) = 0", other),
+                     "a list of codes is never missing");
       return false;
     }
     if (equality) return true;
-    complain_at(k, unordered, "x = null asks whether it is missing", "null has no order");
+    types_complain(k, unordered, "x = null asks whether it is missing", "null has no order");
     return false;
   }
   if (left == TYPE_LIST || left == TYPE_CODES || right == TYPE_LIST || right == TYPE_CODES)
     return complain_incomparable(k, a, b);
   if (type_is_numeric(left) && type_is_numeric(right)) return true;
-  if (complain_mixed(k, a, b)) return false;
-  if (!(is_text(left) && is_text(right)) && !(left == right && type_equal(a->type, b->type)))
+  if (calendar_mixed(k, a, b)) return false;
+  if (!(types_is_text(left) && types_is_text(right)) &&
+      !(left == right && type_equal(a->type, b->type)))
     return complain_incomparable(k, a, b);
   if (!equality && left == TYPE_CHOICE && a->type.rank == RANK_NONE) {
-    complain_at(k, a, "list them, the best first: type = choice { \"A\", \"B\" }",
-                "a table that says its words only in its rows gives them no order");
+    types_complain(k, a, "list them, the best first: type = choice { \"A\", \"B\" }",
+                   "a table that says its words only in its rows gives them no order");
     return false;
   }
-  if (equality || (left != TYPE_BOOLEAN && !is_text(left))) return true;
+  if (equality || (left != TYPE_BOOLEAN && !types_is_text(left))) return true;
   notation_complain(k->source, SEVERITY_ERROR, b->offset, b->length, NULL,
                     "`%s`: values of type %s have no order", sign_of(kind), type_name(left));
   return false;
@@ -341,7 +316,7 @@ node *types_join(checker *k, node_kind kind, const syntax *at, node *a, node *b)
 static bool unite(value_type a, value_type b, value_type *out) {
   *out = a.kind == TYPE_NONE ? b : a;
   if (a.kind == TYPE_NONE || b.kind == TYPE_NONE) return true;
-  if (is_text(a.kind) && is_text(b.kind)) {
+  if (types_is_text(a.kind) && types_is_text(b.kind)) {
     *out = type_plain(TYPE_TEXT);
     return true;
   }
@@ -357,7 +332,7 @@ static bool unite(value_type a, value_type b, value_type *out) {
 }
 
 static bool has_order(type_kind kind) {
-  return type_is_numeric(kind) || kind == TYPE_DATE || kind == TYPE_TIMESTAMP;
+  return type_is_numeric(kind) || calendar_type(kind);
 }
 
 node *types_unite(checker *k, node *n, size_t first) {
@@ -366,12 +341,13 @@ node *types_unite(checker *k, node *n, size_t first) {
   for (size_t i = first; i < n->child_count; i++) {
     node *child = n->children[i];
     if (ordered && (!has_order(child->type.kind) || types_is_null(child)))
-      return complain_at(k, child, NULL, "min and max take numbers, dates or timestamps");
-    if (complain_mixed(k, n->children[first], child)) return NULL;
+      return types_complain(k, child, NULL,
+                            "min and max take numbers, dates, timestamps or durations");
+    if (calendar_mixed(k, n->children[first], child)) return NULL;
     if (!unite(common, child->type, &common))
-      return complain_at(k, child, NULL,
-                         arena_format(k->source->context->arena, "%s where %s is expected",
-                                      type_name(child->type.kind), type_name(common.kind)));
+      return types_complain(k, child, NULL,
+                            arena_format(k->source->context->arena, "%s where %s is expected",
+                                         type_name(child->type.kind), type_name(common.kind)));
   }
   for (size_t i = first; i < n->child_count; i++) {
     if (!types_is_null(n->children[i])) continue;
@@ -384,56 +360,78 @@ node *types_unite(checker *k, node *n, size_t first) {
 
 /* ---- functions ---- */
 
-static node *rounding_type(checker *k, node *n) {
-  const node *x = n->children[0];
-  type_kind kind = x->type.kind;
-  if (!type_is_numeric(kind)) return complain_at(k, x, NULL, "a number is expected");
+static node *rounding_type(checker *k, node *n, value_type x) {
   int64_t digits = 0;
   if (n->child_count > 1) {
     const node *d = n->children[1];
     if (d->kind != NODE_CONSTANT ||
         !value_stored(&d->constant, type_plain(TYPE_INTEGER), &digits) || digits < -15 ||
         digits > 15)
-      return complain_at(k, d, NULL, "the digits of round are a constant from -15 to 15");
+      return types_complain(k, d, NULL, "the digits of rounding are a constant from -15 to 15");
   }
-  n->type = x->type;
-  if (n->function == FUNCTION_ABS || kind == TYPE_NUMBER) return notation_fold(k, n);
+  type_kind kind = x.kind;
+  n->type = x;
+  if (kind == TYPE_NUMBER) return notation_fold(k, n);
   digits = digits < 0 || kind == TYPE_INTEGER ? 0 : digits;
   if (kind == TYPE_RATIO || kind == TYPE_DECIMAL) kind = digits == 0 ? TYPE_INTEGER : TYPE_DECIMAL;
-  n->type =
-      exact_type(kind, pow10_i64((int)digits), kind == TYPE_MONEY ? x->type.digits : (int)digits);
+  n->type = exact_type(kind, pow10_i64((int)digits), kind == TYPE_MONEY ? x.digits : (int)digits);
   return notation_fold(k, n);
 }
 
-static node *calendar_type(checker *k, node *n) {
-  node *day = n->children[0];
-  n->type =
-      type_plain(n->function == FUNCTION_ADD_MONTHS || n->function == FUNCTION_DATE ? TYPE_DATE
-                                                                                    : TYPE_INTEGER);
-  if (n->function == FUNCTION_DATE && day->type.kind == TYPE_DATE) return day;
-  if (n->function == FUNCTION_DATE && day->type.kind == TYPE_TIMESTAMP) return notation_fold(k, n);
-  if (n->function == FUNCTION_DATE) return complain_at(k, day, NULL, "date takes a timestamp");
-  if (day->type.kind == TYPE_TIMESTAMP)
-    return complain_at(k, day, format_hint(k, "write date(%s)", day),
-                       "a date is expected, not a timestamp");
-  if (day->type.kind != TYPE_DATE) return complain_at(k, day, NULL, "a date is expected");
-  if (n->child_count > 1 && !types_is_whole(n->children[1]->type))
-    return complain_at(k, n->children[1], NULL, "a whole number of months is expected");
-  return notation_fold(k, n);
+static bool unite(value_type a, value_type b, value_type *out);
+
+static node *number_function(checker *k, node *n) {
+  value_type x = n->children[0]->type;
+  n->type = x;
+  if (n->function == FUNCTION_ABS && (x.kind == TYPE_DURATION || x.kind == TYPE_MONTHS))
+    return notation_fold(k, n);
+  for (size_t i = 0; i < n->child_count; i++)
+    if (!type_is_numeric(n->children[i]->type.kind))
+      return types_complain(k, n->children[i], NULL, "a number is expected");
+  switch (n->function) {
+  case FUNCTION_ABS:
+    return notation_fold(k, n);
+  case FUNCTION_SIGN:
+    n->type = type_plain(TYPE_INTEGER);
+    return notation_fold(k, n);
+  case FUNCTION_SQRT:
+    if (x.kind == TYPE_NUMBER) return notation_fold(k, n);
+    return types_complain(k, n->children[0], "it leaves the exact numbers",
+                          "sqrt takes a measured number");
+  case FUNCTION_MODULO:
+    unite(x, n->children[1]->type, &n->type);
+    return notation_fold(k, n);
+  default:
+    return rounding_type(k, n, x);
+  }
 }
 
-static node *count_type(checker *k, node *n) {
-  n->type = type_plain(TYPE_INTEGER);
-  if (n->children[0]->type.kind == TYPE_CODES) return n;
-  return complain_at(k, n->children[0], NULL, "count takes a list of codes");
+static node *text_function(checker *k, node *n) {
+  if (n->function == FUNCTION_COUNT) {
+    n->type = type_plain(TYPE_INTEGER);
+    if (n->children[0]->type.kind == TYPE_CODES) return n;
+    return types_complain(k, n->children[0], NULL, "count takes a list of codes");
+  }
+  for (size_t i = 0; i < n->child_count; i++) {
+    const node *a = n->children[i];
+    bool wants_number = n->function == FUNCTION_SUBSTRING && i > 0;
+    if (wants_number && !types_is_whole(a->type))
+      return types_complain(k, a, NULL, "a whole number of characters is expected");
+    if (!wants_number && !types_is_text(a->type.kind))
+      return types_complain(
+          k, a, a->type.kind == TYPE_CODES ? types_hint(k, "write CODE in %s", a) : NULL,
+          arena_format(k->source->context->arena, "a text is expected, this is %s",
+                       type_name(a->type.kind)));
+  }
+  bool asks = n->function >= FUNCTION_STARTS_WITH && n->function <= FUNCTION_CONTAINS;
+  n->type = type_plain(asks                                    ? TYPE_BOOLEAN
+                       : n->function == FUNCTION_STRING_LENGTH ? TYPE_INTEGER
+                                                               : TYPE_TEXT);
+  return notation_fold(k, n);
 }
 
 node *types_function(checker *k, node *n) {
-  for (size_t i = 0; i < n->child_count; i++)
-    if (types_is_null(n->children[i]))
-      return complain_at(k, n->children[i], NULL, "null does not stand here");
-  if (n->function == FUNCTION_COUNT) return count_type(k, n);
-  return n->function <= FUNCTION_ROUND_HALF_UP ? rounding_type(k, n) : calendar_type(k, n);
+  return n->function < FUNCTION_DATE ? number_function(k, n) : text_function(k, n);
 }
 
 /* ---- what a place expects ---- */
@@ -490,10 +488,10 @@ node *types_conform(checker *k, node *n, value_type expected) {
     return n;
   }
   if (type_is_numeric(expected.kind)) return conform_number(k, n, expected);
-  if (is_text(expected.kind) && is_text(n->type.kind)) return n;
+  if (types_is_text(expected.kind) && types_is_text(n->type.kind)) return n;
   if (n->type.kind == expected.kind && type_equal(n->type, expected)) return n;
   const char *hint = expected.kind == TYPE_BOOLEAN ? "compare it with something" : NULL;
   if (expected.kind == TYPE_DATE && n->type.kind == TYPE_TIMESTAMP)
-    hint = format_hint(k, "write date(%s)", n);
+    hint = types_hint(k, "write date(%s)", n);
   return unexpected(k, n, expected, hint);
 }

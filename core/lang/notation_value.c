@@ -86,24 +86,31 @@ static bool exact_arithmetic(node_kind kind, rational a, rational b, value *out)
   return true;
 }
 
-static bool in_calendar(const value *v) {
-  return v->missing || v->type.kind != TYPE_DATE ||
-         (v->exact.num >= DATE_LEAST && v->exact.num <= DATE_MOST);
+static bool fits_i64(int128 x) {
+  return x > INT64_MIN && x <= INT64_MAX;
 }
 
-static bool apply_arithmetic(const node *n, const value *a, const value *b, value *out) {
+static bool in_calendar(const value *v, zone z) {
+  type_kind kind = v->type.kind;
+  if (v->missing || (kind != TYPE_DATE && kind != TYPE_TIMESTAMP)) return true;
+  if (!fits_i64(v->exact.num)) return false;
+  int64_t x = (int64_t)v->exact.num;
+  return kind == TYPE_DATE ? date_in_calendar(x) : moment_in_calendar(x, z);
+}
+
+static bool apply_arithmetic(const node *n, zone z, const value *a, const value *b, value *out) {
   if (a->missing || b->missing) {
     *out = value_missing(n->type);
     return true;
   }
   if (n->type.kind == TYPE_NUMBER)
     return double_arithmetic(n->kind, value_double(a), value_double(b), out);
-  return exact_arithmetic(n->kind, a->exact, b->exact, out) && in_calendar(out);
+  return exact_arithmetic(n->kind, a->exact, b->exact, out) && in_calendar(out, z);
 }
 
 /* ---- conditions ---- */
 
-static int compare(const value *a, const value *b) {
+int value_order(const value *a, const value *b) {
   if (is_number(a) || is_number(b)) {
     double x = value_double(a), y = value_double(b);
     return (x > y) - (x < y);
@@ -134,7 +141,7 @@ static value apply_comparison(node_kind kind, const value *a, const value *b) {
   if (b->type.kind == TYPE_NONE) /* x = null */
     return value_boolean(a->missing == (kind == NODE_EQUAL));
   if (a->missing || b->missing) return value_missing(boolean_type);
-  return value_boolean(holds(kind, compare(a, b)));
+  return value_boolean(holds(kind, value_order(a, b)));
 }
 
 static int truth_or(int a, int b) {
@@ -149,59 +156,97 @@ static int truth_and(int a, int b) {
 
 /* ---- functions ---- */
 
-static bool double_function(function_kind f, double a, double digits, value *out) {
-  double unit = pow(10, digits);
+round_mode value_rounding(function_kind f) {
   switch (f) {
-  case FUNCTION_ABS:
-    return double_result(fabs(a), out);
   case FUNCTION_FLOOR:
-    return double_result(floor(a), out);
+    return ROUND_FLOOR;
   case FUNCTION_CEILING:
-    return double_result(ceil(a), out);
+    return ROUND_CEILING;
+  case FUNCTION_ROUND_HALF_DOWN:
+    return ROUND_HALF_DOWN;
+  case FUNCTION_ROUND_HALF_EVEN:
+    return ROUND_HALF_EVEN;
+  case FUNCTION_ROUND_UP:
+    return ROUND_UP;
+  case FUNCTION_ROUND_DOWN:
+    return ROUND_DOWN;
   default:
-    return double_result(copysign(floor(fabs(a) * unit + 0.5) / unit, a), out);
+    return ROUND_HALF_UP;
   }
 }
 
-/* To a multiple of 1 / unit. The whole part is kept aside, so that only the rest is scaled. */
-static bool round_to_unit(rational a, int128 unit, rational *out) {
-  int128 whole = a.num / a.den, rest = a.num % a.den, rounded;
-  if (__builtin_mul_overflow(rest, unit, &rest) || __builtin_mul_overflow(whole, unit, &rounded))
-    return false;
-  return !__builtin_add_overflow(rounded, int128_round_div(rest, a.den), &rounded) &&
-         rational_make(rounded, unit, out);
+double value_double_function(function_kind f, double x, double unit) {
+  if (f == FUNCTION_ABS) return fabs(x);
+  if (f == FUNCTION_SQRT) return x < 0 ? NAN : sqrt(x);
+  return double_rounded(x * unit, value_rounding(f)) / unit;
 }
 
-static bool round_exact(rational a, int digits, rational *out) {
-  if (digits >= 0) return round_to_unit(a, pow10_i64(digits), out);
-  rational unit = {pow10_i64(-digits), 1};
-  return rational_div(a, unit, &a) && round_to_unit(a, 1, out) && rational_mul(*out, unit, out);
+double value_double_modulo(double a, double b) {
+  if (b == 0) return NAN;
+  double rest = fmod(a, b);
+  return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
 }
 
-static bool exact_function(function_kind f, rational a, int digits, value *out) {
-  int128 whole;
-  switch (f) {
-  case FUNCTION_ABS:
-    out->exact = (rational){a.num < 0 ? -a.num : a.num, a.den};
-    return true;
-  case FUNCTION_FLOOR:
-    if (!rational_floor(a, &whole)) return false;
-    break;
-  case FUNCTION_CEILING:
-    if (!rational_floor((rational){-a.num, a.den}, &whole)) return false;
-    whole = -whole;
-    break;
-  default:
-    return round_exact(a, digits, &out->exact);
-  }
-  out->exact = (rational){whole, 1};
+static bool double_function(function_kind f, double a, int digits, value *out) {
+  double x = value_double_function(f, a, pow(10, digits));
+  if (!isnan(x)) return double_result(x, out);
+  *out = value_missing(out->type);
   return true;
 }
 
-static bool apply_rounding(const node *n, const value *a, value *out) {
+/* To a multiple of 1 / unit. Where the whole does not fit, its whole part is kept aside, so that
+ * only the rest is scaled; the unit is even then, so that it does not matter what is even. */
+static bool round_to_unit(rational a, int128 unit, round_mode mode, rational *out) {
+  int128 scaled, whole = a.num / a.den, rest = a.num % a.den;
+  if (!__builtin_mul_overflow(a.num, unit, &scaled))
+    return rational_make(int128_rounded(scaled, a.den, mode), unit, out);
+  if (__builtin_mul_overflow(rest, unit, &rest) || __builtin_mul_overflow(whole, unit, &whole))
+    return false;
+  return !__builtin_add_overflow(whole, int128_rounded(rest, a.den, mode), &whole) &&
+         rational_make(whole, unit, out);
+}
+
+static bool round_exact(rational a, int digits, round_mode mode, rational *out) {
+  if (digits >= 0) return round_to_unit(a, pow10_i64(digits), mode, out);
+  rational unit = {pow10_i64(-digits), 1};
+  return rational_div(a, unit, &a) && round_to_unit(a, 1, mode, out) &&
+         rational_mul(*out, unit, out);
+}
+
+static bool apply_number(const node *n, const value *a, value *out) {
   int digits = n->child_count > 1 ? (int)n->children[1]->constant.exact.num : 0;
-  if (n->type.kind == TYPE_NUMBER) return double_function(n->function, a->number, digits, out);
-  return exact_function(n->function, a->exact, digits, out);
+  double x = value_double(a);
+  switch (n->function) {
+  case FUNCTION_SIGN:
+    out->exact.num = is_number(a) ? (x > 0) - (x < 0) : (a->exact.num > 0) - (a->exact.num < 0);
+    return true;
+  case FUNCTION_ABS:
+    out->exact = (rational){a->exact.num < 0 ? -a->exact.num : a->exact.num, a->exact.den};
+    out->number = fabs(x);
+    return true;
+  case FUNCTION_SQRT:
+    return double_function(n->function, x, 0, out);
+  default:
+    break;
+  }
+  if (n->type.kind == TYPE_NUMBER) return double_function(n->function, x, digits, out);
+  return round_exact(a->exact, digits, value_rounding(n->function), &out->exact);
+}
+
+/* a - b * floor(a / b) */
+static bool apply_modulo(const node *n, const value *a, const value *b, value *out) {
+  rational times;
+  if (n->type.kind == TYPE_NUMBER) {
+    double x = value_double_modulo(value_double(a), value_double(b));
+    if (!isnan(x)) return double_result(x, out);
+  }
+  if (n->type.kind == TYPE_NUMBER || b->exact.num == 0) {
+    *out = value_missing(n->type);
+    return true;
+  }
+  return rational_div(a->exact, b->exact, &times) && rational_floor(times, &times.num) &&
+         rational_mul((rational){times.num, 1}, b->exact, &times) &&
+         rational_sub(a->exact, times, &out->exact);
 }
 
 static bool apply_least(const node *n, const value *arguments, value *out) {
@@ -212,7 +257,7 @@ static bool apply_least(const node *n, const value *arguments, value *out) {
       *out = value_missing(n->type);
       return true;
     }
-    if (compare(&arguments[i], best) == wanted) best = &arguments[i];
+    if (value_order(&arguments[i], best) == wanted) best = &arguments[i];
   }
   out->exact = best->exact;
   out->number = value_double(best);
@@ -235,28 +280,18 @@ static void apply_coalesce(const node *n, const value *arguments, value *out) {
   *out = value_missing(n->type);
 }
 
-static bool apply_calendar(const node *n, zone z, const value *a, value *out) {
-  int64_t day = (int64_t)a->exact.num;
-  int part[3];
-  if (!in_calendar(a)) return false;
-  switch (n->function) {
-  case FUNCTION_DATE:
-    out->exact.num = a->type.kind == TYPE_TIMESTAMP ? moment_date(day, z) : day;
-    return in_calendar(out);
-  case FUNCTION_ADD_MONTHS: {
-    int128 months = a[1].exact.num;
-    if (months > 120000 || months < -120000) return false;
-    out->exact.num = date_add_months(day, (int64_t)months);
-    return in_calendar(out);
+static bool apply_calendar(const node *n, zone z, const value *arguments, value *out) {
+  const moment_call call = {n->function, z, n->workdays};
+  int64_t plain[3], result;
+  for (size_t i = 0; i < n->child_count && i < 3; i++) {
+    if (!fits_i64(arguments[i].exact.num)) return false;
+    plain[i] = (int64_t)arguments[i].exact.num;
   }
-  case FUNCTION_WEEKDAY:
-    out->exact.num = date_weekday(day);
-    return true;
-  default:
-    break;
-  }
-  date_to_civil(day, &part[0], &part[1], &part[2]);
-  out->exact.num = part[n->function - FUNCTION_YEAR];
+  if (!moment_apply(&call, plain, &result)) return false;
+  if (result == MISSING_I64)
+    *out = value_missing(n->type);
+  else
+    out->exact.num = result;
   return true;
 }
 
@@ -264,7 +299,36 @@ static text_piece piece_of(const value *v) {
   return (text_piece){v->text, strlen(v->text)};
 }
 
-static bool apply_function(const node *n, zone z, const value *arguments, value *out) {
+static int64_t as_i64(int128 x) {
+  return x > INT64_MAX ? INT64_MAX : x <= INT64_MIN ? -INT64_MAX : (int64_t)x;
+}
+
+static void apply_text(const node *n, arena *texts, const value *a, value *out) {
+  text_piece x = piece_of(a);
+  switch (n->function) {
+  case FUNCTION_COUNT:
+  case FUNCTION_STRING_LENGTH:
+    out->exact.num = text_measure(n->function, x);
+    return;
+  case FUNCTION_UPPER_CASE:
+  case FUNCTION_LOWER_CASE: {
+    char *made = arena_string_n(texts, x.at, x.size);
+    text_change(n->function, x, made);
+    out->text = made;
+    return;
+  }
+  case FUNCTION_SUBSTRING:
+    x = text_part(x, as_i64(a[1].exact.num),
+                  n->child_count > 2 ? as_i64(a[2].exact.num) : INT64_MAX);
+    out->text = arena_string_n(texts, x.at, x.size);
+    return;
+  default:
+    *out = value_boolean(text_relation(n->function, x, piece_of(a + 1)));
+    return;
+  }
+}
+
+static bool apply_function(const node *n, value_room room, const value *arguments, value *out) {
   if (n->function == FUNCTION_COALESCE) {
     apply_coalesce(n, arguments, out);
     return true;
@@ -276,21 +340,11 @@ static bool apply_function(const node *n, zone z, const value *arguments, value 
     *out = value_missing(n->type);
     return true;
   }
-  switch (n->function) {
-  case FUNCTION_COUNT:
-    out->exact.num = text_measure(n->function, piece_of(arguments));
-    return true;
-  case FUNCTION_HAS_CODE:
-    *out = value_boolean(text_relation(n->function, piece_of(arguments), piece_of(arguments + 1)));
-    return true;
-  case FUNCTION_ABS:
-  case FUNCTION_FLOOR:
-  case FUNCTION_CEILING:
-  case FUNCTION_ROUND_HALF_UP:
-    return apply_rounding(n, arguments, out);
-  default:
-    return apply_calendar(n, z, arguments, out);
-  }
+  if (n->function == FUNCTION_MODULO) return apply_modulo(n, &arguments[0], &arguments[1], out);
+  if (n->function < FUNCTION_DATE) return apply_number(n, arguments, out);
+  if (n->function < FUNCTION_COUNT) return apply_calendar(n, room.zone, arguments, out);
+  apply_text(n, room.texts, arguments, out);
+  return true;
 }
 
 static void apply_not(const node *n, const value *a, value *out) {
@@ -306,7 +360,7 @@ static bool apply_negate(const node *n, const value *a, value *out) {
   return true;
 }
 
-bool value_apply(const node *n, zone z, const value *arguments, value *out) {
+bool value_apply(const node *n, value_room room, const value *arguments, value *out) {
   *out = (value){.type = n->type, .exact = {0, 1}};
   int truth = 0;
   switch (n->kind) {
@@ -323,7 +377,7 @@ bool value_apply(const node *n, zone z, const value *arguments, value *out) {
   case NODE_SUBTRACT:
   case NODE_MULTIPLY:
   case NODE_DIVIDE:
-    return apply_arithmetic(n, &arguments[0], &arguments[1], out);
+    return apply_arithmetic(n, room.zone, &arguments[0], &arguments[1], out);
   case NODE_AND:
     truth = truth_and(value_truth(&arguments[0]), value_truth(&arguments[1]));
     break;
@@ -337,7 +391,7 @@ bool value_apply(const node *n, zone z, const value *arguments, value *out) {
     adopt(&arguments[value_truth(&arguments[0]) == 1 ? 1 : 2], n->type, out);
     return true;
   case NODE_CALL:
-    return apply_function(n, z, arguments, out);
+    return apply_function(n, room, arguments, out);
   default:
     *out = apply_comparison(n->kind, &arguments[0], &arguments[1]);
     return true;

@@ -51,6 +51,22 @@ static void add_constant(scope *s, const char *name, value_type type, int64_t ex
   added->constant = (value){.type = type, .exact = {exact, 1}};
 }
 
+/* Monday to Friday. */
+static int64_t weekdays_between(const void *of, int64_t from, int64_t to) {
+  (void)of;
+  int64_t count = 0;
+  for (int64_t day = from + 1; day <= to; day++) count += date_weekday(day) <= 5;
+  return count;
+}
+
+static bool weekdays_add(const void *of, int64_t date_, int64_t n, int64_t *out) {
+  *out = date_;
+  while (weekdays_between(of, date_, *out) < n) ++*out;
+  return n >= 0;
+}
+
+static const workday_calendar weekdays = {NULL, weekdays_add, weekdays_between};
+
 static void fixture_init(fixture *f) {
   *f = (fixture){0};
   int slot = 0;
@@ -74,6 +90,7 @@ static void fixture_init(fixture *f) {
   symbol *unset = scope_add(&f->scope, "unset", money, -1, "parameter");
   unset->constant = (value){.type = money, .missing = true};
   f->context = (notation_context){.arena = &f->arena,
+                                  .workdays = &weekdays,
                                   .scope = &f->scope,
                                   .zone = {8 * 3600},
                                   .file = "rules/acme/credit.lua",
@@ -169,6 +186,26 @@ static void test_constants_are_exact(void **state) {
       {"round(-2.5)", "integer -3"},
       {"round(2.345, 2)", "decimal 47/20"},
       {"round(1250, -2)", "integer 1300"},
+      {"round_half_down(2.5) * 100 + round_half_down(-2.5)", "integer 198"},
+      {"round_half_even(2.5)", "integer 2"},
+      {"round half even(3.5)", "integer 4"},
+      {"round_half_even(0.125, 2)", "decimal 3/25"},
+      {"round_half_even(25, -1)", "integer 20"},
+      {"round_up(-2.1)", "integer -3"},
+      {"round_down(-2.9)", "integer -2"},
+      {"round_up(1.001, 2)", "decimal 101/100"},
+      {"floor(-2.345, 2)", "decimal -47/20"},
+      {"ceiling(1234, -2)", "integer 1300"},
+      {"modulo(10, 3)", "integer 1"},
+      {"modulo(-10, 3)", "integer 2"},
+      {"modulo(10, -3)", "integer -2"},
+      {"modulo(5.5, 1.25)", "decimal 1/2"},
+      {"modulo(1/3, 1/7)", "decimal 1/21"},
+      {"modulo(5, 0)", "missing integer"},
+      {"sign(-0.5) + sign(0) * 10 + sign(7) * 100", "integer 99"},
+      {"clamp(12, 0, 10)", "integer 10"},
+      {"clamp(-1, 0, 10)", "integer 0"},
+      {"is_missing(unset)", "boolean true"},
       {"abs(-3.5)", "decimal 7/2"},
       {"min(3, 2.5, 9)", "decimal 5/2"},
       {"max(3, 2.5, 9)", "decimal 9"},
@@ -195,7 +232,50 @@ static void test_constants_are_exact(void **state) {
       {"date(\"2025-10-01\") - today", "integer 5"},
       {"today + 5 = 2025-10-01", "boolean true"},
       {"date(2025-10-01T00:30:00+09:00)", "date 2025-09-30"},
-      {"2025-09-26T15:00:00+08:00 - 2025-09-26T06:00:00Z", "integer 3600"},
+      {"(2025-09-26T15:00:00+08:00 - 2025-09-26T06:00:00Z) / 1 minute", "decimal 60"},
+      {"2025-09-26T15:00:00+08:00 - 2025-09-26T06:00:00Z = 1 hour", "boolean true"},
+      {"today + 30 days", "date 2025-10-26"},
+      {"today + 1 month - 1 day", "date 2025-10-25"},
+      {"2024-02-29 + 1 year", "date 2025-02-28"},
+      {"1 week + today", "date 2025-10-03"},
+      {"today - duration(\"P1Y2M\")", "date 2024-07-26"},
+      {"today + @\"-P30D\"", "date 2025-08-27"},
+      {"@\"2025-10-01\" = 2025-10-01", "boolean true"},
+      {"@\"2025-10-01T00:00:00Z\" - 90 minutes = 2025-09-30T22:30:00Z", "boolean true"},
+      {"2025-01-31T23:30:00+08:00 + 1 month = 2025-02-28T23:30:00+08:00", "boolean true"},
+      {"2025-01-31T15:30:00Z + 1 month = 2025-02-28T15:30:00Z", "boolean true"},
+      {"today - 2025-08-27 = 30 days", "boolean true"},
+      {"today - 2025-08-27 > 36 hours", "boolean true"},
+      {"today - 2025-08-27 in [2 weeks..30 days]", "boolean true"},
+      {"months_between(2024-09-27, today) < 1 year", "boolean true"},
+      {"2 * 90 minutes = 3 hours", "boolean true"},
+      {"1.5 days = 36 hours and 0.5 years = 6 months", "boolean true"},
+      {"-1 day + 1 day = 0 hours", "boolean true"},
+      {"36 hours / 1 day", "decimal 3/2"},
+      {"14 months / 1 year", "decimal 7/6"},
+      {"max(1 day, 36 hours) / 1 hour", "decimal 36"},
+      {"date(2025, 10, 1)", "date 2025-10-01"},
+      {"date and time(\"2025-10-01T15:00:00+08:00\") = 2025-10-01T15:00:00+08:00", "boolean true"},
+      {"date_and_time(today, \"18:00\") = 2025-09-26T18:00:00+08:00", "boolean true"},
+      {"hour(2025-09-26T06:07:08Z) * 10000 + minute(2025-09-26T06:07:08Z) * 100 + "
+       "second(2025-09-26T06:07:08Z)",
+       "integer 140708"},
+      {"quarter(today)", "integer 3"},
+      {"day of year(2024-12-31)", "integer 366"},
+      {"week_of_year(2027-01-01)", "integer 53"},
+      {"week_of_year(2024-12-30)", "integer 1"},
+      {"last day of month(2024-02-10)", "date 2024-02-29"},
+      {"days_in_month(2025-02-10)", "integer 28"},
+      {"months_between(2025-01-31, 2025-02-28)", "integer 1"},
+      {"months_between(2025-02-28, 2025-01-31)", "integer -1"},
+      {"months_between(2025-01-31, 2025-03-30)", "integer 1"},
+      {"years_between(2000-02-29, 2025-02-28)", "integer 25"},
+      {"years_between(2000-02-29, 2025-02-27)", "integer 24"},
+      {"days_between(today, 2025-10-01)", "integer 5"},
+      {"add_days(today, 5)", "date 2025-10-01"},
+      {"add_workdays(2025-09-26, 1)", "date 2025-09-29"},
+      {"workdays_between(2025-09-26, 2025-10-01)", "integer 3"},
+      {"workdays_between(2025-10-01, 2025-09-26)", "integer -3"},
       {"2025 - 10 - 11", "integer 2004"},
       {"year(today) * 10000 + month(today) * 100 + day(today)", "integer 20250926"},
       {"weekday(today)", "integer 5"},
@@ -204,6 +284,15 @@ static void test_constants_are_exact(void **state) {
       {"cap / cap", "decimal 1"},
       {"\"a\\\"b\"", "text a\"b"},
       {"\"x\" = \"x\"", "boolean true"},
+      {"string length(\"百合 AB\")", "integer 5"},
+      {"starts with(\"百合商贸\", \"百合\")", "boolean true"},
+      {"ends_with(\"a.pdf\", \".pdf\") and not(ends_with(\"f\", \".pdf\"))", "boolean true"},
+      {"contains(\"百合商贸\", \"合商\")", "boolean true"},
+      {"upper_case(\"vip-é王\")", "text VIP-é王"},
+      {"lower case(\"VIP\")", "text vip"},
+      {"substring(\"百合商贸\", 2, 2)", "text 合商"},
+      {"substring(\"百合商贸\", -1)", "text 贸"},
+      {"substring(\"AB\", 3)", "text "},
       {"\"x\" in (\"y\", \"x\")", "boolean true"},
   };
   CHECK_EXPRESSIONS(examples);
@@ -230,7 +319,24 @@ static void test_types(void **state) {
       {"closes - today", "integer"},
       {"closes + 3", "date"},
       {"3 + closes", "date"},
-      {"seen_at - seen_at", "integer"},
+      {"(seen_at - seen_at) / 1 hour", "decimal/3600"},
+      {"seen_at - seen_at > 36 hours", "boolean"},
+      {"seen_at + visits * 1 hour", "timestamp"},
+      {"closes + 1 month", "date"},
+      {"closes - visits * 1 month", "date"},
+      {"seen_at + 1 month", "timestamp"},
+      {"(seen_at - 2025-01-01T00:00:00Z) / (seen_at - 2025-01-01T00:00:01Z)", "ratio"},
+      {"(if vip then 1 day else null) = 1 day", "boolean"},
+      {"date(visits, 1, 1)", "date"},
+      {"modulo(budget, 100)", "money/100"},
+      {"modulo(budget, overdue_30 / 3)", "money/300"},
+      {"modulo(budget / overdue_30, 1)", "ratio"},
+      {"sqrt(weight)", "number"},
+      {"sign(budget)", "integer"},
+      {"round_half_even(budget / overdue_30, 1)", "decimal/10"},
+      {"string_length(name)", "integer"},
+      {"upper_case(name)", "text"},
+      {"contains(name, \"x\")", "boolean"},
       {"date(seen_at)", "date"},
       {"add_months(closes, visits)", "date"},
       {"if vip then 1 else 2.5", "decimal/2"},
@@ -287,14 +393,61 @@ static void test_complaints(void **state) {
       {"not vip", "`not` without parentheses in\n      not vip\n      ^~~  write not(...)"},
       {"mni(1, 2)", "unknown function `mni` in\n      mni(1, 2)\n      ^~~  did you mean `min`?"},
       {"round(1, 2, 3)",
-       "round takes 1 argument or more, here are 3 in\n      round(1, 2, 3)\n      ^~~~~"},
+       "round takes 1 or 2 arguments, here are 3 in\n      round(1, 2, 3)\n      ^~~~~"},
       {"budget * overdue_30",
        "`*` between money and money in\n      budget * overdue_30\n           "
        "  ^  money is multiplied by a number; a share is money / money"},
       {"closes < seen_at", "a date and a timestamp do not go together in\n      closes < seen_at\n "
                            "              ^~~~~~~  write date(seen_at)"},
       {"seen_at + 5", "`+` between timestamp and integer in\n      seen_at + 5\n              ^  "
-                      "days are added to date(seen_at)"},
+                      "say of what: 5 days"},
+      {"closes + 36 hours",
+       "a date is moved by whole days in\n      closes + 36 hours\n               "
+       "^~~~~~~~  a date has no time of day"},
+      {"1 month + 1 day",
+       "`+` between duration of months and duration in\n      1 month + 1 day\n      "
+       "        ^  months have no fixed number of days"},
+      {"visits > 3 days",
+       "`visits` is integer, `3 days` is duration: they cannot be compared in\n    "
+       "  visits > 3 days\n               ^~~~~~"},
+      {"0.3 seconds",
+       "a duration is a whole number of seconds in\n      0.3 seconds\n      ^~~~~~~~~~~"},
+      {"1.5 months",
+       "a duration is a whole number of months in\n      1.5 months\n      ^~~~~~~~~~"},
+      {"1 day / 7000", "no whole number of seconds in\n      1 day / 7000\n      ^~~~~~~~~~~~"},
+      {"1 day * weight",
+       "`*` between duration and number in\n      1 day * weight\n            ^  a "
+       "duration is multiplied by a whole number"},
+      {"@\"2025-13-01\"", "no date, timestamp or duration in\n      @\"2025-13-01\"\n      "
+                          "^~~~~~~~~~~~~  such are @\"2025-10-01\", "
+                          "@\"2025-10-01T15:00:00+08:00\", @\"P30D\""},
+      {"duration(\"30\") > 1 day",
+       "no duration in\n      duration(\"30\") > 1 day\n               ^~~~  "
+       "such are \"P30D\", \"PT36H\", \"P1Y2M\"; or write 30 days"},
+      {"30 days",
+       "a duration stays within a formula: its result is a number, a date or a timestamp "
+       "in\n      30 days\n      ^~~~~~~  write (30 days) / 1 day, or / 1 hour"},
+      {"date(2025, 2, 29)", "there is no such date in\n      date(2025, 2, 29)\n      ^~~~  year, "
+                            "month, day: date(2025, 10, 1)"},
+      {"date_and_time(today, \"24:00\")",
+       "there is no such time in\n      date_and_time(today, "
+       "\"24:00\")\n                           ^~~~~~~  a time of day is 18:00 or 18:00:00"},
+      {"hour(closes)", "a timestamp is expected in\n      hour(closes)\n           ^~~~~~"},
+      {"sqrt(budget)", "sqrt takes a measured number in\n      sqrt(budget)\n           ^~~~~~  it "
+                       "leaves the exact numbers"},
+      {"clamp(visits, 10, 0)",
+       "the lower bound is the higher one in\n      clamp(visits, 10, 0)\n   "
+       "   ^~~~~  clamp(x, lowest, highest)"},
+      {"starts_with(visits, \"1\")",
+       "a text is expected, this is integer in\n      starts_with(visits, "
+       "\"1\")\n                  ^~~~~~"},
+      {"contains(reasons, \"LATE\")",
+       "a text is expected, this is codes in\n      contains(reasons, "
+       "\"LATE\")\n               ^~~~~~~  write CODE in reasons"},
+      {"LEN(name)",
+       "unknown function `LEN` in\n      LEN(name)\n      ^~~  write string_length(x)"},
+      {"day of week(closes)", "unknown function `day_of_week` in\n      day of week(closes)\n      "
+                              "^~~~~~~~~~~  write weekday(x): 1 is Monday"},
       {"closes + 0.5",
        "`+` between date and decimal in\n      closes + 0.5\n             ^  days are "
        "added as a whole number: use floor(...)"},

@@ -1,0 +1,16 @@
+/* Durations, of two kinds that never mix: a number of seconds, and a number of months, which have no
+ * fixed length. Written as ISO 8601 does: P1DT12H, PT90S; P1Y2M, -P6M. */
+#ifndef BASE_DURATION_H
+#define BASE_DURATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* -?P with days, hours, minutes and seconds, or with years and months, whole numbers, in this order,
+ * each at most once. False if the text is no such duration, or too long a one for 64 bits. */
+bool duration_parse(const char *text, size_t n, bool *months, int64_t *out);
+/* No NUL; returns the length (< 64). */
+size_t duration_write(char *out, bool months, int64_t value);
+
+#endif

@@ -7,6 +7,7 @@
 #include "../base/text.h"
 #include "../run/rule_test.h"
 #include "cli.h"
+#include "coverage_report.h"
 #include "output.h"
 #include "params.h"
 #include "scratch.h"
@@ -18,6 +19,13 @@ static const option options[] = {
     {"only", "TEXT", OFFER_NOTHING, NULL, false, "only tests whose name holds this text"},
     {"format", "text|tap|junit", OFFER_WORDS, "text|tap|junit", false,
      "text for people (the default), TAP lines, or JUnit XML"},
+    {"coverage", "text|html", OFFER_WORDS, "text|html", false,
+     "what the examples and samples go through, and what they leave out: as a list behind the "
+     "report, or as a page"},
+    {"output", "FILE", OFFER_FILE, NULL, false,
+     "where the page of --coverage html goes; by default PACK-coverage.html"},
+    {"min", "N%", OFFER_NOTHING, NULL, false,
+     "exit code 1 when fewer of the ways through the pack are covered"},
     {"cases", "N", OFFER_NOTHING, NULL, false,
      "records to try for each property; by default as it says (1000)"},
     {"seed", "N", OFFER_NOTHING, NULL, false,
@@ -33,6 +41,8 @@ typedef struct testing {
   scratch scratch;
   plugin_host *plugins;
   test_report *report;
+  coverage *coverage; /* NULL = not asked for */
+  double least;       /* percent of --min; < 0 = none */
 } testing;
 
 static error_code load(testing *t, error *e) {
@@ -58,12 +68,61 @@ static void each(void *ctx, const test_outcome *o) {
   test_report_add(t->report, o);
 }
 
+/* ---- coverage ---- */
+
+static error_code read_least(testing *t, error *e) {
+  const char *text = arguments_value(t->a, "min");
+  size_t n = text ? strlen(text) : 0;
+  t->least = -1;
+  if (!text) return ERR_OK;
+  if (n && text[n - 1] == '%') n--;
+  if (number_parse(text, n, &t->least) == PARSE_OK && t->least >= 0 && t->least <= 100)
+    return ERR_OK;
+  return error_set(e, ERR_USAGE, "--min: expected a percentage such as 95%%, got %s", text);
+}
+
+static error_code write_page(testing *t, error *e) {
+  buffer page = {0};
+  const char *path = arguments_value(t->a, "output");
+  if (!path) path = arena_format(&t->cli->arena, "%s-coverage.html", t->pack->name);
+  coverage_write_html(&page, t->coverage, t->pack);
+  FILE *f = fopen(path, "wb");
+  bool fine = f && fwrite(page.data, 1, page.size, f) == page.size;
+  if (f && fclose(f)) fine = false;
+  buffer_deinit(&page);
+  if (!fine) return error_set(e, ERR_USAGE, "--output: %s cannot be written", path);
+  fprintf(stderr, "assay: the coverage stands in %s\n", path);
+  return ERR_OK;
+}
+
+/* Text goes behind a text report; a report for programs is left as it is. */
+static error_code tell_coverage(testing *t, error *e) {
+  const char *format = arguments_value(t->a, "coverage");
+  bool people = test_format_of(arguments_value(t->a, "format")) == TEST_TEXT;
+  buffer text = {0};
+  if (!t->coverage) return ERR_OK;
+  const coverage_totals totals = coverage_count(t->coverage);
+  if (format && !strcmp(format, "html") && write_page(t, e)) return e->code;
+  if (format && !strcmp(format, "text")) {
+    coverage_write_text(&text, t->coverage, t->pack->name, output_colour(stdout));
+    fwrite(text.data, 1, text.size, people ? stdout : stderr);
+    buffer_deinit(&text);
+  }
+  if (t->least >= 0 && coverage_percent(&totals) < t->least) {
+    fprintf(stderr, "assay: %zu of %zu ways are covered (%.1f %%), --min asks for %g %%\n",
+            totals.taken, totals.ways, coverage_percent(&totals), t->least);
+    t->cli->finding = ERR_REJECTS;
+  }
+  return ERR_OK;
+}
+
 static error_code perform(testing *t, error *e) {
   long long cases, seed;
   params settings = {0};
   rule_test_counts counts;
   error_code code = arguments_number(t->a, "cases", 1, 1000000, 0, &cases, e);
   if (!code) code = arguments_number(t->a, "seed", 0, INT64_MAX, 1, &seed, e);
+  if (!code) code = read_least(t, e);
   if (!code) code = params_read(&t->cli->arena, t->a, &settings, e);
   if (!code) code = load(t, e);
   if (!code && t->tests->sample_count) code = scratch_make(&t->scratch, &t->cli->arena, e);
@@ -72,6 +131,8 @@ static error_code perform(testing *t, error *e) {
     return code;
   }
   t->plugins = cli_plugins(t->cli, t->a);
+  if (t->least >= 0 || arguments_value(t->a, "coverage"))
+    t->coverage = coverage_new(t->pack->step_count);
   t->report = test_report_new(stdout, test_format_of(arguments_value(t->a, "format")),
                               t->pack->name, output_colour(stdout));
   const rule_test_options o = {.pack = t->pack,
@@ -82,11 +143,13 @@ static error_code perform(testing *t, error *e) {
                                .only = arguments_value(t->a, "only"),
                                .seed = (uint64_t)seed,
                                .cases = cases,
+                               .coverage = t->coverage,
                                .each = each,
                                .ctx = t};
   code = rule_tests_run(&o, &counts, e);
   test_report_end(t->report, code ? NULL : &counts);
   if (!code && counts.failed) t->cli->finding = ERR_REJECTS;
+  if (!code) code = tell_coverage(t, e);
   params_deinit(&settings);
   return code;
 }
@@ -97,6 +160,7 @@ static error_code run_test(cli *c, const arguments *a, error *e) {
   scratch_remove(&t.scratch);
   if (t.plugins) plugin_host_free(t.plugins);
   rule_tests_free(t.tests);
+  coverage_free(t.coverage);
   if (t.pack) pack_free(t.pack);
   return code;
 }
@@ -109,7 +173,8 @@ const command command_test = {
         "Runs what tests.lua beside the rules promises: examples (a record, and what must come of "
         "it), whole sample files with their expected values, and properties that are tried on "
         "made-up records, the smallest counter-example being told. Reads no store and publishes "
-        "nothing. Exit code 0: all hold; 1: some do not; 3: the pack or its tests are wrong.",
+        "nothing. Exit code 0: all hold; 1: some do "
+        "not, or less than --min is covered; 3: the pack or its tests are wrong.",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .least = 1,

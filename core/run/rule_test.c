@@ -116,6 +116,8 @@ static bool bench_open(rule_test_run *r, bench *b) {
   b->batch = plan_batch(b->plan);
   b->decisions = decisions_new(b->plan);
   b->evaluator = evaluator_new(b->plan, &e);
+  if (b->evaluator && r->o->coverage) evaluator_trace(b->evaluator);
+  if (r->o->coverage) coverage_plan(r->o->coverage, b->plan);
   if (b->evaluator && evaluator_start(b->evaluator, &e) == ERR_OK) return true;
   add_wrong(r, (place){r->o->pack->folder, 0}, e.message);
   return false;
@@ -291,6 +293,7 @@ static void run_example(rule_test_run *r, const rule_example *x, size_t first) {
     tell_fault(&b->decisions->faults[0], &why);
   else
     check_outputs(r, x, first, b, &why);
+  if (b && !e.code && r->o->coverage) coverage_add(r->o->coverage, b->evaluator, NULL);
   test_outcome o = {.kind = "example",
                     .name = x->name,
                     .at = x->at,

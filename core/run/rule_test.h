@@ -4,7 +4,7 @@
 #define RUN_RULE_TEST_H
 
 #include "../data/plugin_host.h"
-#include "../eval/plan.h"
+#include "../eval/coverage.h"
 #include "../lang/rule_tests.h"
 
 typedef struct test_outcome {
@@ -21,11 +21,12 @@ typedef struct rule_test_options {
   const rule_tests *tests;
   plugin_host *plugins; /* for samples */
   const char
-      *scratch;     /* a path at which samples may make a store; what lies there is overwritten */
-  int64_t as_of;    /* for tests that say none */
-  const char *only; /* only tests whose name holds this; NULL = all */
-  uint64_t seed;    /* of the records of properties */
-  int64_t cases;    /* records a property; 0 = as it says */
+      *scratch;       /* a path at which samples may make a store; what lies there is overwritten */
+  int64_t as_of;      /* for tests that say none */
+  const char *only;   /* only tests whose name holds this; NULL = all */
+  uint64_t seed;      /* of the records of properties */
+  int64_t cases;      /* records a property; 0 = as it says */
+  coverage *coverage; /* of the pack\'s steps: counts examples and samples; NULL = none */
   void (*each)(void *ctx, const test_outcome *o); /* texts live during the call */
   void *ctx;
 } rule_test_options;

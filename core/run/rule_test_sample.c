@@ -10,6 +10,7 @@
 
 #include "../lang/sheet.h"
 #include "expect.h"
+#include "replay.h"
 #include "run.h"
 
 #define DIFFERENCES_TOLD 20
@@ -66,11 +67,11 @@ static bool read_params(rule_test_run *r, const sample_test *s, const char **as_
   *out = arena_array(&r->arena, rows.count + 1, sizeof **out);
   for (size_t i = 1; i < rows.count; i++) {
     const sheet_row *row = &rows.rows[i];
-    const char *value = row->count > 1 ? row->cells[1] : "";
+    const char *text = row->count > 1 ? row->cells[1] : "";
     if (!strcmp(row->cells[0], "as_of"))
-      *as_of = value;
+      *as_of = text;
     else
-      (*out)[(*count)++] = (test_setting){row->cells[0], value};
+      (*out)[(*count)++] = (test_setting){row->cells[0], text};
   }
   return true;
 }
@@ -146,6 +147,29 @@ static error_code compare_row(void *ctx, const store_row *row, error *e) {
   return ERR_OK;
 }
 
+/* Counts what the sample's decisions went through, evaluated again from what they keep. */
+typedef struct recount {
+  coverage *coverage;
+  replay *replay;
+} recount;
+
+static error_code recount_row(void *ctx, const store_row *row, error *e) {
+  const recount *c = ctx;
+  if (replay_row(c->replay, row, NULL, NULL, NULL, e)) return e->code;
+  coverage_add(c->coverage, replay_evaluator(c->replay), NULL);
+  return ERR_OK;
+}
+
+static error_code cover(const rule_test_run *r, store_reader *reader, error *e) {
+  recount c = {.coverage = r->o->coverage};
+  const store_query all = {.limit = -1};
+  if (!c.coverage) return ERR_OK;
+  error_code code = replay_open(reader, true, &c.replay, e);
+  if (!code) code = store_list(reader, &all, recount_row, &c, e);
+  if (c.replay) replay_close(c.replay);
+  return code;
+}
+
 static error_code compare(rule_test_run *r, store_reader *reader, const sheet *expected,
                           buffer *why, error *e) {
   comparison c = {.run = r, .expected = expected, .stored = store_reader_run(reader), .why = why};
@@ -189,6 +213,7 @@ static error_code run_and_compare(rule_test_run *r, const sample_test *s, const 
   if (!code) code = run_pack(&o, &result, e);
   if (!code) code = store_reader_open(st, r->o->pack->name, &reader, e);
   if (!code) code = compare(r, reader, expected, why, e);
+  if (!code) code = cover(r, reader, e);
   if (reader) store_reader_close(reader);
   if (st) store_close(st);
   return code;

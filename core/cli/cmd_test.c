@@ -5,7 +5,7 @@
 #include <time.h>
 
 #include "../base/text.h"
-#include "../run/rule_test.h"
+#include "../run/rule_suggest.h"
 #include "cli.h"
 #include "coverage_report.h"
 #include "output.h"
@@ -24,6 +24,9 @@ static const option options[] = {
      "report, or as a page"},
     {"output", "FILE", OFFER_FILE, NULL, false,
      "where the page of --coverage html goes; by default PACK-coverage.html"},
+    {"suggest", NULL, OFFER_NOTHING, NULL, false,
+     "prints examples for what the tests leave out, as Lua, each with what comes of it today: for "
+     "you to judge"},
     {"min", "N%", OFFER_NOTHING, NULL, false,
      "exit code 1 when fewer of the ways through the pack are covered"},
     {"cases", "N", OFFER_NOTHING, NULL, false,
@@ -116,6 +119,23 @@ static error_code tell_coverage(testing *t, error *e) {
   return ERR_OK;
 }
 
+/* Lines of Lua that can be put behind tests.lua. */
+static error_code suggest(testing *t, const rule_test_options *o, error *e) {
+  buffer examples = {0};
+  size_t count;
+  if (!arguments_flag(t->a, "suggest")) return ERR_OK;
+  error_code code = rule_suggest(o, &examples, &count, e);
+  if (!code && count)
+    printf("\n-- Suggested: %zu example%s of what no test covers. What comes of each is what the "
+           "rules "
+           "do today,\n-- not what they should do: read it before you keep it.\n%.*s",
+           count, count == 1 ? "" : "s", (int)examples.size, examples.data);
+  else if (!code)
+    printf("\nNo record was found that goes where no test goes.\n");
+  buffer_deinit(&examples);
+  return code;
+}
+
 static error_code perform(testing *t, error *e) {
   long long cases, seed;
   params settings = {0};
@@ -131,7 +151,7 @@ static error_code perform(testing *t, error *e) {
     return code;
   }
   t->plugins = cli_plugins(t->cli, t->a);
-  if (t->least >= 0 || arguments_value(t->a, "coverage"))
+  if (t->least >= 0 || arguments_value(t->a, "coverage") || arguments_flag(t->a, "suggest"))
     t->coverage = coverage_new(t->pack->step_count);
   t->report = test_report_new(stdout, test_format_of(arguments_value(t->a, "format")),
                               t->pack->name, output_colour(stdout));
@@ -150,6 +170,7 @@ static error_code perform(testing *t, error *e) {
   test_report_end(t->report, code ? NULL : &counts);
   if (!code && counts.failed) t->cli->finding = ERR_REJECTS;
   if (!code) code = tell_coverage(t, e);
+  if (!code) code = suggest(t, &o, e);
   params_deinit(&settings);
   return code;
 }

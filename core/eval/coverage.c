@@ -82,11 +82,18 @@ static void note_ways(coverage *c, const trace_point *p) {
     const trace_way *from = &p->ways[w];
     const covered_way way = {.step = arena_string(&c->arena, name),
                              .point = arena_string(&c->arena, text_or(p->label, name)),
-                             .way = arena_string(&c->arena, text_or(from->label, "-")),
+                             .way = p->kind == POINT_ROW
+                                        ? arena_format(&c->arena, "row %s", from->label)
+                                        : arena_string(&c->arena, text_or(from->label, "-")),
                              .kind = p->kind,
                              .at = keep_place(c, from->at.file ? from->at : p->at)};
     c->way_numbers[p->number][w] = from->implied ? SIZE_MAX : find_way(c, &way);
   }
+}
+
+/* A single value: one bound, not two. */
+static bool is_point(const formula *input, const test_interval *x) {
+  return x->has_low && type_storage(input->type.kind) == STORE_I64 && x->low == x->high;
 }
 
 static void write_bound(const formula *input, const test_interval *t, bool high, zone z,
@@ -101,7 +108,8 @@ static void write_bound(const formula *input, const test_interval *t, bool high,
     one.den[0] = (int64_t)(high ? t->ratio_high.den : t->ratio_low.den);
   else
     one.i64[0] = high ? t->high : t->low;
-  buffer_text(out, high ? (t->high_open ? "< " : "<= ") : (t->low_open ? "> " : ">= "));
+  if (!is_point(input, t))
+    buffer_text(out, high ? (t->high_open ? "< " : "<= ") : (t->low_open ? "> " : ">= "));
   column_write(out, &one, 0, z);
   column_deinit(&one);
 }
@@ -129,11 +137,6 @@ static void note_edge(coverage *c, const trace_point *p, size_t way, const formu
     c->edges = mem_grow(c->edges, c->edge_capacity, sizeof *c->edges);
   }
   c->edges[c->edge_count++] = (edge_at){{name, point, shown, at, false}, input, high, t};
-}
-
-/* A single value: one bound, not two. */
-static bool is_point(const formula *input, const test_interval *x) {
-  return x->has_low && type_storage(input->type.kind) == STORE_I64 && x->low == x->high;
 }
 
 static void note_edges(coverage *c, const trace_point *p) {
@@ -168,15 +171,11 @@ void coverage_plan(coverage *c, const plan *made) {
 
 /* ---- counting ---- */
 
-static bool count_ways(coverage *c, const evaluator *v, const trace_point *p, size_t row) {
-  bool fresh = false;
+static void count_ways(coverage *c, const evaluator *v, const trace_point *p, size_t row) {
   for (size_t w = 0; w < p->way_count; w++) {
     size_t number = c->way_numbers[p->number][w];
-    if (number == SIZE_MAX || !trace_took(v, p, row, w)) continue;
-    fresh = fresh || !c->ways[number].hits;
-    c->ways[number].hits++;
+    if (number != SIZE_MAX && trace_took(v, p, row, w)) c->ways[number].hits++;
   }
-  return fresh;
 }
 
 static bool lies_on(const edge_at *x, const column *c, size_t row) {
@@ -187,27 +186,64 @@ static bool lies_on(const edge_at *x, const column *c, size_t row) {
   return rational_make(c->i64[row], c->den[row], &exact) && rational_compare(exact, bound) == 0;
 }
 
-static bool count_edge(edge_at *x, evaluator *v, const uint8_t *skip) {
+static bool row_counts(const evaluator *v, size_t row) {
+  return row < v->frame.rows && !v->frame.out->failed[row];
+}
+
+static bool count_edge(edge_at *x, evaluator *v) {
   if (x->edge.hit || !x->input) return false;
   const column *values = evaluate(v, x->input, NULL);
   for (size_t row = 0; row < v->frame.rows && !x->edge.hit; row++)
-    if (!v->frame.out->failed[row] && !(skip && skip[row])) x->edge.hit = lies_on(x, values, row);
+    x->edge.hit = row_counts(v, row) && lies_on(x, values, row);
   return x->edge.hit;
 }
 
-bool coverage_add(coverage *c, evaluator *v, const uint8_t *skip) {
+void coverage_add(coverage *c, evaluator *v) {
   const trace_point *const *points;
   size_t n = trace_points(v->plan, &points);
-  bool fresh = false;
   coverage_plan(c, v->plan);
-  for (size_t i = 0; i < n; i++) {
-    if (!counts(c, points[i])) continue;
-    for (size_t row = 0; row < v->frame.rows; row++)
-      if (!v->frame.out->failed[row] && !(skip && skip[row]))
-        fresh = count_ways(c, v, points[i], row) || fresh;
+  for (size_t i = 0; i < n; i++)
+    for (size_t row = 0; row < v->frame.rows && counts(c, points[i]); row++)
+      if (row_counts(v, row)) count_ways(c, v, points[i], row);
+  for (size_t i = 0; i < c->edge_count; i++) count_edge(&c->edges[i], v);
+}
+
+/* ---- one record ---- */
+
+static bool takes(coverage *c, evaluator *v, size_t number) {
+  const trace_point *const *points;
+  size_t n = trace_points(v->plan, &points);
+  for (size_t i = 0; i < n; i++)
+    for (size_t w = 0; counts(c, points[i]) && w < points[i]->way_count; w++)
+      if (c->way_numbers[points[i]->number][w] == number && trace_took(v, points[i], 0, w))
+        return true;
+  return false;
+}
+
+bool coverage_reaches(coverage *c, evaluator *v, size_t number) {
+  coverage_plan(c, v->plan);
+  if (!row_counts(v, 0)) return false;
+  if (number < c->way_count) return takes(c, v, number);
+  const edge_at *x = &c->edges[number - c->way_count];
+  return x->input && lies_on(x, evaluate(v, x->input, NULL), 0);
+}
+
+bool coverage_fresh(coverage *c, evaluator *v, size_t *number) {
+  const trace_point *const *points;
+  size_t n = trace_points(v->plan, &points);
+  coverage_plan(c, v->plan);
+  if (!row_counts(v, 0)) return false;
+  for (size_t i = 0; i < n; i++)
+    for (size_t w = 0; counts(c, points[i]) && w < points[i]->way_count; w++) {
+      *number = c->way_numbers[points[i]->number][w];
+      if (*number != SIZE_MAX && !c->ways[*number].hits && trace_took(v, points[i], 0, w))
+        return true;
+    }
+  for (size_t i = 0; i < c->edge_count; i++) {
+    *number = c->way_count + i;
+    if (!c->edges[i].edge.hit && coverage_reaches(c, v, *number)) return true;
   }
-  for (size_t i = 0; i < c->edge_count; i++) fresh = count_edge(&c->edges[i], v, skip) || fresh;
-  return fresh;
+  return false;
 }
 
 /* ---- reading ---- */

@@ -32,9 +32,14 @@ coverage *coverage_new(size_t steps);
 void coverage_free(coverage *c);
 /* The ways and bounds of a plan, before it is run, so that what is never reached is known as well. */
 void coverage_plan(coverage *c, const plan *p);
-/* Counts the batch that a tracing evaluator ran last; true if it took a way or lay on a bound for the
- * first time. Rows whose flag in `skip` is set are left out (NULL = none). */
-bool coverage_add(coverage *c, evaluator *v, const uint8_t *skip);
+/* Counts the records of the batch that a tracing evaluator ran last. */
+void coverage_add(coverage *c, evaluator *v);
+
+/* For a batch of one record, without counting it: the first way or bound that it reaches and none did
+ * before (ways are numbered as coverage_ways has them, bounds behind them), and whether it reaches
+ * one. */
+bool coverage_fresh(coverage *c, evaluator *v, size_t *number);
+bool coverage_reaches(coverage *c, evaluator *v, size_t number);
 
 size_t coverage_ways(const coverage *c, const covered_way **out);
 size_t coverage_edges(coverage *c, const covered_edge **out);

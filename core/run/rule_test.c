@@ -293,7 +293,7 @@ static void run_example(rule_test_run *r, const rule_example *x, size_t first) {
     tell_fault(&b->decisions->faults[0], &why);
   else
     check_outputs(r, x, first, b, &why);
-  if (b && !e.code && r->o->coverage) coverage_add(r->o->coverage, b->evaluator, NULL);
+  if (b && !e.code && r->o->coverage) coverage_add(r->o->coverage, b->evaluator);
   test_outcome o = {.kind = "example",
                     .name = x->name,
                     .at = x->at,
@@ -342,27 +342,40 @@ static void check_all(rule_test_run *r) {
   for (size_t i = 0; i < t->property_count; i++) property_check(r, i);
 }
 
+void rule_test_open(rule_test_run *r, const rule_test_options *o, rule_test_counts *counts) {
+  *r = (rule_test_run){.o = o, .counts = counts};
+  *counts = (rule_test_counts){0};
+  ask_all(r);
+}
+
+void rule_test_close(rule_test_run *r) {
+  for (size_t i = 0; i < r->bench_count; i++) bench_close(r->benches[i]);
+  free(r->benches);
+  buffer_deinit(&r->wrong);
+  arena_deinit(&r->records);
+  arena_deinit(&r->arena);
+}
+
+static void run_all(rule_test_run *r) {
+  const rule_tests *t = r->o->tests;
+  run_examples(r);
+  for (size_t i = 0; i < t->sample_count; i++)
+    if (rule_test_wanted(r, t->samples[i].name)) sample_test_run(r, &t->samples[i]);
+  for (size_t i = 0; i < t->property_count; i++)
+    if (rule_test_wanted(r, t->properties[i].name)) property_run(r, i);
+}
+
 error_code rule_tests_run(const rule_test_options *o, rule_test_counts *out, error *e) {
-  rule_test_run r = {.o = o, .counts = out};
-  *out = (rule_test_counts){0};
-  ask_all(&r);
+  rule_test_run r;
+  rule_test_open(&r, o, out);
   check_all(&r);
   error_code code = ERR_OK;
   if (r.wrong.size) {
     buffer_char(&r.wrong, 0);
     code = error_set(e, ERR_PACK, "%s", r.wrong.data);
   } else {
-    run_examples(&r);
-    for (size_t i = 0; i < o->tests->sample_count; i++)
-      if (rule_test_wanted(&r, o->tests->samples[i].name))
-        sample_test_run(&r, &o->tests->samples[i]);
-    for (size_t i = 0; i < o->tests->property_count; i++)
-      if (rule_test_wanted(&r, o->tests->properties[i].name)) property_run(&r, i);
+    run_all(&r);
   }
-  for (size_t i = 0; i < r.bench_count; i++) bench_close(r.benches[i]);
-  free(r.benches);
-  buffer_deinit(&r.wrong);
-  arena_deinit(&r.records);
-  arena_deinit(&r.arena);
+  rule_test_close(&r);
   return code;
 }

@@ -27,6 +27,10 @@ typedef struct rule_test_run {
   buffer wrong; /* lines of what keeps everything from being run */
 } rule_test_run;
 
+/* Makes the pack with the tests' conditions / frees all benches. */
+void rule_test_open(rule_test_run *r, const rule_test_options *o, rule_test_counts *counts);
+void rule_test_close(rule_test_run *r);
+
 /* "is(...)" number i over all examples; condition and `when` of property i. */
 const char *asked_expectation(rule_test_run *r, size_t i);
 const char *asked_holds(rule_test_run *r, size_t property);

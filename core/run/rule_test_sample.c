@@ -156,7 +156,7 @@ typedef struct recount {
 static error_code recount_row(void *ctx, const store_row *row, error *e) {
   const recount *c = ctx;
   if (replay_row(c->replay, row, NULL, NULL, NULL, e)) return e->code;
-  coverage_add(c->coverage, replay_evaluator(c->replay), NULL);
+  coverage_add(c->coverage, replay_evaluator(c->replay));
   return ERR_OK;
 }
 

@@ -143,3 +143,30 @@ tests <<<'example "x" {'
 wrong "a syntax error" 'rules/mini/tests.lua:'
 tests <<<'while true do end'
 wrong "a loop" 'does a loop never end?'
+
+# ---- coverage and suggestions
+tests <<'END'
+as_of "2025-09-26T15:00:00+08:00"
+example "a good one" { given = { amount = 1000, kind = "good" }, expect = { grade = "A" } }
+END
+assay "coverage as a list" 0 test mini --coverage text
+says "counts ways" out "ways taken"
+says "names a row that is never taken" out "rules.lua:6"
+says "by its step" out "grade  row 2"
+says "and a bound without a value on it" out "grade  >= 100.00"
+silent "but none that has one" out "grade  >= 1000.00"
+assay "too little is covered" 1 test mini --min 90%
+says "says how much" err "--min asks for 90 %"
+assay "enough is covered" 0 test mini --min 20%
+assay "a wrong percentage" 2 test mini --min lots
+assay "coverage as a page" 0 test mini --coverage html --output page.html
+says "is told where" err "page.html"
+holds "marks lines" grep -q '<tr class="miss">' page.html
+holds "and escapes them" grep -q '&gt;= 100' page.html
+assay "suggestions" 0 test mini --suggest
+says "are examples" out 'example "grade: row 2" {'
+sed -n '/^-- Suggested/,$p' out >>rules/mini/tests.lua
+assay "that hold as they stand" 0 test mini --coverage text
+says "and cover everything that can be" out "(100.0 %)"
+assay "nothing more is suggested" 0 test mini --suggest
+says "and it says so" out "No record was found"

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "../base/text.h"
+#include "list_rows.h"
 
 static void say(builder *b, severity s, place at, const char *format, va_list arguments) {
   char message[1024];
@@ -41,13 +42,13 @@ value_type bare_type(type_kind kind) {
 
 static notation_context context_of(builder *b, place at) {
   return (notation_context){.arena = &b->plan->arena,
-                            .scope = &b->plan->scope,
+                            .scope = b->list ? &b->list->names : &b->plan->scope,
                             .zone = b->plan->pack->zone,
                             .file = at.file,
                             .line = at.line,
                             .findings = b->findings,
                             .workdays = &b->plan->workdays,
-                            .previous = build_previous,
+                            .previous = b->list ? list_rows_previous : build_previous,
                             .host = b};
 }
 

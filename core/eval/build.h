@@ -89,6 +89,9 @@ struct plan {
   plan_output *outputs;
   int *output_results; /* index into results; -1: the output is a field */
   int *output_fields;
+  size_t list_steps; /* that read the records of lists */
+  size_t gather_count, gather_capacity;
+  value_type *gathers; /* columns of the customers repeated for their records (list_rows) */
   size_t input_count;
   plan_input *inputs;
   int *input_slots;
@@ -104,7 +107,8 @@ struct builder {
   findings *findings;
   const step *step; /* at hand */
   size_t step_number;
-  stage **by_step; /* compiled, by number of the step; NULL = faulty */
+  struct list_rows *list; /* open: formulas read its records (list_rows.h); NULL = the customer */
+  stage **by_step;        /* compiled, by number of the step; NULL = faulty */
 };
 
 /* Text -> formula; NULL after a finding. `expected` as in notation_expression. */
@@ -166,5 +170,7 @@ stage *limit_compile(builder *b, const step *s);
 stage *lua_rule_compile(builder *b, const step *s);
 stage *adjust_compile(builder *b, const step *s);
 stage *worst_compile(builder *b, const step *s); /* worst and best */
+stage *aggregate_compile(builder *b, const step *s);
+stage *ageing_compile(builder *b, const step *s);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "blob.h"
 #include "convert.h"
+#include "list_rows.h"
 #include "lua_rule.h"
 #include "thresholds.h"
 #include "trace.h"
@@ -106,6 +107,7 @@ evaluator *evaluator_new(const plan *p, error *e) {
   v->truth = rows_of(1);
   v->needed = rows_of(1);
   v->guard.failed = rows_of(1);
+  if (p->list_steps) v->lists = list_space_new(p);
   if (p->lua_count && lua_host_open(v, e)) {
     evaluator_free(v);
     return NULL;
@@ -117,6 +119,7 @@ void evaluator_free(evaluator *v) {
   if (!v) return;
   const plan *p = v->plan;
   lua_host_close(v);
+  list_space_free(p, v->lists);
   trace_free(v);
   for (size_t i = 0; i < p->result_count; i++) column_deinit(&v->own[i]);
   for (size_t i = 0; i < p->scratch_count; i++) free(v->scratch[i]);

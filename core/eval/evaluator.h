@@ -34,7 +34,8 @@ struct evaluator {
   arena value_texts;
   uint8_t *truth; /* BATCH_ROWS each, for the stage at hand */
   uint8_t *needed;
-  decisions guard; /* catches the faults of formulas that not every row needs */
+  decisions guard;          /* catches the faults of formulas that not every row needs */
+  struct list_space *lists; /* list_rows.h; NULL = no step reads a list */
   struct lua_host *lua;
   struct trace *trace; /* NULL = it does not trace */
 };

@@ -20,7 +20,7 @@ static size_t count_names(const pack *p) {
          : s->kind == STEP_LUA ? s->lua.output_count
          : s->kind == STEP_CADENCE /* date, interval, channel, and what clauses keep */
              ? 3 + s->cadence.clause_count
-             : 1;
+             : s->kind == STEP_AGEING ? s->ageing.bucket_count + 1 : 1;
   }
   return n;
 }
@@ -166,6 +166,10 @@ static stage *compile_step(builder *b, const step *s) {
     return adjust_compile(b, s);
   case STEP_WORST:
     return worst_compile(b, s);
+  case STEP_AGGREGATE:
+    return aggregate_compile(b, s);
+  case STEP_AGEING:
+    return ageing_compile(b, s);
   }
   return NULL;
 }
@@ -212,6 +216,8 @@ static void name_faulty(builder *b, const char *name) {
 static void name_outputs_faulty(builder *b, const step *s) {
   for (size_t i = 0; s->kind == STEP_CADENCE && i < s->cadence.clause_count; i++)
     if (s->cadence.clauses[i].as) name_faulty(b, s->cadence.clauses[i].as);
+  for (size_t i = 0; s->kind == STEP_AGEING && i < s->ageing.bucket_count; i++)
+    name_faulty(b, s->ageing.buckets[i].name);
   const table_output *outputs = s->kind == STEP_TABLE ? s->table.outputs : s->lua.outputs;
   size_t count = s->kind == STEP_TABLE ? s->table.output_count : s->lua.output_count;
   if (s->kind != STEP_TABLE && s->kind != STEP_LUA)
@@ -370,8 +376,8 @@ static void check_effective(builder *b, const pack *p) {
       b, p->effective.at,
       "the pack is in force %s%.*s, not on %s, the day of as_of: nothing can be graded by it "
       "then",
-      p->effective.from == INT64_MIN || p->effective.to == INT64_MAX ? "" : "on ",
-      (int)when.size, when.data, day);
+      p->effective.from == INT64_MIN || p->effective.to == INT64_MAX ? "" : "on ", (int)when.size,
+      when.data, day);
   buffer_deinit(&when);
 }
 
@@ -413,6 +419,7 @@ void plan_free(plan *p) {
   free(p->cuts);
   free(p->codes);
   free(p->results);
+  free(p->gathers);
   free(p->points);
   free(p->previous);
   free(p->previous_values);

@@ -66,6 +66,8 @@ static value_type type_declared(builder *b, const step *s, const char *name) {
   switch (s->kind) {
   case STEP_DERIVE:
     return s->derive.type;
+  case STEP_AGGREGATE:
+    return s->aggregate.type;
   case STEP_SCORECARD:
     if (s->scorecard.decimals >= 0) return decimal_of(s->scorecard.decimals);
     return s->scorecard.divide.text ? decimal_of(2) : bare_type(TYPE_NONE);

@@ -247,6 +247,12 @@ void declare_outputs(const body *b, size_t *count, table_output **out);
 void declare_output_names(body *b, const char *what, const char *name, const table_output *outputs,
                           size_t count);
 
+/* ---- aggregates (declare_aggregate.c) ---- */
+
+/* Whether the table of a derive asks for an aggregate, not for a formula. */
+bool declare_is_aggregate(const body *b);
+void declare_aggregate(body *b, const char *name);
+
 /* ---- related records (declare_source.c) ---- */
 
 /* Once all scripts have run: adds the lists to the fields of the customer. */
@@ -270,6 +276,6 @@ typedef struct declaration {
 
 extern const declaration declare_company_words[], declare_source_words[], declare_field_words[],
     declare_score_words[], declare_table_words[], declare_cadence_words[], declare_limit_words[],
-    declare_rule_words[], declare_class_words[], declare_code_words[];
+    declare_rule_words[], declare_class_words[], declare_code_words[], declare_ageing_words[];
 
 #endif

@@ -3,12 +3,16 @@
 
 #include <string.h>
 
-/* ---- derive "name" { "formula", type = T } ---- */
+/* ---- derive "name" { "formula", type = T }, or an aggregate ---- */
 
 static void fill_derive(body *b, const char *name) {
   static const char *const keys[] = {"type"};
-  body_check(b, COUNTED(keys), true);
   declare_name(b->l, b->at, "derive", name, true);
+  if (declare_is_aggregate(b)) {
+    declare_aggregate(b, name);
+    return;
+  }
+  body_check(b, COUNTED(keys), true);
   step *s = declare_step(b, STEP_DERIVE, name);
   if (!body_item_text(b, 1, &s->derive.formula) && body_count(b) == 0)
     declare_error(b->l, b->at, "%s has no formula: %s { \"today - date(last_contact_at)\" }",

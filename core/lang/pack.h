@@ -366,6 +366,69 @@ typedef struct worst_step {
   place missing_at;
 } worst_step;
 
+/* ---- aggregates: one value out of the records of a list ---- */
+
+typedef enum aggregate_kind {
+  AGGREGATE_SUM,
+  AGGREGATE_COUNT,
+  AGGREGATE_MIN,
+  AGGREGATE_MAX,
+  AGGREGATE_LATEST, /* the value of the record with the greatest `by` */
+  AGGREGATE_EARLIEST,
+  AGGREGATE_MEDIAN, /* of an even number: the mean of the middle two */
+  AGGREGATE_MEAN,
+  AGGREGATE_SHARE, /* records for which the value, a condition, is true / records counted */
+  AGGREGATE_DISTINCT
+} aggregate_kind;
+
+typedef enum aggregate_tie { TIE_UNTOLD, TIE_LEAST, TIE_GREATEST } aggregate_tie;
+
+typedef struct aggregate_points {
+  rule_text test, points;
+  place at;
+} aggregate_points;
+
+/* derive "spend" { sum = "amount", of = "orders", where = "returned != true", within = 365 } */
+typedef struct aggregate_step {
+  aggregate_kind kind;
+  const char *of; /* the list */
+  place of_at;
+  rule_text value; /* a formula over a record; COUNT: a condition, or not given */
+  /* sum = { "type", { "demo", 60 }, ... }: the points of the value, the first match, are added */
+  size_t point_count;
+  aggregate_points *points;
+  rule_text where;
+  rule_text at;        /* when a record happened: a date or timestamp; by default its field `at` */
+  rule_text from, to;  /* its age in days must lie in [from, to]; `from` not given: in [0, to) */
+  rule_text half_life; /* days after which a record counts half */
+  bool stepped;        /* all at once at the end of each half-life, exactly; else smoothly */
+  rule_text by;        /* LATEST, EARLIEST; by default the value itself */
+  aggregate_tie tie;   /* which value counts when several records are the latest */
+  rule_text weight;    /* MEAN, SHARE */
+  rule_text none;      /* the value if no record counts; not given: 0 of sums and counts, else missing */
+  bool skip_missing;   /* records without a value do not count; else they make the result missing */
+  rule_text at_least, at_most; /* bounds of the result */
+  value_type type;             /* TYPE_NONE: as it comes */
+} aggregate_step;
+
+typedef struct ageing_bucket {
+  const char *name;
+  rule_text days; /* the greatest age; not given in the last */
+  place at;
+} ageing_bucket;
+
+/* ageing "ar" { of = "open_items", amount = "amount", due = "due_date", { "ar_current", 0 },
+ * { "ar_1_30", 30 }, { "ar_over_30" } }: sums by today - due; the step's name is the sum of all */
+typedef struct ageing_step {
+  const char *of;
+  place of_at;
+  rule_text amount, due, where;
+  size_t bucket_count;
+  ageing_bucket *buckets;
+  bool skip_missing;   /* records without amount or due date do not count */
+  const char *undated; /* the bucket of records without a due date, or NULL */
+} ageing_step;
+
 typedef enum step_kind {
   STEP_DERIVE,
   STEP_SCORECARD,
@@ -376,7 +439,9 @@ typedef enum step_kind {
   STEP_LIMIT,
   STEP_LUA,
   STEP_ADJUST,
-  STEP_WORST
+  STEP_WORST,
+  STEP_AGGREGATE,
+  STEP_AGEING
 } step_kind;
 
 typedef struct step {
@@ -394,6 +459,8 @@ typedef struct step {
     lua_step lua;
     adjust_step adjust;
     worst_step worst;
+    aggregate_step aggregate;
+    ageing_step ageing;
   };
 } step;
 

@@ -82,43 +82,68 @@ BUILT const char *shown(const bench *b, const char *name, size_t row) {
 
 /* ---- one record, given as text ---- */
 
-/* fields as "name=value|name=value"; what is not named is missing. */
-BUILT void put_record(pack *p, batch *in, const char *text) {
+BUILT void put_fields(pack *p, const schema *s, batch *in, const char *text, char between);
+
+/* The records of a list as "name=value,name=value;name=value"; "null" = no list. */
+BUILT void put_list(pack *p, column *c, size_t row, const char *given) {
+  size_t count = 0;
+  bool null = given && !strcmp(given, "null");
+  const char **records = given && !null ? built_split(p, given, ';', &count) : NULL;
+  if (!row) c->list.offsets[0] = 0;
+  if (!row) c->list.records->rows = 0;
+  c->list.missing[row] = null;
+  for (size_t i = 0; i < count; i++)
+    put_fields(p, c->type.record, c->list.records, records[i], ',');
+  c->list.offsets[row + 1] = (uint32_t)c->list.records->rows;
+}
+
+/* NULL = missing */
+BUILT void put_value(pack *p, column *c, size_t row, const char *given) {
+  size_t n = given ? strlen(given) : 0;
+  value_type t = c->type;
+  switch (type_storage(t.kind)) {
+  case STORE_TEXT:
+    column_add_text(c, row, given, n);
+    break;
+  case STORE_I32:
+    c->i32[row] = !given                   ? -1
+                  : t.kind == TYPE_BOOLEAN ? !strcmp(given, "true")
+                                           : choice_find(t.choices, given, n);
+    break;
+  case STORE_F64:
+    c->f64[row] = given ? strtod(given, NULL) : NAN;
+    break;
+  case STORE_LIST:
+    put_list(p, c, row, given);
+    break;
+  default:
+    c->i64[row] = MISSING_I64;
+    if (given && t.kind == TYPE_DATE)
+      assert_true(date_parse(given, n, &c->i64[row]));
+    else if (given && t.kind == TYPE_TIMESTAMP)
+      assert_true(moment_parse(given, n, &c->i64[row]));
+    else if (given)
+      assert_int_equal(decimal_parse(given, n, t.digits, &c->i64[row]), PARSE_OK);
+  }
+}
+
+BUILT void put_fields(pack *p, const schema *s, batch *in, const char *text, char between) {
   size_t count, row = in->rows++;
-  const char **pairs = built_split(p, text, '|', &count);
-  for (size_t f = 0; f < p->schema.count; f++) {
-    column *c = &in->columns[f];
+  const char **pairs = built_split(p, text, between, &count);
+  for (size_t f = 0; f < s->count; f++) {
     const char *given = NULL;
     for (size_t i = 0; i < count; i++) {
-      size_t n = strlen(p->schema.fields[f].name);
-      if (!strncmp(pairs[i], p->schema.fields[f].name, n) && pairs[i][n] == '=')
-        given = pairs[i] + n + 1;
+      size_t n = strlen(s->fields[f].name);
+      if (!strncmp(pairs[i], s->fields[f].name, n) && pairs[i][n] == '=') given = pairs[i] + n + 1;
     }
-    if (f == p->schema.key && !given) given = "K";
-    size_t n = given ? strlen(given) : 0;
-    value_type t = c->type;
-    switch (type_storage(t.kind)) {
-    case STORE_TEXT:
-      column_add_text(c, row, given, n);
-      break;
-    case STORE_I32:
-      c->i32[row] = !given                   ? -1
-                    : t.kind == TYPE_BOOLEAN ? !strcmp(given, "true")
-                                             : choice_find(t.choices, given, n);
-      break;
-    case STORE_F64:
-      c->f64[row] = given ? strtod(given, NULL) : NAN;
-      break;
-    default:
-      c->i64[row] = MISSING_I64;
-      if (given && t.kind == TYPE_DATE)
-        assert_true(date_parse(given, n, &c->i64[row]));
-      else if (given && t.kind == TYPE_TIMESTAMP)
-        assert_true(moment_parse(given, n, &c->i64[row]));
-      else if (given)
-        assert_int_equal(decimal_parse(given, n, t.digits, &c->i64[row]), PARSE_OK);
-    }
+    if (s->fields[f].type.kind == TYPE_KEY && !given) given = "K";
+    put_value(p, &in->columns[f], row, given);
   }
+}
+
+/* fields as "name=value|name=value"; what is not named is missing, a list empty. */
+BUILT void put_record(pack *p, batch *in, const char *text) {
+  put_fields(p, &p->schema, in, text, '|');
 }
 
 typedef struct case_ {

@@ -84,6 +84,21 @@ BUILT size_t built_field(pack *p, const char *name, value_type type) {
   return p->schema.count++;
 }
 
+/* A list whose records have `count` fields. */
+BUILT size_t built_list(pack *p, const char *name, const field *fields, size_t count) {
+  schema *record = arena_alloc(&p->arena, sizeof *record);
+  field *own = arena_array(&p->arena, count, sizeof *own);
+  for (size_t i = 0; i < count; i++) {
+    place at = built_place(p);
+    own[i] = fields[i];
+    own[i].column = own[i].name;
+    own[i].file = at.file;
+    own[i].line = at.line;
+  }
+  *record = (schema){.count = count, .fields = own, .zone = p->zone};
+  return built_field(p, name, (value_type){.kind = TYPE_LIST, .denominator = 1, .record = record});
+}
+
 BUILT void built_param(pack *p, const char *name, value_type type, const char *preset) {
   p->params[p->param_count++] = (pack_param){name, type, built_text(p, preset), built_place(p)};
 }
@@ -103,6 +118,16 @@ BUILT step *built_step(pack *p, step_kind kind, const char *name) {
 
 BUILT void built_derive(pack *p, const char *name, const char *formula) {
   built_step(p, STEP_DERIVE, name)->derive.formula = built_text(p, formula);
+}
+
+BUILT aggregate_step *built_aggregate(pack *p, const char *name, aggregate_kind kind,
+                                      const char *of, const char *of_what) {
+  aggregate_step *s = &built_step(p, STEP_AGGREGATE, name)->aggregate;
+  s->kind = kind;
+  s->of = of;
+  s->of_at = built_place(p);
+  if (of_what) s->value = built_text(p, of_what);
+  return s;
 }
 
 /* rows: "test; test => output; output", a code behind '#'; outputs as "name|name", their types. */

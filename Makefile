@@ -101,6 +101,7 @@ test: test-deps
 
 .PHONY: prove bench
 prove: test-deps
+	@tests/tools/packages.sh lua5.4
 	@tests/prove.sh
 bench: deps
 	@tests/tools/packages.sh lua5.4

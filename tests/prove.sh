@@ -129,6 +129,19 @@ sandbox() {
   return $bad
 }
 
+# ---- changing any one thing in a pack makes one of its tests fail
+mutation() {
+  local out bad=0 line
+  out=$(tests/mutate.sh build) || bad=1
+  while read -r line; do
+    case $line in
+    survived:* | mutant*) say "  $line" ;;
+    *) fact "${line%%:*}" "${line#*: }" ;;
+    esac
+  done <<<"$out"
+  return $bad
+}
+
 section "kill -9"
 crash; verdict "after each kill the database is sound and readers see a whole run" $?
 section "The same bytes"
@@ -137,6 +150,8 @@ section "Memory"
 memory; verdict "at most 64 MB, at $N and at $BIG customers" $?
 section "Sandbox"
 sandbox; verdict "each case within one second and 64 MB" $?
+section "Mutation of the packs"
+mutation; verdict "every changed cell, bound, weight and code is noticed" $?
 
 {
   echo "# Proof"

@@ -28,8 +28,11 @@ std = {
     "quiet", "channel",
     "limit", "start", "times", "plus", "at_most", "at_least", "step_up", "step_down", "zero", "round_down",
     "round_half_up", "round_up",
+    "adjust", "worst", "best", "ageing", "total", "quantiles", "watch", "related", "data_missing", "use",
     -- in a rule
     "reason",
+    -- tests.lua
+    "as_of", "example", "examples", "property", "has", "lacks", "is", "none", "rejected", "fails",
   },
 }
 max_line_length = 120

@@ -33,7 +33,7 @@ check "cppcheck" cppcheck -q -j "$(nproc)" --std=c11 --error-exitcode=1 --inline
   --enable=warning,performance,portability --suppress=missingIncludeSystem \
   --suppress=shiftTooManyBitsSigned --suppress=normalCheckLevelMaxBranches "${defines[@]}" core plugins
 check "clang-tidy" tidy
-check "luacheck" luacheck -q rules tests/packs tests/bench
+check "luacheck" luacheck -q rules tests/packs tests/bench tests/tools
 check "public headers compile alone" sh -c '
   for h in core/include/assay/*.h; do
     echo "#include <assay/$(basename "$h")>" |

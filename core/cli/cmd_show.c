@@ -48,6 +48,7 @@ static const char *shown(show *s, const char *text, size_t n) {
 typedef struct code_lines {
   show *show;
   const column *outputs;
+  const char *list;
   size_t width;
 } code_lines;
 
@@ -55,6 +56,12 @@ static void measure_code(void *ctx, const char *code, size_t n) {
   code_lines *l = ctx;
   const size_t w = text_width(code, n);
   if (w > l->width) l->width = w;
+}
+
+static const char *severity_said(const char *language, const char *how) {
+  return say(language, !strcmp(how, "critical")  ? SAY_CRITICAL
+                       : !strcmp(how, "warning") ? SAY_WARNING
+                                                 : SAY_INFO);
 }
 
 static void write_code(void *ctx, const char *text, size_t length) {
@@ -69,6 +76,8 @@ static void write_code(void *ctx, const char *text, size_t length) {
   text_pad(&s->out, code, known ? l->width : text_width(code, n), false);
   paint(s, "0");
   if (known) buffer_format(&s->out, "  %.*s", (int)reason.size, reason.data);
+  const char *how = alert_severity_of(s->reader, l->list, code, n);
+  if (how) buffer_format(&s->out, " [%s]", severity_said(s->language, how));
   buffer_char(&s->out, '\n');
   buffer_deinit(&reason);
 }
@@ -111,6 +120,7 @@ static void write_outputs(show *s, const store_row *row) {
     if (c->type.kind != TYPE_CODES) continue;
     const bool none = column_missing(c, 0) || c->text.offsets[0] == c->text.offsets[1];
     buffer_format(&s->out, "  %s%s\n", s->run->outputs[i].name, none ? ": -" : "");
+    l.list = s->run->outputs[i].name;
     each_code(c, 0, write_code, &l);
   }
 }
@@ -207,6 +217,11 @@ static void json_code(void *ctx, const char *code, size_t n) {
     text_json(&s->out, text.data, text.size);
   else
     buffer_text(&s->out, "null");
+  const char *how = alert_severity_of(s->reader, l->output, code, n);
+  if (how) {
+    buffer_text(&s->out, ",\"severity\":");
+    json_text(s, how);
+  }
   buffer_char(&s->out, '}');
   buffer_deinit(&text);
 }

@@ -30,6 +30,7 @@ static value_type choice_of_bands(builder *b, const bands_step *d) {
   *list = (choice_list){d->band_count, names};
   value_type t = bare_type(TYPE_CHOICE);
   t.choices = list;
+  t.rank = d->best_last ? RANK_BEST_LAST : RANK_BEST_FIRST;
   return t;
 }
 

@@ -253,6 +253,15 @@ void declare_output_names(body *b, const char *what, const char *name, const tab
 bool declare_is_aggregate(const body *b);
 void declare_aggregate(body *b, const char *name);
 
+/* ---- reason codes (declare_codes.c) ---- */
+
+/* value, decimals and as; a value that is set already is the default. */
+void declare_code_value(const body *row, code_entry *e);
+/* The condition, at the second position or under `when`, and missing. */
+void declare_code_condition(const body *row, code_entry *e);
+/* Puts an entry into the list, unless it has no code; one that stands in it already is a finding. */
+void declare_code_add(const body *b, codes_step *out, code_entry e);
+
 /* ---- related records (declare_source.c) ---- */
 
 /* Once all scripts have run: adds the lists to the fields of the customer. */
@@ -276,6 +285,7 @@ typedef struct declaration {
 
 extern const declaration declare_company_words[], declare_source_words[], declare_field_words[],
     declare_score_words[], declare_table_words[], declare_cadence_words[], declare_limit_words[],
-    declare_rule_words[], declare_class_words[], declare_code_words[], declare_ageing_words[];
+    declare_rule_words[], declare_class_words[], declare_code_words[], declare_ageing_words[],
+    declare_watch_words[];
 
 #endif

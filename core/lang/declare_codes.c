@@ -7,7 +7,7 @@
 
 /* ---- entries: "CODE", { "CODE", "condition", ... } ---- */
 
-static void read_value(const body *row, code_entry *e) {
+void declare_code_value(const body *row, code_entry *e) {
   static const char *const forms[] = {"percent", "money", "date"};
   int64_t decimals = -1;
   body_text(row, "value", &e->value);
@@ -22,7 +22,7 @@ static void read_value(const body *row, code_entry *e) {
                   row->what);
 }
 
-static void read_condition(const body *row, code_entry *e) {
+void declare_code_condition(const body *row, code_entry *e) {
   rule_text when = {0};
   body_item_text(row, 2, &e->when);
   if (body_text(row, "when", &when) && e->when.text)
@@ -40,8 +40,8 @@ static void read_code_table(const body *row, code_entry *e) {
   static const char *const keys[] = {"when", "missing", "value", "decimals", "as", "silences"};
   body_check(row, COUNTED(keys), true);
   e->code = body_item_code(row, 1);
-  read_condition(row, e);
-  read_value(row, e);
+  declare_code_condition(row, e);
+  declare_code_value(row, e);
   body_strings(row, "silences", &e->silence_count, &e->silences);
   if (body_count(row) == 0)
     declare_error(row->l, row->at,
@@ -53,7 +53,7 @@ static void read_code_table(const body *row, code_entry *e) {
                   row->what);
 }
 
-static void add_entry(const body *b, codes_step *out, code_entry e) {
+void declare_code_add(const body *b, codes_step *out, code_entry e) {
   if (!e.code) return;
   for (size_t k = 0; k < out->entry_count; k++)
     if (strcmp(out->entries[k].code, e.code) == 0)
@@ -121,7 +121,7 @@ static void read_data_missing(body *b, codes_step *out) {
   size_t count = read_wanted(b, &list);
   for (size_t i = 0; i < count; i++) {
     const char *code = arena_format(&l->pack->arena, "DATA_MISSING:%s", list[i].name);
-    add_entry(
+    declare_code_add(
         b, out,
         (code_entry){.code = code, .missing = list[i].what, .decimals = -1, .at = list[i].what.at});
   }
@@ -141,13 +141,13 @@ static void read_entry(const body *b, int i, codes_step *out) {
   lua_pop(b->L, 1);
   if (!table) {
     e.code = body_item_code(b, i);
-    add_entry(b, out, e);
+    declare_code_add(b, out, e);
   } else if (body_open_item(b, i, &row)) {
     if (body_word_mark(&row) == WORD_data_missing) {
       read_data_missing(&row, out);
     } else {
       read_code_table(&row, &e);
-      add_entry(b, out, e);
+      declare_code_add(b, out, e);
     }
     body_close(&row);
   }

@@ -141,7 +141,8 @@ typedef struct table_step {
   rule_text *inputs; /* expressions */
   table_output *outputs;
   table_row *rows;
-  table_row *otherwise; /* what it gives if no row matches; NULL: outputs are missing, lists empty */
+  table_row
+      *otherwise; /* what it gives if no row matches; NULL: outputs are missing, lists empty */
 } table_step;
 
 typedef struct band {
@@ -169,6 +170,9 @@ typedef enum value_form {
   FORM_DATE     /* the date of a moment, in the company's zone */
 } value_form;
 
+/* How urgent an alert is. */
+typedef enum alert_severity { ALERT_INFO, ALERT_WARNING, ALERT_CRITICAL } alert_severity;
+
 typedef struct code_entry {
   const char *code;
   rule_text when;    /* not given: other steps give it */
@@ -178,6 +182,8 @@ typedef struct code_entry {
   value_form form;
   size_t silence_count; /* of the list's codes that are not shown where this one is */
   const char **silences;
+  alert_severity severity;    /* of a watch */
+  const char *text, *text_zh; /* of a watch: what its code means, where no reasons file says it */
   place at;
 } code_entry;
 
@@ -191,6 +197,7 @@ typedef enum codes_order {
 typedef struct codes_step {
   size_t entry_count;
   code_entry *entries;
+  bool alerts; /* watch "name" { ... }: its codes are alerts, kept with their severity as well */
   /* by = "points_lost" ...: instead, the reasons of a scorecard, at most `most` (1..8), only those
    * with any points between; of equal ones that of the first characteristic, or of the last. */
   const char *scorecard;

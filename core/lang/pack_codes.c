@@ -216,6 +216,17 @@ static bool has_text(const code_set *known, const char *code) {
   return false;
 }
 
+/* An alert may say its text itself. */
+static bool has_own_text(const pack *p, const char *code, const char *language) {
+  bool zh = strcmp(language, "zh") == 0;
+  for (size_t i = 0; i < p->step_count; i++)
+    for (size_t k = 0; p->steps[i].kind == STEP_CODES && k < p->steps[i].codes.entry_count; k++) {
+      const code_entry *e = &p->steps[i].codes.entries[k];
+      if (strcmp(e->code, code) == 0 && (zh ? e->text_zh : e->text)) return true;
+    }
+  return false;
+}
+
 /* Whether something may stand behind the code: a value of its entry, what a rule gives, or the rest
  * of a longer code. */
 static bool may_have_value(const pack *p, const char *code) {
@@ -300,8 +311,51 @@ static void read_texts(loader *l, const char *language, const code_set *shown) {
   for (size_t i = 1; i < s.count; i++)
     read_text(l, language, (place){file, s.rows[i].line}, &s.rows[i], shown, &known);
   for (size_t i = 0; i < shown->count; i++)
-    if (!has_text(&known, shown->codes[i]))
+    if (!has_text(&known, shown->codes[i]) && !has_own_text(p, shown->codes[i], language))
       declare_warning(l, (place){file, 1}, "the code %s has no text here", shown->codes[i]);
+}
+
+/* The texts that stand beside the alerts themselves; a file that has one goes first. */
+static void add_alert_text(loader *l, const code_entry *e, const char *language, const char *text) {
+  pack *p = l->pack;
+  if (!text) return;
+  check_placeholders(l, e->at, e->code, text);
+  for (size_t i = 0; i < p->reason_text_count; i++)
+    if (strcmp(p->reason_texts[i].code, e->code) == 0 &&
+        strcmp(p->reason_texts[i].language, language) == 0) {
+      declare_warning(l, e->at,
+                      "%s has a text here and another one in reasons.%s.csv, which counts", e->code,
+                      language);
+      return;
+    }
+  *ARENA_PUSH(&p->arena, p->reason_texts, p->reason_text_count) =
+      (pack_reason_text){e->code, language, text};
+}
+
+static void check_alerts(loader *l) {
+  const pack *p = l->pack;
+  code_set seen = {0};
+  for (size_t i = 0; i < p->step_count; i++) {
+    const step *s = &p->steps[i];
+    if (s->kind != STEP_CODES || !s->codes.alerts) continue;
+    bool kept = false;
+    for (size_t k = 0; k < p->output_count; k++)
+      kept = kept || !strcmp(p->outputs[k].name, s->name);
+    if (!kept)
+      declare_error(
+          l, s->at,
+          "outputs does not list \"%s\", so nobody would see what the watch finds: add it "
+          "there",
+          s->name);
+    for (size_t k = 0; k < s->codes.entry_count; k++) {
+      const code_entry *e = &s->codes.entries[k];
+      if (has_code(&seen, e->code))
+        declare_error(l, e->at, "the alert %s stands in another watch already", e->code);
+      add_alert_text(l, e, "en", e->text);
+      add_alert_text(l, e, "zh", e->text_zh);
+    }
+    for (size_t k = 0; k < s->codes.entry_count; k++) add_code(l, &seen, s->codes.entries[k].code);
+  }
 }
 
 void pack_check_codes(loader *l) {
@@ -311,4 +365,5 @@ void pack_check_codes(loader *l) {
   check_reasons(l);
   read_texts(l, "en", &shown);
   read_texts(l, "zh", &shown);
+  check_alerts(l);
 }

@@ -76,6 +76,26 @@ static void archive(manifest *m, const pack *p) {
   m->info.reason_text_count = p->reason_text_count;
 }
 
+static void alerts(manifest *m, const pack *p) {
+  static const char *const words[] = {"info", "warning", "critical"};
+  store_alert *out = NULL;
+  size_t count = 0;
+  for (size_t i = 0; i < p->step_count; i++) {
+    const step *s = &p->steps[i];
+    if (s->kind == STEP_CODES && s->codes.alerts) count += s->codes.entry_count;
+  }
+  out = arena_array(&m->arena, count + 1, sizeof *out);
+  count = 0;
+  for (size_t i = 0; i < p->step_count; i++) {
+    const step *s = &p->steps[i];
+    for (size_t k = 0; s->kind == STEP_CODES && s->codes.alerts && k < s->codes.entry_count; k++)
+      out[count++] =
+          (store_alert){s->name, s->codes.entries[k].code, words[s->codes.entries[k].severity]};
+  }
+  m->info.alerts = out;
+  m->info.alert_count = count;
+}
+
 void manifest_init(manifest *m, const pack *p, const plan *made, int64_t as_of,
                    const char *source) {
   *m = (manifest){0};
@@ -92,6 +112,7 @@ void manifest_init(manifest *m, const pack *p, const plan *made, int64_t as_of,
                              .key = p->schema.fields[p->schema.key].name};
   columns(m, made);
   archive(m, p);
+  alerts(m, p);
 }
 
 void manifest_deinit(manifest *m) {

@@ -124,6 +124,7 @@ error_code report_write(buffer *out, store_reader *r, const report_options *o, e
   if (!code) code = page_follow_ups(&p, e);
   if (!code) code = page_count_codes(&p, &attention, e);
   if (!code) code = page_attention(&p, &attention, e);
+  if (!code) code = page_alerts(&p, e);
   if (!code) code = page_rejects(&p, e);
   if (!code) code = page_decisions(&p, &attention, e);
   if (!code) write_next(&p);

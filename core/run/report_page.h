@@ -71,6 +71,7 @@ error_code page_groups(page *p, error *e); /* classes, limits */
 error_code page_follow_ups(page *p, error *e);
 error_code page_count_codes(page *p, code_counts *out, error *e);
 error_code page_attention(page *p, const code_counts *c, error *e);
+error_code page_alerts(page *p, error *e); /* only if the pack watches something */
 error_code page_rejects(page *p, error *e);
 error_code page_decisions(page *p, const code_counts *attention, error *e);
 

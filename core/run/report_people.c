@@ -1,4 +1,4 @@
-/* The report's lists of customers: who is due, who needs attention, who has no decision. */
+/* The report's lists of customers: who is due, who has no decision. */
 #include <string.h>
 
 #include "../base/text.h"
@@ -131,99 +131,6 @@ error_code page_follow_ups(page *p, error *e) {
   if (d.name_width > NAME_WIDTH) d.name_width = NAME_WIDTH;
   for (size_t i = 0; i < d.kept; i++) write_due(p, &d, &d.items[i]);
   if (!d.kept) buffer_format(p->out, "  %s\n", say(p->language, SAY_NOBODY_DUE));
-  return ERR_OK;
-}
-
-/* ---- attention ---- */
-
-static error_code add_code(void *ctx, const char *code, int64_t count, error *e) {
-  code_counts *c = ctx;
-  (void)e;
-  for (size_t i = 0; i < c->count; i++) {
-    code_count *x = &c->items[i];
-    const size_t n = strlen(x->code);
-    if (strncmp(code, x->code, n) != 0 || (code[n] && code[n] != ':')) continue;
-    if (!x->count) {
-      x->first = arena_string(&c->page->arena, code);
-      x->output = c->output;
-    }
-    x->count += count;
-  }
-  return ERR_OK;
-}
-
-error_code page_count_codes(page *p, code_counts *out, error *e) {
-  size_t i;
-  json_t *item;
-  *out = (code_counts){.page = p};
-  out->items = arena_array(&p->arena, json_array_size(p->roles.attention) + 1, sizeof *out->items);
-  json_array_foreach(p->roles.attention, i, item) {
-    if (json_is_string(item)) out->items[out->count++].code = json_string_value(item);
-  }
-  error_code code = ERR_OK;
-  for (size_t k = 0; k < p->run->output_count && !code && out->count; k++) {
-    if (p->run->outputs[k].type.kind != TYPE_CODES) continue;
-    out->output = p->run->outputs[k].name;
-    code = store_code_counts(p->reader, out->output, add_code, out, e);
-  }
-  return code;
-}
-
-typedef struct keys_found {
-  page *page;
-  const char *keys[EXAMPLES];
-  size_t count;
-} keys_found;
-
-static error_code add_key(void *ctx, const store_row *row, error *e) {
-  keys_found *k = ctx;
-  (void)e;
-  const char *name = page_name(k->page, row);
-  if (k->count < EXAMPLES)
-    k->keys[k->count++] = arena_format(&k->page->arena, "%s%s%s", page_key(k->page, row->key),
-                                       *name ? " " : "", name);
-  return ERR_OK;
-}
-
-static error_code customers_with(page *p, const code_count *x, keys_found *out, error *e) {
-  const store_condition condition = {x->output, "has", x->first};
-  const store_query q = {&condition, 1, NULL, EXAMPLES};
-  *out = (keys_found){.page = p};
-  return store_list(p->reader, &q, add_key, out, e);
-}
-
-error_code page_attention(page *p, const code_counts *c, error *e) {
-  size_t width = 0, seen = 0;
-  for (size_t i = 0; i < c->count; i++)
-    if (c->items[i].count) {
-      page_widen(&width, c->items[i].code);
-      seen++;
-    }
-  if (!c->count) return ERR_OK;
-  page_heading(p, SAY_ATTENTION, NULL);
-  if (!seen) buffer_format(p->out, "  %s\n", say(p->language, SAY_ALL_FINE));
-  for (size_t i = 0; i < c->count; i++) {
-    const code_count *x = &c->items[i];
-    keys_found found;
-    if (!x->count) continue;
-    error_code code = customers_with(p, x, &found, e);
-    if (code) return code;
-    buffer line = {0};
-    write_reason(&line, p->reader, NULL, x->code, strlen(x->code), p->language);
-    if (line.size) buffer_text(&line, " — ");
-    for (size_t k = 0; k < found.count; k++)
-      buffer_format(&line, "%s%s", k ? ", " : "", found.keys[k]);
-    if (x->count > (int64_t)found.count) buffer_text(&line, " …");
-    buffer_char(&line, 0);
-    buffer_text(p->out, "  ");
-    page_paint(p, "33");
-    text_pad(p->out, x->code, width, false);
-    page_paint(p, "0");
-    page_count(p, x->count, 8);
-    buffer_text(p->out, "  ");
-    page_wrapped(p, line.data, 2 + width + 8 + 2);
-    buffer_deinit(&line);
-  }
   return ERR_OK;
 }
 

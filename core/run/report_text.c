@@ -29,6 +29,11 @@ static const char *const phrases[SAY_PHRASES][2] = {
     [SAY_NOBODY_DUE] = {"Nobody is due today.", "今天没有到期的客户。"},
     [SAY_ATTENTION] = {"Needs attention", "需要关注"},
     [SAY_ALL_FINE] = {"Nothing.", "没有。"},
+    [SAY_ALERTS] = {"Alerts", "预警"},
+    [SAY_NO_ALERTS] = {"Nothing changed in a way that is watched.", "没有需要预警的变化。"},
+    [SAY_CRITICAL] = {"critical", "严重"},
+    [SAY_WARNING] = {"warning", "警告"},
+    [SAY_INFO] = {"info", "提示"},
     [SAY_REFUSED] = {"Without a decision", "未得出决定"},
     [SAY_LINE] = {"line", "行"},
     [SAY_DECISIONS] = {"Three decisions", "三个决定"},
@@ -165,6 +170,18 @@ bool write_reason(buffer *out, store_reader *r, const column *outputs, const cha
   if (!(text = find_text(r, name, language))) return false;
   if (!fill_in(out, r, outputs, colon + 1, text)) buffer_format(out, " (%s)", colon + 1);
   return true;
+}
+
+const char *alert_severity_of(const store_reader *r, const char *list, const char *code, size_t n) {
+  const store_alert *alerts;
+  const size_t count = store_alerts(r, &alerts);
+  const char *colon = memchr(code, ':', n);
+  if (colon) n = (size_t)(colon - code);
+  for (size_t i = 0; i < count; i++)
+    if (!strcmp(alerts[i].list, list) && strlen(alerts[i].code) == n &&
+        !memcmp(alerts[i].code, code, n))
+      return alerts[i].severity;
+  return NULL;
 }
 
 void write_outcome_code(buffer *out, const store_outcome *o) {

@@ -27,6 +27,11 @@ typedef enum phrase {
   SAY_NOBODY_DUE,
   SAY_ATTENTION,
   SAY_ALL_FINE,
+  SAY_ALERTS,
+  SAY_NO_ALERTS,
+  SAY_CRITICAL, /* in the order of severity, the gravest first */
+  SAY_WARNING,
+  SAY_INFO,
   SAY_REFUSED,
   SAY_LINE,
   SAY_DECISIONS,
@@ -65,6 +70,9 @@ void write_value(buffer *out, const column *c, size_t row, zone z);
  * and what cannot be filled in is "…". Appends nothing and returns false if the pack has no text. */
 bool write_reason(buffer *out, store_reader *r, const column *outputs, const char *code, size_t n,
                   const char *language);
+/* "critical", "warning" or "info" if the code (with or without its value) is an alert of the list, else
+ * NULL. */
+const char *alert_severity_of(const store_reader *r, const char *list, const char *code, size_t n);
 /* The code of a reject or failed rule as packs name it: BAD_VALUE:unit_price, RAGGED, RULE_ERROR.
  * Only what the cast finds in a value has its field behind it. */
 void write_outcome_code(buffer *out, const store_outcome *o);

@@ -34,9 +34,29 @@ static error_code add_texts(store *s, const store_run_info *info, error *e) {
   return code;
 }
 
+static error_code add_alerts(store *s, const store_run_info *info, error *e) {
+  sqlite3_stmt *q = NULL;
+  error_code code = store_prepare(s, s->db,
+                                  "INSERT OR IGNORE INTO alert (pack_hash, number, list, code, "
+                                  "severity) VALUES (?, ?, ?, ?, ?)",
+                                  &q, e);
+  for (size_t i = 0; code == ERR_OK && i < info->alert_count; i++) {
+    const store_alert *a = &info->alerts[i];
+    bind_text(q, 1, info->pack_hash);
+    sqlite3_bind_int64(q, 2, (sqlite3_int64)i);
+    bind_text(q, 3, a->list);
+    bind_text(q, 4, a->code);
+    bind_text(q, 5, a->severity);
+    code = store_step(s, q, "archiving the pack", e);
+  }
+  sqlite3_finalize(q);
+  return code;
+}
+
 error_code archive_add(store *s, const store_run_info *info, error *e) {
   if (add_files(s, info, e) != ERR_OK) return e->code;
-  return add_texts(s, info, e);
+  if (add_texts(s, info, e) != ERR_OK) return e->code;
+  return add_alerts(s, info, e);
 }
 
 error_code store_pack_files(store_reader *r, const store_file **out, size_t *count, error *e) {

@@ -31,6 +31,13 @@ typedef struct store_file {
   size_t size;
 } store_file;
 
+/* A code of a list that is an alert. */
+typedef struct store_alert {
+  const char *list; /* the output in which it stands */
+  const char *code;
+  const char *severity; /* "info", "warning", "critical" */
+} store_alert;
+
 /* What a run is of: kept with it, so that reading needs neither the pack nor its source. */
 typedef struct store_run_info {
   const char *pack, *pack_hash, *title, *title_zh, *currency;
@@ -48,6 +55,8 @@ typedef struct store_run_info {
   size_t file_count;
   const char *const *reason_texts; /* triples code, language, text */
   size_t reason_text_count;
+  const store_alert *alerts;
+  size_t alert_count;
 } store_run_info;
 
 /* The last published run's count of records, or -1: for the shrink guard. Its size on disk in bytes
@@ -198,6 +207,8 @@ error_code store_code_counts(store_reader *r, const char *output, store_each_cod
 /* The files of the pack that made the run, as they were; in the reader's memory. ERR_STORE if there
  * are none. */
 error_code store_pack_files(store_reader *r, const store_file **out, size_t *count, error *e);
+/* The pack's alerts, in the order in which it lists them. */
+size_t store_alerts(const store_reader *r, const store_alert **out);
 /* The text of a code in a language ("en", "zh"), or NULL. */
 const char *store_reason_text(store_reader *r, const char *code, const char *language);
 

@@ -142,6 +142,27 @@ static error_code read_reason_texts(store_reader *r, error *e) {
   return ERR_OK;
 }
 
+static error_code read_alerts(store_reader *r, error *e) {
+  sqlite3_stmt *q = NULL;
+  error_code code = store_prepare(
+      r->store, r->db, "SELECT list, code, severity FROM alert WHERE pack_hash = ? ORDER BY number",
+      &q, e);
+  if (code != ERR_OK) return code;
+  bind_text(q, 1, r->run.pack_hash);
+  while (sqlite3_step(q) == SQLITE_ROW) {
+    r->alerts = mem_grow(r->alerts, r->alert_count + 1, sizeof *r->alerts);
+    r->alerts[r->alert_count++] = (store_alert){
+        column_keep(&r->texts, q, 0), column_keep(&r->texts, q, 1), column_keep(&r->texts, q, 2)};
+  }
+  sqlite3_finalize(q);
+  return ERR_OK;
+}
+
+size_t store_alerts(const store_reader *r, const store_alert **out) {
+  *out = r->alerts;
+  return r->alert_count;
+}
+
 static void make_row(store_reader *r) {
   const store_run *run = &r->run;
   layout_init(&r->layout, &r->texts, run->key, run->outputs, run->output_count);
@@ -159,6 +180,7 @@ static error_code open_reader(store *s, const char *pack, int64_t run_id, store_
     code = rc == SQLITE_OK ? find_run(r, pack, run_id, e) : store_fail(s, r->db, rc, "reading", e);
   }
   if (code == ERR_OK) code = read_reason_texts(r, e);
+  if (code == ERR_OK) code = read_alerts(r, e);
   if (code != ERR_OK) {
     store_reader_close(r);
     return code;
@@ -182,6 +204,7 @@ void store_reader_close(store_reader *r) {
   for (size_t i = 0; r->row && i < r->run.output_count; i++) column_deinit(&r->row[i]);
   sqlite3_close_v2(r->db);
   free(r->reason_texts);
+  free(r->alerts);
   arena_deinit(&r->texts);
   free(r);
 }

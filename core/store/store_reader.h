@@ -13,6 +13,8 @@ struct store_reader {
   column *row;               /* the outputs, one row */
   const char **reason_texts; /* triples code, language, text */
   size_t reason_text_count;
+  store_alert *alerts;
+  size_t alert_count;
 };
 
 /* The columns that reader_row reads, and FROM: "SELECT sequence, … FROM decision_7". */

@@ -54,7 +54,15 @@ static const char version_1[] =
     "  PRIMARY KEY (pack_hash, code, language)"
     ") STRICT, WITHOUT ROWID;";
 
-const char *const schema_migrations[] = {version_1};
+/* Version 2: which codes of a pack are alerts. */
+static const char version_2[] =
+    "CREATE TABLE alert ("
+    "  pack_hash TEXT NOT NULL, number INTEGER NOT NULL, list TEXT NOT NULL, code TEXT NOT NULL,"
+    "  severity TEXT NOT NULL,"
+    "  PRIMARY KEY (pack_hash, number)"
+    ") STRICT, WITHOUT ROWID;";
+
+const char *const schema_migrations[] = {version_1, version_2};
 
 /* ---- names ---- */
 
@@ -323,6 +331,36 @@ static void view_reasons(buffer *out, const char *view, const layout *l, int64_t
   arena_deinit(&a);
 }
 
+/* The codes that are alerts, of the view of all codes. */
+static void view_alerts(buffer *out, const char *view, const layout *l, int64_t run_id) {
+  static const char *const others[] = {"list", "rank", "code", "severity", "value", "run_id"};
+  static const char *const of_reasons[] = {"list", "rank", "code", "value", "run_id"};
+  static const int from[] = {0, 1, 2, 3, -1, 4, 5}; /* columns of the reasons; -1 = severity */
+  arena a = {0};
+  const char *names[7], *reasons[6];
+  names_unique(&a, l->key, others, 6, names);
+  names_unique(&a, l->key, of_reasons, 5, reasons);
+  view_open(out, view, "_alerts");
+  buffer_text(out, "SELECT ");
+  for (size_t i = 0; i < 7; i++) {
+    if (i) buffer_text(out, ", ");
+    buffer_text(out, from[i] < 0 ? "a." : "r.");
+    sql_name(out, from[i] < 0 ? "severity" : reasons[from[i]]);
+    as_name(out, names[i]);
+  }
+  buffer_text(out, " FROM ");
+  sql_name(out, arena_format(&a, "%s_reasons", view));
+  buffer_format(out,
+                " AS r JOIN run ON run.run_id = %lld"
+                " JOIN alert AS a ON a.pack_hash = run.pack_hash AND a.list = r.",
+                (long long)run_id);
+  sql_name(out, reasons[1]);
+  buffer_text(out, " AND a.code = r.");
+  sql_name(out, reasons[3]);
+  buffer_char(out, ';');
+  arena_deinit(&a);
+}
+
 static void view_rejects(buffer *out, const char *view, const layout *l, int64_t run_id) {
   static const char *const others[] = {"kind", "source", "position", "code",    "field", "rule",
                                        "file", "line",   "value",    "message", "run_id"};
@@ -350,6 +388,7 @@ static void view_rejects(buffer *out, const char *view, const layout *l, int64_t
 void schema_views(buffer *out, const char *view, const layout *l, zone z, int64_t run_id) {
   view_decisions(out, view, l, z, run_id);
   view_reasons(out, view, l, run_id);
+  view_alerts(out, view, l, run_id);
   view_rejects(out, view, l, run_id);
 }
 

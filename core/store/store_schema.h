@@ -30,7 +30,7 @@ char *schema_view(arena *a, const char *pack);
 
 void schema_run_tables(buffer *out, const layout *l, int64_t run_id);
 void schema_run_indexes(buffer *out, int64_t run_id);
-/* Drops and makes the three views of a pack. */
+/* Drops and makes the four views of a pack. */
 void schema_views(buffer *out, const char *view, const layout *l, zone z, int64_t run_id);
 /* An expression whose value is the column's, rounded half-up as it is written, in units of
  * 10^-digits. `den` NULL = the type's denominator. */

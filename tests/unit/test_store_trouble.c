@@ -124,8 +124,23 @@ static void test_files_that_are_refused(void **state) {
   tell(w, "PRAGMA user_version = 7");
   for (int mode = STORE_READ; mode <= STORE_WRITE; mode++) {
     assert_int_equal(store_open(w->path, (store_mode)mode, &s, &w->e), ERR_STORE);
-    assert_says(w->e.message, "schema is version 7, this program knows 1");
+    assert_says(w->e.message, "schema is version 7, this program knows 2");
   }
+}
+
+/* A store of an earlier version is brought up to date by the first who may write, and asked to be by
+ * who may not. */
+static void test_earlier_version(void **state) {
+  world *w = *state;
+  store *s = NULL;
+  OK(store_open(w->path, STORE_WRITE, &w->store, &w->e));
+  store_close(w->store);
+  w->store = NULL;
+  tell(w, "DROP TABLE alert; PRAGMA user_version = 1");
+  assert_int_equal(store_open(w->path, STORE_READ, &s, &w->e), ERR_STORE);
+  OK(store_open(w->path, STORE_WRITE, &w->store, &w->e));
+  assert_string_equal(ask(w, "SELECT count(*) FROM alert"), "0");
+  assert_string_equal(ask(w, "PRAGMA user_version"), "2");
 }
 
 /* As a user who may read the file and write neither it nor its folder. */
@@ -251,14 +266,9 @@ static void test_kill_at_any_instant(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      TEST(test_busy_claim),
-      TEST(test_another_writer),
-      TEST(test_full_disk),
-      TEST(test_flush),
-      TEST(test_files_that_are_refused),
-      TEST(test_read_only_file),
-      TEST(test_kill_at_a_moment),
-      TEST(test_kill_at_any_instant),
+      TEST(test_busy_claim),     TEST(test_another_writer),         TEST(test_full_disk),
+      TEST(test_flush),          TEST(test_files_that_are_refused), TEST(test_earlier_version),
+      TEST(test_read_only_file), TEST(test_kill_at_a_moment),       TEST(test_kill_at_any_instant),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

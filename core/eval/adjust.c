@@ -130,6 +130,14 @@ static bool compile_move(builder *b, adjust *s, const adjust_row *row, move *m) 
   return true;
 }
 
+/* The class before the step is what its lines look at. */
+static void name_before(builder *b, trace_point *p, const subject *s) {
+  const formula **inputs = arena_array(&b->plan->arena, 1, sizeof *inputs);
+  inputs[0] = s->before;
+  p->inputs = inputs;
+  p->input_count = 1;
+}
+
 static void declare_moves(builder *b, adjust *s, const adjust_step *d) {
   s->point = trace_declare(b, POINT_LINE, b->step->name, b->step->at, s->count);
   s->point->outcome = b->step->name;
@@ -139,6 +147,7 @@ static void declare_moves(builder *b, adjust *s, const adjust_step *d) {
                                     .code = d->rows[i].code,
                                     .at = d->rows[i].at,
                                     .when = s->moves[i].when};
+  name_before(b, s->point, &s->class);
 }
 
 static void run_adjust(const stage *base, evaluator *v) {
@@ -214,6 +223,7 @@ static void declare_cases(builder *b, worst *s, const worst_step *d) {
                     .at = d->cases[i].at,
                     .when = s->cases[i].when,
                     .value = s->bound};
+  name_before(b, s->point, &s->class);
 }
 
 static void run_worst(const stage *base, evaluator *v) {

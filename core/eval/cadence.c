@@ -110,6 +110,15 @@ static void name_channels(const clause *c) {
   }
 }
 
+/* The moments that the clause looks at: what it counts from, and the latest touch. */
+static void name_inputs(builder *b, const cadence *s, const clause *c) {
+  const formula **inputs = arena_array(&b->plan->arena, 2, sizeof *inputs);
+  const formula *from = c->from ? c->from : c->kind == CADENCE_NONE_YET ? s->from : NULL;
+  if (from) inputs[c->point->input_count++] = from;
+  if (c->touched) inputs[c->point->input_count++] = c->touched;
+  c->point->inputs = inputs;
+}
+
 static void declare_point(builder *b, cadence *s, clause *c) {
   const cadence_clause *d = c->declared;
   bool channel = c->kind == CADENCE_CHANNEL, sequence = c->kind == CADENCE_SEQUENCE;
@@ -126,6 +135,7 @@ static void declare_point(builder *b, cadence *s, clause *c) {
   }
   c->point->outcome = channel ? b->plan->results[s->channel].name : b->step->name;
   c->point->amounts = !channel;
+  name_inputs(b, s, c);
 }
 
 /* ---- a calendar that ends too soon ---- */

@@ -191,7 +191,8 @@ static void declare_point(builder *b, codes *s, const step *step_) {
                                     .code = e->declared->code,
                                     .at = e->declared->at,
                                     .when = e->when,
-                                    .value = e->value};
+                                    .value = e->value,
+                                    .absent = e->missing};
   }
   s->point->outcome = step_->name;
   s->point->several = true;

@@ -190,9 +190,12 @@ static void declare_point(builder *b, part *p, const char *card) {
     t->ways[i] = (trace_way){.label = from && from->test.text ? from->test.text : "-",
                              .code = card_reason(c, i),
                              .at = from ? from->at : c->at,
-                             .value = p->values[i]};
+                             .value = p->values[i],
+                             .counted = p->weighted[i],
+                             .counts = p->points[i]};
   }
   t->ways[p->count - 1] = (trace_way){.label = "missing",
+                                      .counts = p->points[p->count - 1],
                                       .code = card_reason(c, p->count - 1),
                                       .at = c->missing.text ? c->missing.at : c->at,
                                       .implied = !c->missing.text};

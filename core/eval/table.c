@@ -189,6 +189,18 @@ static void compile_codes(builder *b, table *s) {
   }
 }
 
+/* The cells, for whoever explains what a row gave. */
+static void declare_cells(builder *b, table *s) {
+  arena *a = &b->plan->arena;
+  const formula *const **all = arena_array(a, s->declared->output_count + 1, sizeof *all);
+  for (size_t i = 0; i < s->declared->output_count; i++) {
+    const formula **cells = arena_array(a, s->point->way_count + 1, sizeof *cells);
+    for (size_t r = 0; r < s->point->way_count; r++) cells[r] = s->outputs[i].cells[r].formula;
+    all[i] = cells;
+  }
+  s->point->gives = all;
+}
+
 /* What the column holds: a list of the words, a count, or what the cells hold. */
 static value_type result_type(const table *s, const output *o) {
   if (s->declared->hit == HIT_COUNT) return bare_type(TYPE_INTEGER);
@@ -325,6 +337,7 @@ stage *table_compile(builder *b, const step *step_) {
   for (size_t i = 0; i < t->output_count; i++) ok = output_compile(b, s, i) && ok;
   compile_codes(b, s);
   if (ok && hit_policy_is_multiple(t->hit)) ok = collect_compile(b, s);
+  if (ok && in_force) declare_cells(b, s);
   if (ok && in_force) ok = name_results(b, s);
   return ok ? &s->base : NULL;
 }

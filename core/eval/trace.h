@@ -38,6 +38,10 @@ typedef struct trace_way {
   bool implied; /* it has no line of its own: the missing value where nothing says so */
   const struct formula *when;  /* a condition of its own, or NULL */
   const struct formula *value; /* what it gives: points, amount, days; or NULL */
+  /* Of a characteristic: what it adds to the score, weighted and divided; a formula or constant. */
+  const struct formula *counted;
+  rational counts;
+  const struct formula *absent; /* of a code: given where this is missing */
 } trace_way;
 
 typedef struct trace_point {
@@ -52,6 +56,8 @@ typedef struct trace_point {
   bool amounts; /* the amount after it is noted */
   size_t way_count;
   trace_way *ways;
+  /* Of a table: the cells of its outputs, gives[output][way]; NULL = no value. */
+  const struct formula *const *const *gives;
   /* What the ways test: for the first `tested` ways there is a test of each input, as written and
    * as read; a way is taken when all its tests match. */
   size_t input_count, tested;

@@ -5,7 +5,7 @@
 
 #include "../lang/notation_value.h"
 
-enum { ARGUMENTS_MOST = 32 }; /* the notation allows no more */
+enum { ARGUMENTS_FEW = 3, ARGUMENTS_MOST = 32 }; /* the notation allows no more */
 
 typedef struct row_context {
   frame *frame;
@@ -75,15 +75,26 @@ static bool if_value(const row_context *c, const node *n, value *out) {
          value_apply(n, room_of(c), arguments, out);
 }
 
-static bool coalesce_value(const row_context *c, const node *n, value *out) {
-  value arguments[ARGUMENTS_MOST];
-  bool found = false;
+/* The others: every argument. Long formulas make deep trees, so that the usual few arguments take
+ * little of the stack. */
+static bool arguments_value(const row_context *c, const node *n, value *arguments, value *out) {
+  bool first = n->kind == NODE_CALL && n->function == FUNCTION_COALESCE, found = false;
   for (size_t i = 0; i < n->child_count; i++) {
     arguments[i] = value_missing(n->type);
-    if (!found && !row_value(c, n->children[i], &arguments[i])) return false;
+    if (!(first && found) && !row_value(c, n->children[i], &arguments[i])) return false;
     found = found || !arguments[i].missing;
   }
   return value_apply(n, room_of(c), arguments, out);
+}
+
+static bool few_value(const row_context *c, const node *n, value *out) {
+  value arguments[ARGUMENTS_FEW];
+  return arguments_value(c, n, arguments, out);
+}
+
+__attribute__((noinline)) static bool many_value(const row_context *c, const node *n, value *out) {
+  value arguments[ARGUMENTS_MOST];
+  return n->child_count <= ARGUMENTS_MOST && arguments_value(c, n, arguments, out);
 }
 
 static bool row_value(const row_context *c, const node *n, value *out) {
@@ -102,12 +113,7 @@ static bool row_value(const row_context *c, const node *n, value *out) {
   default:
     break;
   }
-  if (n->child_count > ARGUMENTS_MOST) return false;
-  if (n->kind == NODE_CALL && n->function == FUNCTION_COALESCE) return coalesce_value(c, n, out);
-  value arguments[ARGUMENTS_MOST];
-  for (size_t i = 0; i < n->child_count; i++)
-    if (!row_value(c, n->children[i], &arguments[i])) return false;
-  return value_apply(n, room_of(c), arguments, out);
+  return n->child_count <= ARGUMENTS_FEW ? few_value(c, n, out) : many_value(c, n, out);
 }
 
 bool expr_row_value(const node *n, zone z, frame *f, size_t row, value *out) {

@@ -28,7 +28,14 @@ const char *notation_hint(checker *k, const char *word, const choice_list *words
   for (size_t i = 0; words != NULL && i < words->count; i++) candidates[count++] = words->names[i];
   for (size_t i = 0; names && known != NULL && i < known->count; i++)
     candidates[count++] = known->symbols[i].name;
-  const char *nearest = text_suggest(word, candidates, count);
+  const char *half = hint_half_width(arena_of(k), word), *nearest = NULL;
+  for (size_t i = 0; half != NULL && nearest == NULL && i < count; i++)
+    if (strcmp(candidates[i], half) == 0) nearest = half;
+  if (nearest != NULL) {
+    free(candidates);
+    return arena_format(arena_of(k), "write %s (half width)", nearest);
+  }
+  nearest = text_suggest(word, candidates, count);
   free(candidates);
   return nearest == NULL ? NULL : arena_format(arena_of(k), "did you mean `%s`?", nearest);
 }
@@ -94,6 +101,7 @@ static node *check_name(checker *k, const syntax *s, value_type expected) {
   if (found != NULL) return check_symbol(k, s, found);
   if (words != NULL) return unknown_word(k, s, words, true);
   const char *hint = notation_hint(k, s->text, NULL, true);
+  if (hint == NULL) hint = hint_word(arena_of(k), s->text, strlen(s->text));
   if (hint == NULL && expected.kind == TYPE_TEXT) hint = "a text stands in double quotes";
   notation_complain(k->source, SEVERITY_ERROR, s->mark, s->mark_length, hint, "unknown name `%s`",
                     s->text);
@@ -164,9 +172,46 @@ static node *check_condition(checker *k, const syntax *s) {
   return n == NULL ? NULL : types_conform(k, n, condition);
 }
 
+/* The last comparison in the conditions before `or B`. */
+static const syntax *last_comparison(const syntax *s) {
+  while (s->kind == SYNTAX_BINARY && (s->operation == NODE_AND || s->operation == NODE_OR))
+    s = s->children[1];
+  return s->kind == SYNTAX_BINARY && s->operation >= NODE_EQUAL &&
+                 s->operation <= NODE_GREATER_EQUAL
+             ? s
+             : NULL;
+}
+
+static const char *written(const checker *k, const syntax *s) {
+  return arena_string_n(arena_of(k), k->source->text + s->offset, (size_t)s->length);
+}
+
+/* grade = A or B: a value where a condition is expected. */
+static bool refuse_bare(checker *k, const syntax *joined) {
+  const syntax *s = joined->children[1], *before = last_comparison(joined->children[0]);
+  const symbol *known =
+      s->kind == SYNTAX_NAME ? scope_find(k->source->context->scope, s->text) : NULL;
+  bool value_like = s->kind == SYNTAX_TEXT || s->kind == SYNTAX_NUMBER || s->kind == SYNTAX_DATE ||
+                    (s->kind == SYNTAX_NAME && known == NULL);
+  if (before == NULL || !value_like) return false;
+  const char *of = written(k, before->children[0]), *first = written(k, before->children[1]);
+  const char *second = written(k, s), *hint;
+  if (before->operation == NODE_EQUAL || before->operation == NODE_NOT_EQUAL)
+    hint = arena_format(arena_of(k),
+                        before->operation == NODE_EQUAL ? "write %s in (%s, %s)"
+                                                        : "write %s not in (%s, %s)",
+                        of, first, second);
+  else
+    hint = arena_format(arena_of(k), "repeat what is compared: %s ... %s", of, second);
+  notation_complain(k->source, SEVERITY_ERROR, s->offset, s->length, hint, "`%s` is no condition",
+                    second);
+  return true;
+}
+
 static node *check_binary(checker *k, const syntax *s) {
   if (s->operation >= NODE_EQUAL && s->operation <= NODE_GREATER_EQUAL) return check_compared(k, s);
   bool condition = s->operation == NODE_AND || s->operation == NODE_OR;
+  if (condition && refuse_bare(k, s)) return NULL;
   node *operands[2];
   for (size_t i = 0; i < 2; i++) {
     operands[i] = condition ? check_condition(k, s->children[i])
@@ -234,6 +279,20 @@ static node *check_bound(checker *k, node *input, const syntax *s, node_kind ope
   return n != NULL && types_comparable(k, operation, input, n) ? n : NULL;
 }
 
+static bool is_condition(const syntax *s) {
+  return s->kind == SYNTAX_NOT || s->kind == SYNTAX_IN || s->kind == SYNTAX_BETWEEN ||
+         (s->kind == SYNTAX_BINARY && s->operation >= NODE_EQUAL && s->operation <= NODE_OR);
+}
+
+/* A cell holds tests of its input, not conditions of its own. */
+static bool refuse_condition(checker *k, const node *input, const syntax *s) {
+  if (!is_condition(s) || input->type.kind == TYPE_BOOLEAN) return false;
+  notation_complain(k->source, SEVERITY_ERROR, s->offset, s->length,
+                    "write ? for the input: ? > 3; or give the condition a column of its own",
+                    "a condition that does not look at the input");
+  return true;
+}
+
 static bool check_comparing(checker *k, node *input, const syntax *s, node_kind operation,
                             test_item *out) {
   node *n = check_bound(k, input, s, operation);
@@ -265,7 +324,8 @@ bool notation_check_item(checker *k, node *input, const syntax *s, test_item *ou
   if (s->kind == SYNTAX_COMPARE)
     return check_graded(k, s, input, &operation) &&
            check_comparing(k, input, s->children[0], operation, out);
-  if (!has_input(s)) return check_comparing(k, input, s, NODE_EQUAL, out);
+  if (!has_input(s))
+    return !refuse_condition(k, input, s) && check_comparing(k, input, s, NODE_EQUAL, out);
   out->condition = check_condition(k, s);
   return out->condition != NULL;
 }

@@ -70,8 +70,7 @@ static bool is_ascii_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-/* The code point at text[0..]; the text is valid UTF-8. */
-static uint32_t decode(const char *text, size_t *length) {
+uint32_t notation_code_point(const char *text, size_t *length) {
   const unsigned char *u = (const unsigned char *)text;
   if (u[0] < 0x80) return *length = 1, u[0];
   if (u[0] < 0xE0) return *length = 2, (uint32_t)(u[0] & 0x1F) << 6 | (u[1] & 0x3F);
@@ -86,10 +85,10 @@ static uint32_t decode(const char *text, size_t *length) {
 
 /* Blocks of punctuation, blanks, operators and signs: no part of a name. */
 static bool is_sign(uint32_t c) {
-  static const uint32_t signs[][2] = {{0x80, 0xBF},     {0xD7, 0xD7},     {0xF7, 0xF7},
-                                      {0x2000, 0x2BFF}, {0x3000, 0x3004}, {0x3008, 0x3020},
-                                      {0xFE10, 0xFE6F}, {0xFEFF, 0xFEFF}, {0xFF00, 0xFF20},
-                                      {0xFF3B, 0xFF40}, {0xFF5B, 0xFF65}, {0xFFE0, 0xFFFF}};
+  static const uint32_t signs[][2] = {
+      {0x80, 0xBF},     {0xD7, 0xD7},     {0xF7, 0xF7},     {0x2000, 0x2BFF}, {0x3000, 0x3004},
+      {0x3008, 0x3020}, {0x1680, 0x1680}, {0x180E, 0x180E}, {0xFE10, 0xFE6F}, {0xFEFF, 0xFEFF},
+      {0xFF00, 0xFF20}, {0xFF3B, 0xFF40}, {0xFF5B, 0xFF65}, {0xFFE0, 0xFFFF}};
   for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
     if (c >= signs[i][0] && c <= signs[i][1]) return true;
   return false;
@@ -100,7 +99,7 @@ static size_t name_character(const char *text, bool first) {
   if (is_ascii_letter(*text) || (!first && is_digit(*text))) return 1;
   if ((unsigned char)*text < 0x80) return 0;
   size_t length;
-  return is_sign(decode(text, &length)) ? 0 : length;
+  return is_sign(notation_code_point(text, &length)) ? 0 : length;
 }
 
 static size_t name_length(const char *text) {
@@ -130,54 +129,14 @@ static const struct {
                  {")", TOKEN_CLOSE},      {"[", TOKEN_OPEN_SQUARE}, {"]", TOKEN_CLOSE_SQUARE},
                  {",", TOKEN_COMMA},      {"?", TOKEN_QUESTION}};
 
-/* What people type, and what is meant here. */
-static const struct {
-  const char *text, *hint;
-} mistakes[] = {{"==", "write ="},
-                {"<>", "write !="},
-                {"&&", "write and"},
-                {"||", "write or"},
-                {"**", "there is no power; write x * x"},
-                {"!", "write not(...)"},
-                {"&", "write and"},
-                {"|", "write or"},
-                {"%", "percent stand right behind a number: 10%"},
-                {"'", "texts stand in double quotes"},
-                {".", "a number begins with a digit: 0.5"},
-                {"≤", "write <="},
-                {"≥", "write >="},
-                {"≠", "write !="},
-                {"＜", "write <"},
-                {"＞", "write >"},
-                {"＝", "write ="},
-                {"，", "write , (half width)"},
-                {"、", "write , (half width)"},
-                {"（", "write ( (half width)"},
-                {"）", "write ) (half width)"},
-                {"【", "write ["},
-                {"】", "write ]"},
-                {"“", "write \" (a straight quote)"},
-                {"”", "write \" (a straight quote)"},
-                {"－", "write - (half width)"},
-                {"−", "write - (a hyphen)"},
-                {"–", "write - (a hyphen)"},
-                {"×", "write *"},
-                {"÷", "write /"},
-                {"…", "write .."}};
-
 static bool begins(const char *text, const char *with) {
   return strncmp(text, with, strlen(with)) == 0;
 }
 
 static bool refuse_character(const notation_source *s, size_t at) {
-  const char *hint = NULL;
   size_t length = 0;
-  for (size_t i = 0; hint == NULL && i < sizeof mistakes / sizeof *mistakes; i++) {
-    if (!begins(s->text + at, mistakes[i].text)) continue;
-    hint = mistakes[i].hint;
-    length = strlen(mistakes[i].text);
-  }
-  if (hint == NULL) decode(s->text + at, &length);
+  const char *hint = hint_character(s->context->arena, s->text + at, &length);
+  if (hint == NULL) notation_code_point(s->text + at, &length);
   buffer shown = {0};
   text_printable(&shown, s->text + at, length, 10);
   buffer_text(&shown, "");
@@ -212,6 +171,25 @@ static size_t date_length(const char *t, token_kind *kind) {
   return n;
 }
 
+/* What looks like a date and is written otherwise would be read as a division, or a difference. */
+static bool refuse_date(const notation_source *s, size_t at) {
+  size_t length;
+  const char *hint = hint_date(s->context->arena, s->text + at, &length);
+  if (hint == NULL) return false;
+  notation_complain(s, SEVERITY_ERROR, (int)at, (int)length, hint,
+                    "a date is written year-month-day, with two digits for month and day");
+  return true;
+}
+
+static bool refuse_zero(const notation_source *s, size_t at, size_t length) {
+  bool thousands = at > 0 && s->text[at - 1] == ',' && length == 3;
+  notation_complain(s, SEVERITY_ERROR, (int)at, (int)length,
+                    thousands ? "thousands are written without commas: 1000"
+                              : "write it without, or as a text: \"007\"",
+                    "a number does not begin with 0");
+  return false;
+}
+
 static bool read_number(notation_source *s, size_t at, token *out) {
   const char *t = s->text + at;
   out->kind = TOKEN_NUMBER;
@@ -219,19 +197,15 @@ static bool read_number(notation_source *s, size_t at, token *out) {
   if (is_date_shape(t)) {
     n = date_length(t, &out->kind);
   } else {
-    if (n > 1 && t[0] == '0') {
-      notation_complain(s, SEVERITY_ERROR, (int)at, (int)n,
-                        "thousands are written without commas: 1000",
-                        "a number does not begin with 0");
-      return false;
-    }
+    if (refuse_date(s, at)) return false;
+    if (n > 1 && t[0] == '0') return refuse_zero(s, at, n);
     if (t[n] == '.' && is_digit(t[n + 1])) n += 1 + digits_length(t + n + 1);
     if (t[n] == '%') n++;
   }
   size_t letters = name_length(t + n);
   if (letters > 0) {
     notation_complain(s, SEVERITY_ERROR, (int)at, (int)(n + letters),
-                      "a word that begins with a digit stands in double quotes",
+                      hint_number(s->context->arena, t, n, letters),
                       "`%.*s` is neither a number nor a name", (int)(n + letters), t);
     return false;
   }
@@ -264,8 +238,9 @@ static bool read_text(notation_source *s, size_t at, token *out) {
 }
 
 static bool read_operator(notation_source *s, size_t at, token *out) {
-  if (begins(s->text + at, "==") || begins(s->text + at, "<>") || begins(s->text + at, "**"))
-    return refuse_character(s, at);
+  static const char *const never[] = {"==", "<>", "**", "=>", "=<", "//", "><"};
+  for (size_t i = 0; i < sizeof never / sizeof *never; i++)
+    if (begins(s->text + at, never[i])) return refuse_character(s, at);
   for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
     if (!begins(s->text + at, operators[i].text)) continue;
     out->kind = operators[i].kind;
@@ -278,7 +253,7 @@ static bool read_operator(notation_source *s, size_t at, token *out) {
 static bool read_token(notation_source *s, size_t at, token *out) {
   out->offset = (int)at;
   const char *t = s->text + at;
-  if (is_digit(*t)) return read_number(s, at, out);
+  if (is_digit(*t) || (t[0] == '.' && is_digit(t[1]))) return read_number(s, at, out);
   if (*t == '"') return read_text(s, at, out);
   if (t[0] == '@' && t[1] == '"') {
     if (!read_text(s, at + 1, out)) return false;
@@ -302,6 +277,20 @@ static bool read_token(notation_source *s, size_t at, token *out) {
   return true;
 }
 
+/* The length of the blank at `text`, 0 if it is none: those of Unicode too, as in FEEL. */
+static size_t blank_length(const char *text) {
+  static const uint32_t blanks[][2] = {
+      {0x85, 0x85},     {0xA0, 0xA0},     {0x1680, 0x1680}, {0x180E, 0x180E}, {0x2000, 0x200B},
+      {0x2028, 0x2029}, {0x202F, 0x202F}, {0x205F, 0x205F}, {0x3000, 0x3000}, {0xFEFF, 0xFEFF}};
+  if (*text == ' ' || (*text >= '\t' && *text <= '\r')) return 1;
+  if ((unsigned char)*text < 0x80) return 0;
+  size_t length;
+  uint32_t c = notation_code_point(text, &length);
+  for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++)
+    if (c >= blanks[i][0] && c <= blanks[i][1]) return length;
+  return 0;
+}
+
 enum { TEXT_MOST = 1 << 20 };
 
 bool notation_tokens(notation_source *s, const notation_context *c, const char *text) {
@@ -316,7 +305,7 @@ bool notation_tokens(notation_source *s, const notation_context *c, const char *
   s->tokens = arena_array(c->arena, s->size + 1, sizeof *s->tokens);
   size_t count = 0, at = 0;
   for (;;) {
-    while (at < s->size && strchr(" \t\r\n", text[at]) != NULL) at++;
+    for (size_t blank; at < s->size && (blank = blank_length(text + at)) > 0;) at += blank;
     if (at >= s->size) break;
     if (!read_token(s, at, &s->tokens[count])) return false;
     at += (size_t)s->tokens[count++].length;

@@ -4,9 +4,10 @@
 
 #include <string.h>
 
-#include "../base/duration.h"
-
-enum { DEPTH_MOST = 100 };
+enum {
+  DEPTH_MOST = 100, /* of what stands within another */
+  CHAIN_MOST = 1000 /* of operations one after the other, which make as deep a tree */
+};
 
 static token peek(const notation_source *s) {
   return s->tokens[s->at];
@@ -24,14 +25,38 @@ static bool accept(notation_source *s, token_kind kind) {
   return true;
 }
 
-static syntax *refuse(notation_source *s, token t, const char *expected) {
+static bool comparison(token_kind kind, node_kind *out);
+
+/* What may have been meant by a token that does not belong here; NULL = nothing known. */
+static const char *hint_for(const notation_source *s, token t) {
+  static const token none = {TOKEN_END, 0, 0};
+  size_t at = peek(s).offset == t.offset ? s->at : s->at - 1;
+  token before = at > 0 ? s->tokens[at - 1] : none, behind = none;
+  if (t.kind != TOKEN_END) behind = s->tokens[at + 1];
+  node_kind operation;
+  bool joins = t.kind == TOKEN_AND || t.kind == TOKEN_OR;
+  if (comparison(t.kind, &operation) && (before.kind == TOKEN_AND || before.kind == TOKEN_OR))
+    return "repeat what is compared: a > 3 and a < 7, or a in (3..7)";
+  if (joins && comparison(s->tokens[0].kind, &operation)) return "write (3..7), or ? > 3 and ? < 7";
+  if (joins && behind.kind == TOKEN_OPEN) return "write a and b, a or b";
+  if (t.kind == TOKEN_QUESTION) return "write if ... then ... else ...";
+  if (t.kind == TOKEN_NAME || t.kind == TOKEN_THEN)
+    return hint_word(s->context->arena, s->text + t.offset, (size_t)t.length);
+  return NULL;
+}
+
+static syntax *refuse_with(notation_source *s, token t, const char *expected, const char *hint) {
   if (t.kind == TOKEN_END)
-    notation_complain(s, SEVERITY_ERROR, t.offset, 1, NULL, "the text ends where %s is expected",
+    notation_complain(s, SEVERITY_ERROR, t.offset, 1, hint, "the text ends where %s is expected",
                       expected);
   else
-    notation_complain(s, SEVERITY_ERROR, t.offset, t.length, NULL, "`%.*s` where %s is expected",
+    notation_complain(s, SEVERITY_ERROR, t.offset, t.length, hint, "`%.*s` where %s is expected",
                       t.length > 40 ? 40 : t.length, s->text + t.offset, expected);
   return NULL;
+}
+
+static syntax *refuse(notation_source *s, token t, const char *expected) {
+  return refuse_with(s, t, expected, hint_for(s, t));
 }
 
 static bool expect(notation_source *s, token_kind kind, const char *expected) {
@@ -40,7 +65,7 @@ static bool expect(notation_source *s, token_kind kind, const char *expected) {
   return false;
 }
 
-static syntax *make(notation_source *s, syntax_kind kind, token mark) {
+syntax *notation_syntax_node(notation_source *s, syntax_kind kind, token mark) {
   syntax *x = arena_alloc(s->context->arena, sizeof *x);
   x->kind = kind;
   x->offset = x->mark = mark.offset;
@@ -51,6 +76,12 @@ static syntax *make(notation_source *s, syntax_kind kind, token mark) {
 /* Adds a child and widens the span over it; false if the child is a failure. */
 static bool add_child(notation_source *s, syntax *parent, syntax *child) {
   if (child == NULL) return false;
+  if (child->depth >= parent->depth) parent->depth = child->depth + 1;
+  if (parent->depth > CHAIN_MOST) {
+    notation_complain(s, SEVERITY_ERROR, child->offset, child->length, "derive parts of it first",
+                      "more than %d operations one after the other", (int)CHAIN_MOST);
+    return false;
+  }
   if (parent->child_count == parent->child_capacity) {
     size_t capacity = parent->child_capacity == 0 ? 4 : parent->child_capacity * 2;
     syntax **grown = arena_array(s->context->arena, capacity, sizeof(syntax *));
@@ -67,7 +98,7 @@ static bool add_child(notation_source *s, syntax *parent, syntax *child) {
 }
 
 static syntax *binary(notation_source *s, node_kind operation, token mark, syntax *a, syntax *b) {
-  syntax *x = make(s, SYNTAX_BINARY, mark);
+  syntax *x = notation_syntax_node(s, SYNTAX_BINARY, mark);
   x->operation = operation;
   return add_child(s, x, a) && add_child(s, x, b) ? x : NULL;
 }
@@ -89,94 +120,6 @@ static bool enter(notation_source *s) {
 }
 
 /* ---- operands ---- */
-
-static syntax *parse_number(notation_source *s, token t) {
-  syntax *x = make(s, SYNTAX_NUMBER, t);
-  const char *digits = s->text + t.offset;
-  bool percent = digits[t.length - 1] == '%';
-  size_t length = (size_t)t.length - percent;
-  const char *point = memchr(digits, '.', length);
-  x->digits = (point == NULL ? 0 : (int)(digits + length - point) - 1) + (percent ? 2 : 0);
-  if (rational_parse(digits, length, &x->number) == PARSE_OK &&
-      (!percent || rational_div(x->number, (rational){100, 1}, &x->number)))
-    return x;
-  notation_complain(s, SEVERITY_ERROR, t.offset, t.length, NULL, "a number with too many digits");
-  return NULL;
-}
-
-/* Words behind a number that make it a duration. */
-static const struct {
-  const char *one, *many;
-  bool months;
-  int64_t size; /* in months or seconds */
-} units[] = {{"day", "days", false, 86400},   {"week", "weeks", false, 7 * 86400},
-             {"hour", "hours", false, 3600},  {"minute", "minutes", false, 60},
-             {"second", "seconds", false, 1}, {"month", "months", true, 1},
-             {"year", "years", true, 12}};
-
-static bool is_word(const notation_source *s, size_t at, const char *word) {
-  token t = s->tokens[at];
-  return t.kind == TOKEN_NAME && (size_t)t.length == strlen(word) &&
-         memcmp(s->text + t.offset, word, (size_t)t.length) == 0;
-}
-
-/* A number is a duration if a unit follows. */
-static syntax *parse_quantity(notation_source *s, token t) {
-  syntax *x = parse_number(s, t);
-  size_t u = 0, count = sizeof units / sizeof *units;
-  while (u < count && !is_word(s, s->at, units[u].one) && !is_word(s, s->at, units[u].many)) u++;
-  if (x == NULL || u == count) return x;
-  token unit = take(s);
-  x->kind = SYNTAX_DURATION;
-  x->months = units[u].months;
-  x->length = x->mark_length = unit.offset + unit.length - x->offset;
-  if (rational_mul(x->number, (rational){units[u].size, 1}, &x->number) && x->number.den == 1 &&
-      x->number.num <= INT64_MAX)
-    return x;
-  notation_complain(s, SEVERITY_ERROR, x->offset, x->length, NULL,
-                    "a duration is a whole number of %s", x->months ? "months" : "seconds");
-  return NULL;
-}
-
-/* @"2025-10-01", @"2025-10-01T15:00:00+08:00", @"P30D" */
-static syntax *parse_at(notation_source *s, token t) {
-  syntax *x = make(s, SYNTAX_DATE, t);
-  const char *text = notation_unquote(s, (token){TOKEN_TEXT, t.offset + 1, t.length - 1});
-  size_t n = strlen(text);
-  int64_t exact = 0;
-  bool known = true;
-  if (date_parse(text, n, &exact))
-    x->kind = SYNTAX_DATE;
-  else if (moment_parse(text, n, &exact))
-    x->kind = SYNTAX_TIMESTAMP;
-  else if (duration_parse(text, n, &x->months, &exact))
-    x->kind = SYNTAX_DURATION;
-  else
-    known = false;
-  x->number = (rational){exact, 1};
-  if (known) return x;
-  notation_complain(s, SEVERITY_ERROR, t.offset, t.length,
-                    "such are @\"2025-10-01\", @\"2025-10-01T15:00:00+08:00\", @\"P30D\"",
-                    "no date, timestamp or duration");
-  return NULL;
-}
-
-static syntax *parse_moment(notation_source *s, token t) {
-  bool date = t.kind == TOKEN_DATE;
-  syntax *x = make(s, date ? SYNTAX_DATE : SYNTAX_TIMESTAMP, t);
-  int64_t when = 0;
-  const char *text = s->text + t.offset;
-  x->number.den = 1;
-  if (date ? date_parse(text, (size_t)t.length, &when)
-           : moment_parse(text, (size_t)t.length, &when)) {
-    x->number.num = when;
-    return x;
-  }
-  notation_complain(s, SEVERITY_ERROR, t.offset, t.length,
-                    date ? NULL : "a timestamp is 2025-10-01T15:00:00+08:00",
-                    date ? "there is no such date" : "there is no such moment");
-  return NULL;
-}
 
 static syntax *parse_arguments(notation_source *s, syntax *call) {
   if (!enter(s)) return NULL;
@@ -209,7 +152,7 @@ static const char *name_of(notation_source *s, token t) {
 
 static syntax *parse_name(notation_source *s, token t) {
   bool call = accept(s, TOKEN_OPEN);
-  syntax *x = make(s, call ? SYNTAX_CALL : SYNTAX_NAME, t);
+  syntax *x = notation_syntax_node(s, call ? SYNTAX_CALL : SYNTAX_NAME, t);
   x->text = name_of(s, t);
   return call ? parse_arguments(s, x) : x;
 }
@@ -220,7 +163,7 @@ static syntax *parse_not(notation_source *s, token t) {
                       "`not` without parentheses");
     return NULL;
   }
-  syntax *x = parse_arguments(s, make(s, SYNTAX_NOT, t));
+  syntax *x = parse_arguments(s, notation_syntax_node(s, SYNTAX_NOT, t));
   if (x != NULL && x->child_count != 1) {
     notation_complain(s, SEVERITY_ERROR, x->offset, x->length, NULL,
                       "not(...) takes one condition");
@@ -240,11 +183,40 @@ static syntax *parse_group(notation_source *s, token open) {
   return x;
 }
 
+/* IF(a, b, c) of a spreadsheet: a comma stands in its parentheses, and no `then` behind them. */
+static bool is_sheet_if(const notation_source *s) {
+  if (peek(s).kind != TOKEN_OPEN) return false;
+  int depth = 0;
+  bool comma = false;
+  for (size_t i = s->at; s->tokens[i].kind != TOKEN_END; i++) {
+    token_kind kind = s->tokens[i].kind;
+    if (kind == TOKEN_OPEN) depth++;
+    if (kind == TOKEN_THEN) return false;
+    if (kind == TOKEN_COMMA && depth == 1) comma = true;
+    if (kind == TOKEN_CLOSE && --depth == 0) return comma;
+  }
+  return false;
+}
+
+static bool expect_else(notation_source *s) {
+  if (accept(s, TOKEN_ELSE)) return true;
+  token t = peek(s);
+  const char *hint = hint_for(s, t);
+  refuse_with(s, t, "`else`",
+              hint != NULL ? hint : "what if it does not hold? else null: no value");
+  return false;
+}
+
 static syntax *parse_if(notation_source *s, token t) {
-  syntax *x = make(s, SYNTAX_IF, t);
+  syntax *x = notation_syntax_node(s, SYNTAX_IF, t);
+  if (is_sheet_if(s)) {
+    notation_complain(s, SEVERITY_ERROR, t.offset, t.length, "write if a then b else c",
+                      "`if` is no function");
+    return NULL;
+  }
   if (!enter(s)) return NULL;
   if (!add_child(s, x, parse_whole(s)) || !expect(s, TOKEN_THEN, "`then`")) return NULL;
-  if (!add_child(s, x, parse_whole(s)) || !expect(s, TOKEN_ELSE, "`else`")) return NULL;
+  if (!add_child(s, x, parse_whole(s)) || !expect_else(s)) return NULL;
   if (!add_child(s, x, parse_whole(s))) return NULL;
   s->depth--;
   return x;
@@ -254,20 +226,18 @@ static syntax *parse_primary(notation_source *s) {
   token t = take(s);
   switch (t.kind) {
   case TOKEN_NUMBER:
-    return parse_quantity(s, t);
   case TOKEN_AT:
-    return parse_at(s, t);
   case TOKEN_DATE:
   case TOKEN_TIMESTAMP:
-    return parse_moment(s, t);
+    return notation_parse_literal(s, t);
   case TOKEN_TRUE:
-    return make(s, SYNTAX_TRUE, t);
+    return notation_syntax_node(s, SYNTAX_TRUE, t);
   case TOKEN_FALSE:
-    return make(s, SYNTAX_FALSE, t);
+    return notation_syntax_node(s, SYNTAX_FALSE, t);
   case TOKEN_NULL:
-    return make(s, SYNTAX_NULL, t);
+    return notation_syntax_node(s, SYNTAX_NULL, t);
   case TOKEN_QUESTION:
-    return make(s, SYNTAX_INPUT, t);
+    return notation_syntax_node(s, SYNTAX_INPUT, t);
   case TOKEN_NAME:
     return parse_name(s, t);
   case TOKEN_NOT:
@@ -277,7 +247,7 @@ static syntax *parse_primary(notation_source *s) {
   case TOKEN_OPEN:
     return parse_group(s, t);
   case TOKEN_TEXT: {
-    syntax *x = make(s, SYNTAX_TEXT, t);
+    syntax *x = notation_syntax_node(s, SYNTAX_TEXT, t);
     x->text = notation_unquote(s, t);
     return x;
   }
@@ -291,7 +261,7 @@ static syntax *parse_unary(notation_source *s) {
   if (t.kind != TOKEN_MINUS) return parse_primary(s);
   if (!enter(s)) return NULL;
   take(s);
-  syntax *x = make(s, SYNTAX_NEGATE, t);
+  syntax *x = notation_syntax_node(s, SYNTAX_NEGATE, t);
   if (!add_child(s, x, parse_unary(s))) return NULL;
   s->depth--;
   return x;
@@ -342,6 +312,12 @@ static bool comparison(token_kind kind, node_kind *out) {
   }
 }
 
+static bool is_word(const notation_source *s, size_t at, const char *word) {
+  token t = s->tokens[at];
+  return t.kind == TOKEN_NAME && (size_t)t.length == strlen(word) &&
+         memcmp(s->text + t.offset, word, (size_t)t.length) == 0;
+}
+
 /* `better than`, `worse than`: words of a choice in the order of their list, the best first. Taken
  * as one mark; they are words like any other elsewhere. */
 static bool accept_grading(notation_source *s, token *mark, node_kind *operation) {
@@ -370,7 +346,7 @@ static bool is_open_interval(const notation_source *s) {
 }
 
 static syntax *parse_in(notation_source *s, token mark, syntax *input) {
-  syntax *x = make(s, SYNTAX_IN, mark);
+  syntax *x = notation_syntax_node(s, SYNTAX_IN, mark);
   if (!enter(s) || !add_child(s, x, input)) return NULL;
   if (peek(s).kind != TOKEN_OPEN || is_open_interval(s)) {
     if (!add_child(s, x, parse_item(s, true))) return NULL;
@@ -388,7 +364,7 @@ static syntax *parse_in(notation_source *s, token mark, syntax *input) {
 }
 
 static syntax *parse_between(notation_source *s, token mark, syntax *input) {
-  syntax *x = make(s, SYNTAX_BETWEEN, mark);
+  syntax *x = notation_syntax_node(s, SYNTAX_BETWEEN, mark);
   if (!add_child(s, x, input) || !add_child(s, x, parse_sum(s))) return NULL;
   if (!expect(s, TOKEN_AND, "the `and` of between")) return NULL;
   return add_child(s, x, parse_sum(s)) ? x : NULL;
@@ -399,6 +375,12 @@ static syntax *parse_comparison(notation_source *s) {
   if (x == NULL) return NULL;
   token t = peek(s);
   node_kind operation;
+  token_kind next = s->tokens[s->at].kind == TOKEN_END ? TOKEN_END : s->tokens[s->at + 1].kind;
+  bool opposite = t.kind == TOKEN_NOT && (next == TOKEN_IN || next == TOKEN_BETWEEN);
+  if (opposite) {
+    take(s);
+    t = peek(s);
+  }
   if (accept(s, TOKEN_IN)) {
     x = parse_in(s, t, x);
   } else if (accept(s, TOKEN_BETWEEN)) {
@@ -411,6 +393,11 @@ static syntax *parse_comparison(notation_source *s) {
     if (x != NULL) x->graded = true;
   } else {
     return x;
+  }
+  if (opposite && x != NULL) {
+    syntax *negation =
+        notation_syntax_node(s, SYNTAX_NOT, (token){TOKEN_NOT, x->offset, x->length});
+    x = add_child(s, negation, x) ? negation : NULL;
   }
   t = peek(s);
   if (x == NULL || (!comparison(t.kind, &operation) && t.kind != TOKEN_IN)) return x;
@@ -441,18 +428,47 @@ static syntax *parse_whole(notation_source *s) {
 
 /* ---- tests ---- */
 
+static bool is_closing(token_kind kind) {
+  return kind == TOKEN_CLOSE || kind == TOKEN_CLOSE_SQUARE || kind == TOKEN_OPEN_SQUARE;
+}
+
+/* Without a lower bound, or after a complaint about it. */
+static syntax *open_end(notation_source *s, const syntax *interval) {
+  if (interval->child_count == 0 && peek(s).kind == TOKEN_RANGE)
+    refuse_with(s, peek(s), "the lower bound", "without one: <= 5");
+  return NULL;
+}
+
 static syntax *parse_interval(notation_source *s) {
   token open = take(s);
-  syntax *x = make(s, SYNTAX_INTERVAL, open);
+  syntax *x = notation_syntax_node(s, SYNTAX_INTERVAL, open);
   x->low_open = open.kind != TOKEN_OPEN_SQUARE;
-  if (!add_child(s, x, parse_sum(s)) || !expect(s, TOKEN_RANGE, "`..`")) return NULL;
-  if (!add_child(s, x, parse_sum(s))) return NULL;
+  if (peek(s).kind == TOKEN_RANGE || !add_child(s, x, parse_sum(s))) return open_end(s, x);
+  if (peek(s).kind == TOKEN_COMMA) {
+    refuse_with(s, peek(s), "`..`", "a range is [1..5], a list is (1, 5)");
+    return NULL;
+  }
+  if (!expect(s, TOKEN_RANGE, "`..`")) return NULL;
   token end = peek(s);
-  if (end.kind != TOKEN_CLOSE && end.kind != TOKEN_CLOSE_SQUARE && end.kind != TOKEN_OPEN_SQUARE)
-    return refuse(s, end, "the `]` or `)` of the interval");
+  if (is_closing(end.kind)) return refuse_with(s, end, "the upper bound", "without one: >= 5");
+  if (!add_child(s, x, parse_sum(s))) return NULL;
+  end = peek(s);
+  if (!is_closing(end.kind)) return refuse(s, end, "the `]` or `)` of the interval");
   take(s);
   x->high_open = end.kind != TOKEN_CLOSE_SQUARE;
   x->mark_length = x->length = end.offset + end.length - x->offset;
+  return x;
+}
+
+/* (<= 5): FEEL's range without one end. */
+static syntax *parse_enclosed(notation_source *s) {
+  token open = take(s);
+  syntax *x = enter(s) ? parse_item(s, true) : NULL;
+  token end = peek(s);
+  if (x == NULL || !expect(s, TOKEN_CLOSE, "`)`")) return NULL;
+  s->depth--;
+  x->offset = open.offset;
+  x->length = end.offset + end.length - open.offset;
   return x;
 }
 
@@ -463,10 +479,12 @@ static syntax *parse_item(notation_source *s, bool bare) {
   if (t.kind == TOKEN_OPEN_SQUARE || t.kind == TOKEN_CLOSE_SQUARE ||
       (t.kind == TOKEN_OPEN && is_open_interval(s)))
     return parse_interval(s);
+  if (t.kind == TOKEN_OPEN && comparison(s->tokens[s->at + 1].kind, &operation))
+    return parse_enclosed(s);
   bool graded = accept_grading(s, &t, &operation);
   if (graded || comparison(t.kind, &operation)) {
     if (!graded) take(s);
-    syntax *x = make(s, SYNTAX_COMPARE, t);
+    syntax *x = notation_syntax_node(s, SYNTAX_COMPARE, t);
     x->operation = operation;
     x->graded = graded;
     return add_child(s, x, parse_sum(s)) ? x : NULL;
@@ -474,10 +492,22 @@ static syntax *parse_item(notation_source *s, bool bare) {
   return bare ? parse_sum(s) : parse_whole(s);
 }
 
+/* At a comma: 1,234 without a blank, which a spreadsheet writes for a thousand. */
+static bool is_thousands(const notation_source *s, size_t at) {
+  if (at == 0 || s->tokens[at].kind != TOKEN_COMMA) return false;
+  token a = s->tokens[at - 1], comma = s->tokens[at], b = s->tokens[at + 1];
+  return a.kind == TOKEN_NUMBER && b.kind == TOKEN_NUMBER && a.length <= 3 && b.length >= 3 &&
+         a.offset + a.length == comma.offset && comma.offset + 1 == b.offset &&
+         (b.length == 3 || s->text[b.offset + 3] == '.') && s->text[a.offset] != '0' &&
+         memchr(s->text + a.offset, '.', (size_t)a.length) == NULL;
+}
+
 static bool ends(notation_source *s) {
   token t = peek(s);
   if (t.kind == TOKEN_END) return true;
-  notation_complain(s, SEVERITY_ERROR, t.offset, t.length, NULL, "`%.*s` is not expected here",
+  const char *hint =
+      is_thousands(s, s->at) ? "thousands are written without commas: 1000" : hint_for(s, t);
+  notation_complain(s, SEVERITY_ERROR, t.offset, t.length, hint, "`%.*s` is not expected here",
                     t.length > 40 ? 40 : t.length, s->text + t.offset);
   return false;
 }
@@ -514,6 +544,13 @@ static bool is_negated_list(const notation_source *s) {
   return true;
 }
 
+static void warn_thousands(notation_source *s) {
+  token a = s->tokens[s->at - 1], b = s->tokens[s->at + 1];
+  notation_complain(s, SEVERITY_WARNING, a.offset, b.offset + b.length - a.offset,
+                    "a thousand is written without the comma, a list with a blank behind it",
+                    "is this a list of two numbers?");
+}
+
 bool notation_parse_tests(notation_source *s, test_syntax *out) {
   *out = (test_syntax){0};
   if (peek(s).kind == TOKEN_MINUS && s->tokens[1].kind == TOKEN_END) return out->any = true;
@@ -523,6 +560,7 @@ bool notation_parse_tests(notation_source *s, test_syntax *out) {
   }
   do {
     if (!add_item(s, out, parse_item(s, false))) return false;
+    if (is_thousands(s, s->at)) warn_thousands(s);
   } while (accept(s, TOKEN_COMMA));
   if (out->negated && !expect(s, TOKEN_CLOSE, "`,` or the `)` of not")) return false;
   return ends(s);

@@ -91,6 +91,7 @@ typedef struct syntax {
   rational number;  /* NUMBER; DATE, TIMESTAMP and DURATION in num */
   int digits;       /* NUMBER: decimals as written */
   bool months;      /* DURATION: of months, not seconds */
+  int depth;        /* of the tree below, bounded */
   size_t child_count, child_capacity;
   struct syntax **children;
 } syntax;
@@ -100,6 +101,22 @@ void notation_complain(const notation_source *s, severity weight, int offset, in
                        const char *hint, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
+/* What a person may have meant; texts live in the arena or for ever. Each may be NULL. */
+
+/* By what stands at `at`, of which `length` bytes are told. */
+const char *hint_character(arena *a, const char *at, size_t *length);
+/* By a date in another form: its length, and the date as it is written here. */
+const char *hint_date(arena *a, const char *at, size_t *length);
+/* By the letters that follow a number of `n` bytes. Never NULL. */
+const char *hint_number(arena *a, const char *number, size_t n, size_t letters);
+/* By a word where none may stand: AND, 且, mod. */
+const char *hint_word(arena *a, const char *word, size_t n);
+/* The name in half-width letters, if it has full-width ones. */
+const char *hint_half_width(arena *a, const char *name);
+
+/* The code point at text[0..], which is valid UTF-8. */
+uint32_t notation_code_point(const char *text, size_t *length);
+
 /* Cuts the text into tokens; false after a complaint. */
 bool notation_tokens(notation_source *s, const notation_context *c, const char *text);
 /* The length of a function's name of several words with blanks between them, behind which `(` stands:
@@ -108,6 +125,10 @@ size_t notation_function_length(const char *text);
 /* The bytes of a TOKEN_TEXT without quotes and escapes. */
 const char *notation_unquote(const notation_source *s, token t);
 
+/* A node that stands where the token stands. */
+syntax *notation_syntax_node(notation_source *s, syntax_kind kind, token mark);
+/* A NUMBER, DATE, TIMESTAMP or AT that is taken, and the unit behind a number. */
+syntax *notation_parse_literal(notation_source *s, token t);
 /* Parse all of the source; NULL after a complaint. */
 syntax *notation_parse_expression(notation_source *s);
 

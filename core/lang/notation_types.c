@@ -238,17 +238,40 @@ node *types_negate(checker *k, const syntax *at, node *a) {
 
 /* ---- conditions ---- */
 
+/* What the constant may have been meant as beside a value of type `kind`. */
+static const char *hint_constant(checker *k, const node *n, type_kind kind) {
+  const value *v = &n->constant;
+  arena *a = k->source->context->arena;
+  double ignored;
+  if (n->kind != NODE_CONSTANT || v->missing) return NULL;
+  bool text = types_is_text(n->type.kind) && v->text != NULL;
+  if (text && (kind == TYPE_DATE || kind == TYPE_TIMESTAMP))
+    return "a date stands without quotes: 2025-10-01";
+  if (text && type_is_numeric(kind) && number_parse(v->text, strlen(v->text), &ignored) == PARSE_OK)
+    return arena_format(a, "write %s without quotes", v->text);
+  if (kind == TYPE_BOOLEAN && text &&
+      (strcmp(v->text, "true") == 0 || strcmp(v->text, "false") == 0))
+    return arena_format(a, "write %s without quotes", v->text);
+  if (kind == TYPE_BOOLEAN && n->type.kind == TYPE_INTEGER) return "write true or false";
+  if (kind == TYPE_DATE && n->type.kind == TYPE_INTEGER && v->exact.num > 10000000 &&
+      v->exact.num < 100000000)
+    return arena_format(a, "write %04d-%02d-%02d", (int)(v->exact.num / 10000),
+                        (int)(v->exact.num / 100 % 100), (int)(v->exact.num % 100));
+  if (kind == TYPE_INTEGER && calendar_type(n->type.kind))
+    return "only a difference of dates or timestamps is compared with a duration";
+  return NULL;
+}
+
 static bool complain_incomparable(checker *k, const node *a, const node *b) {
   buffer left = {0}, right = {0};
   type_describe(&left, a->type);
   type_describe(&right, b->type);
   buffer_text(&left, "");
   buffer_text(&right, "");
-  const char *hint = NULL;
+  const char *hint = hint_constant(k, b, a->type.kind);
+  if (hint == NULL) hint = hint_constant(k, a, b->type.kind);
   if (a->type.kind == TYPE_CODES || b->type.kind == TYPE_CODES)
     hint = "write CODE in reasons, or count(reasons) > 0";
-  if ((a->type.kind == TYPE_DATE || a->type.kind == TYPE_TIMESTAMP) && types_is_text(b->type.kind))
-    hint = "a date stands without quotes: 2025-10-01";
   notation_complain(k->source, SEVERITY_ERROR, b->offset, b->length, hint,
                     "`%s` is %s, `%s` is %s: they cannot be compared", text_of(k, a), left.data,
                     text_of(k, b), right.data);

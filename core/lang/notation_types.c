@@ -257,6 +257,8 @@ static const char *hint_constant(checker *k, const node *n, type_kind kind) {
       v->exact.num < 100000000)
     return arena_format(a, "write %04d-%02d-%02d", (int)(v->exact.num / 10000),
                         (int)(v->exact.num / 100 % 100), (int)(v->exact.num % 100));
+  if (kind == TYPE_INTEGER && n->type.kind == TYPE_MONTHS)
+    return "months have no fixed number of days: write a + 1 month < b, or months_between(a, b)";
   if (kind == TYPE_INTEGER && calendar_type(n->type.kind))
     return "only a difference of dates or timestamps is compared with a duration";
   return NULL;

@@ -150,6 +150,14 @@ static error_code fill_previous(const plan *made, const handmade_record *previou
   return code;
 }
 
+batch *handmade_batch(const pack *p, const plan *made) {
+  const plan_previous *values;
+  size_t count = plan_previous_values(made, &values);
+  batch *b = batch_new(&p->schema, NULL);
+  for (size_t i = 0; i < count; i++) batch_join(b, values[i].type);
+  return b;
+}
+
 error_code handmade_join(const pack *p, const plan *made, const handmade_record *records,
                          const handmade_record *previous, size_t count, const char *what,
                          batch *out, error *e) {

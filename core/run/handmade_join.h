@@ -7,7 +7,11 @@
 #include "../data/handmade.h"
 #include "../eval/plan.h"
 
-/* As handmade_cast, into a batch of plan_batch. `previous` has a record for each of `records`: values
+/* An empty batch for hand-made records: all fields of the pack, those of its lists as well, so that
+ * each value goes through the door; and the previous values that the plan reads. */
+batch *handmade_batch(const pack *p, const plan *made);
+
+/* As handmade_cast, into a batch of handmade_batch. `previous` has a record for each of `records`: values
  * by the names of outputs, what is not named is missing; NULL = all missing. Values for outputs whose
  * previous value the plan does not read are left out; one that is not of its type is ERR_USAGE. */
 error_code handmade_join(const pack *p, const plan *made, const handmade_record *records,

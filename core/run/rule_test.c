@@ -113,7 +113,7 @@ static bool bench_open(rule_test_run *r, bench *b) {
                 found.items[i].message);
   findings_deinit(&found);
   if (!b->plan) return false;
-  b->batch = plan_batch(b->plan);
+  b->batch = handmade_batch(&r->asked, b->plan);
   b->decisions = decisions_new(b->plan);
   b->evaluator = evaluator_new(b->plan, &e);
   if (b->evaluator && r->o->coverage) evaluator_trace(b->evaluator);

@@ -105,10 +105,11 @@ static bool compile_record(builder *b, ageing *a, const ageing_step *d) {
                 kind == TYPE_RATIO ? ": use round(..., 2)" : "");
     return false;
   }
-  const char *then = arena_format(&b->plan->arena, "then \"%s\" is missing", b->step->name);
   if (d->skip_missing) return true;
-  list_warn_missing(b, a->rows, a->amount, &a->filter, then);
-  if (!d->undated) list_warn_missing(b, a->rows, a->due, &a->filter, then);
+  list_warn_missing(b, a->rows, a->amount, &a->filter, "missing = \"skip\" or coalesce(...)");
+  const char *dated =
+      arena_format(&b->plan->arena, "missing = \"skip\" or undated = \"%s\"", d->buckets[0].name);
+  if (!d->undated) list_warn_missing(b, a->rows, a->due, &a->filter, dated);
   return true;
 }
 

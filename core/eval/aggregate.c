@@ -173,13 +173,12 @@ static bool compile_order(builder *b, aggregate *a, const aggregate_step *d) {
 
 static void warn_missing(builder *b, const aggregate *a, const aggregate_step *d) {
   const formula *read[] = {a->points ? a->points->input : a->value, a->weight, a->by};
-  const char *then = arena_format(&b->plan->arena, "then \"%s\" is missing", b->step->name);
   if (d->skip_missing) return;
   for (size_t i = 0; i < sizeof read / sizeof *read; i++) {
     if (!read[i] || (i == 0 && d->kind == AGGREGATE_SHARE)) continue;
     if (i == 0 && a->points && a->points->has_missing) continue;
     if (i == 2 && a->by == a->value) continue;
-    list_warn_missing(b, a->rows, read[i], &a->filter, then);
+    list_warn_missing(b, a->rows, read[i], &a->filter, "missing = \"skip\" or coalesce(...)");
   }
 }
 
@@ -234,6 +233,21 @@ static value_type natural_type(const reduce_plan *p) {
   return p->value;
 }
 
+static void refuse_type(builder *b, const aggregate_step *d, value_type declared,
+                        value_type natural) {
+  buffer given = {0}, wanted = {0};
+  type_describe(&given, natural);
+  type_describe(&wanted, declared);
+  buffer_text(&given, "");
+  buffer_text(&wanted, "");
+  bool quotient = natural.kind == TYPE_RATIO;
+  build_error(b, b->step->at, "%s gives %s, but \"%s\" is declared as %s%s", words[d->kind],
+              quotient ? "a quotient" : given.data, b->step->name, wanted.data,
+              quotient ? ": type = decimal(2) says with how many decimals it is written" : "");
+  buffer_deinit(&given);
+  buffer_deinit(&wanted);
+}
+
 static bool settle_type(builder *b, aggregate *a, const aggregate_step *d) {
   reduce_plan *p = &a->reduce;
   p->form = form_of(p, &a->decay);
@@ -249,15 +263,7 @@ static bool settle_type(builder *b, aggregate *a, const aggregate_step *d) {
   value_type natural = natural_type(p);
   value_type declared = d->type.kind == TYPE_NONE ? natural : d->type;
   if (!convert_accepts(declared, natural)) {
-    buffer given = {0}, wanted = {0};
-    type_describe(&given, natural);
-    type_describe(&wanted, declared);
-    buffer_text(&given, "");
-    buffer_text(&wanted, "");
-    build_error(b, b->step->at, "%s gives %s, but \"%s\" is declared as %s", words[d->kind],
-                given.data, b->step->name, wanted.data);
-    buffer_deinit(&given);
-    buffer_deinit(&wanted);
+    refuse_type(b, d, declared, natural);
     return false;
   }
   p->result = convert_widen(declared, natural);

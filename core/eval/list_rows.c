@@ -55,6 +55,7 @@ list_rows *list_rows_open(builder *b, const char *of, place at) {
   r->name = found->name;
   r->slot = found->slot;
   r->record = found->type.record;
+  r->formulas = b->plan->formula_count;
   name_all(b, r);
   b->list = r;
   return r;
@@ -95,15 +96,36 @@ static void note_outer(builder *b, list_rows *r, const symbol *s) {
   add_gather(b->plan, &r->outers[r->outer_count++], s, s->slot - (int)r->record->count);
 }
 
-/* A formula that computes with a name that the customer has as well, of the same kind, may mean
- * either. */
-static void warn_hidden(builder *b, const list_rows *r, const symbol *s) {
-  const symbol *hidden = scope_find(&b->plan->scope, s->name);
-  if (!hidden || hidden->faulty || hidden->type.kind != s->type.kind) return;
+typedef struct mixture {
+  builder *builder;
+  const list_rows *rows;
+  bool customer; /* the formula reads a column of the customer */
+  bool warn;
+} mixture;
+
+static void note_mixture(void *ctx, const symbol *s) {
+  mixture *m = ctx;
+  builder *b = m->builder;
+  const symbol *own = scope_find(&b->plan->scope, s->name);
+  bool own_field = list_rows_field(m->rows, s) != NULL;
+  m->customer = m->customer || !own_field;
+  if (!m->warn || !own_field || !own || own->faulty || own->type.kind != s->type.kind) return;
   build_warning(b, b->step->at,
-                "\"%s\" is read from the records of %s, and hides the customer's own \"%s\" (%s, "
-                "line %d): if that one is meant, give it another name",
-                s->name, r->name, s->name, hidden->defined, hidden->file_line);
+                "\"%s\" is read from the records of %s and hides the customer's own \"%s\" (%s, "
+                "line %d), which may be meant as well: give one of them another name",
+                s->name, m->rows->name, s->name, own->defined, own->file_line);
+  m->warn = false;
+}
+
+/* Where a formula takes values of the customer and of the record together, a name that both have, of
+ * the same kind, may mean either. */
+static void warn_hidden(builder *b, const list_rows *r) {
+  for (size_t i = r->formulas; i < b->plan->formula_count; i++) {
+    mixture m = {.builder = b, .rows = r};
+    node_slots(b->plan->formulas[i]->tree, note_mixture, &m);
+    m.warn = m.customer;
+    node_slots(b->plan->formulas[i]->tree, note_mixture, &m);
+  }
 }
 
 void list_rows_close(builder *b, list_rows *r) {
@@ -115,13 +137,12 @@ void list_rows_close(builder *b, list_rows *r) {
   for (size_t i = 0; i < r->names.count; i++) {
     const symbol *s = &r->names.symbols[i];
     if (!s->used) continue;
-    if (i < r->record_from || i >= r->record_from + fields) {
+    if (i < r->record_from || i >= r->record_from + fields)
       note_outer(b, r, s);
-    } else {
+    else
       build_list_read(b, (size_t)r->slot, i - r->record_from);
-      warn_hidden(b, r, s);
-    }
   }
+  warn_hidden(b, r);
   scope_deinit(&r->names);
   p->list_steps++;
 }
@@ -161,7 +182,7 @@ static const field *may_lack(const list_rows *r, const node *n, const bool *know
 }
 
 void list_warn_missing(builder *b, const list_rows *r, const formula *f, const list_filter *counts,
-                       const char *then) {
+                       const char *instead) {
   bool *known = mem_array(r->record->count + 1, sizeof *known);
   if (counts->where) note_known(r, counts->where->tree, known);
   if (counts->at) note_known(r, counts->at->tree, known);
@@ -169,9 +190,9 @@ void list_warn_missing(builder *b, const list_rows *r, const formula *f, const l
   free(known);
   if (!lacks) return;
   build_warning(b, (place){f->at.file, f->at.line},
-                "\"%s\" of a record of %s may be missing, and %s: write required = true behind its "
-                "type, or missing = \"skip\" here, or coalesce(%s, ...)",
-                lacks->name, r->name, then, lacks->name);
+                "\"%s\" of a record of %s may be missing, and then \"%s\" is missing: write %s "
+                "here, or required = true behind its type",
+                lacks->name, r->name, b->step->name, instead);
 }
 
 /* ---- which records count ---- */

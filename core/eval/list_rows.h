@@ -25,6 +25,7 @@ typedef struct list_rows {
   const schema *record;
   scope names;        /* while it is open: the customer's, the record's fields, previous values */
   size_t record_from; /* index in names of the record's first field */
+  size_t formulas;    /* of the plan, when it was opened */
   size_t outer_count;
   list_outer *outers;
 } list_rows;
@@ -49,10 +50,10 @@ typedef struct list_filter {
  * `needed`: a moment must be known. False after a finding. */
 bool list_filter_compile(builder *b, const list_rows *r, list_filter *f, rule_text where,
                          rule_text at, rule_text from, rule_text to, bool needed);
-/* Warns if a formula can be missing for want of a field of a record that counts: `then` says what
- * comes of it. */
+/* Warns if a formula can be missing for want of a field of a record that counts, and so the step is:
+ * `instead` is what else can be said in the step. */
 void list_warn_missing(builder *b, const list_rows *r, const formula *f, const list_filter *counts,
-                       const char *then);
+                       const char *instead);
 
 /* ---- running ---- */
 

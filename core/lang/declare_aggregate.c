@@ -63,7 +63,9 @@ static void check_keys(const body *b) {
 
 /* The one thing that is asked for; -1 after a finding. */
 static int find_kind(const body *b) {
+  size_t errors = b->l->out->errors;
   int found = -1;
+  check_keys(b);
   for (int i = 0; i < KINDS; i++) {
     if (!body_has(b, kinds[i])) continue;
     if (found >= 0)
@@ -72,7 +74,7 @@ static int find_kind(const body *b) {
                     kinds[found], kinds[i]);
     found = i;
   }
-  if (found < 0)
+  if (found < 0 && b->l->out->errors == errors)
     declare_error(b->l, b->at, "%s does not say what to make of its records: one of %s", b->what,
                   declare_choices(b->l, kinds, KINDS));
   return found;
@@ -110,7 +112,7 @@ static void read_points(const body *list, aggregate_step *s) {
     if (body_count(&row) != 2)
       declare_error(l, row.at, "a row of %s is { \"test\", points }, and this one has %d entries",
                     list->what, body_count(&row));
-    declare_decimal(l, &p->points, "the points", NULL);
+    declare_decimal(l, &p->points, "the number of points", NULL);
     body_close(&row);
   }
   if (!s->point_count) declare_error(l, list->at, "%s has no rows: { \"demo\", 60 }", list->what);
@@ -211,7 +213,6 @@ static bool read_missing(const body *b, const char *instead) {
 }
 
 void declare_aggregate(body *b, const char *name) {
-  check_keys(b);
   int kind = find_kind(b);
   aggregate_step *s = &declare_step(b, STEP_AGGREGATE, name)->aggregate;
   if (kind < 0) return;
@@ -299,16 +300,20 @@ static void need(const body *b, const rule_text *t, const char *key, const char 
 
 static void fill_ageing(body *b, const char *name) {
   static const char *const keys[] = {"of", "amount", "due", "where", "missing", "undated"};
+  size_t errors = b->l->out->errors;
   body_check(b, COUNTED(keys), true);
+  bool misspelled = b->l->out->errors > errors;
   declare_name(b->l, b->at, "ageing", name, true);
   ageing_step s = {.of = body_string(b, "of"), .of_at = body_key_at(b, "of")};
   rule_text of = {s.of, s.of_at};
   body_text(b, "amount", &s.amount);
   body_text(b, "due", &s.due);
   body_text(b, "where", &s.where);
-  need(b, &of, "of", "open_items");
-  need(b, &s.amount, "amount", "amount");
-  need(b, &s.due, "due", "due_date");
+  if (!misspelled) {
+    need(b, &of, "of", "open_items");
+    need(b, &s.amount, "amount", "amount");
+    need(b, &s.due, "due", "due_date");
+  }
   s.skip_missing = read_missing(b, "amount = \"coalesce(amount, 0)\"");
   for (int i = 1; i <= body_count(b); i++) read_bucket(b, i, &s);
   for (size_t i = 0; i < s.bucket_count; i++) check_bucket(b, &s, i, i + 1 == s.bucket_count);

@@ -77,19 +77,37 @@ static int compare_held(const reduce_plan *p, const reduce_state *s, const reduc
   }
 }
 
+/* What is held in groups of `width`: a value, or a value and its weight. */
 typedef struct sorting {
   const reduce_plan *plan;
   const reduce_state *state;
+  size_t width;
 } sorting;
 
-static int by_value(const void *a, const void *b, void *ctx) {
+static int compare_groups(const void *a, const void *b, void *ctx) {
   const sorting *c = ctx;
-  return compare_held(c->plan, c->state, a, b);
+  const reduce_held *x = a, *y = b;
+  int order = compare_held(c->plan, c->state, &x[0], &y[0]);
+  return order || c->width == 1 ? order : compare_held(c->plan, c->state, &x[1], &y[1]);
 }
 
-static void sort_held(const reduce_plan *p, reduce_state *s) {
-  sorting c = {p, s};
-  if (s->held_count > 1) qsort_r(s->held, s->held_count, sizeof *s->held, by_value, &c);
+/* Few values, as of most customers, are put in their places one by one. */
+static void sort_few(sorting *c, reduce_held *held, size_t count) {
+  for (size_t i = 1; i < count; i++) {
+    reduce_held one = held[i];
+    size_t at = i;
+    for (; at > 0 && compare_held(c->plan, c->state, &one, &held[at - 1]) < 0; at--)
+      held[at] = held[at - 1];
+    held[at] = one;
+  }
+}
+
+static void sort_held(const reduce_plan *p, reduce_state *s, size_t width) {
+  sorting c = {p, s, width};
+  if (width == 1 && s->held_count <= 40)
+    sort_few(&c, s->held, s->held_count);
+  else
+    qsort_r(s->held, s->held_count / width, width * sizeof *s->held, compare_groups, &c);
 }
 
 /* ---- taking rows in ---- */
@@ -198,7 +216,7 @@ static bool hold_number(const reduce_plan *p, const reduce_columns *c, size_t ro
 static bool hold_weight(const reduce_plan *p, const reduce_columns *c, size_t row,
                         reduce_held *out) {
   rational r;
-  *out = (reduce_held){.i64 = 1, .den = 1, .f64 = 1};
+  *out = (reduce_held){0};
   if (!c->weight) return true;
   if (p->form == REDUCE_F64) return value_number(c->weight, row, &out->f64);
   if (!value_exact(c->weight, row, &r)) return false;
@@ -206,9 +224,9 @@ static bool hold_weight(const reduce_plan *p, const reduce_columns *c, size_t ro
   return true;
 }
 
-/* Kept to be added in order: values, each before its weight. */
-static void keep_pairs(const reduce_plan *p, reduce_state *s, const reduce_columns *c, size_t from,
-                       size_t to) {
+/* Kept to be added in order: values, each before its weight if there are any. */
+static void keep_rows(const reduce_plan *p, reduce_state *s, const reduce_columns *c, size_t from,
+                      size_t to) {
   for (size_t i = from; i < to; i++) {
     reduce_held value, weight;
     if (!c->counted[i]) continue;
@@ -219,14 +237,14 @@ static void keep_pairs(const reduce_plan *p, reduce_state *s, const reduce_colum
     }
     s->count++;
     *hold(s) = value;
-    *hold(s) = weight;
+    if (c->weight) *hold(s) = weight;
   }
 }
 
 static void add_rows(const reduce_plan *p, reduce_state *s, const reduce_columns *c, size_t from,
                      size_t to) {
   if (p->form == REDUCE_F64 || p->form == REDUCE_RATIO)
-    keep_pairs(p, s, c, from, to);
+    keep_rows(p, s, c, from, to);
   else if (c->weight)
     weigh_i64(p, s, c, from, to);
   else if (c->halvings)
@@ -336,25 +354,18 @@ typedef struct outcome {
   const reduce_held *held;
 } outcome;
 
-static int by_pair(const void *a, const void *b, void *ctx) {
-  const sorting *c = ctx;
-  const reduce_held *x = a, *y = b;
-  int order = compare_held(c->plan, c->state, &x[0], &y[0]);
-  return order ? order : compare_held(c->plan, c->state, &x[1], &y[1]);
-}
-
-static void sort_pairs(const reduce_plan *p, reduce_state *s) {
-  sorting c = {p, s};
-  if (s->held_count > 2) qsort_r(s->held, s->held_count / 2, 2 * sizeof *s->held, by_pair, &c);
+static size_t width_of(const reduce_plan *p) {
+  return p->weight.kind == TYPE_NONE ? 1 : 2;
 }
 
 /* Adds the values times their weights, or the weights alone, with what each addition loses carried
  * along (Neumaier). */
-static double add_numbers(const reduce_state *s, bool values) {
+static double add_numbers(const reduce_state *s, size_t width, bool values) {
   double sum = 0, lost = 0;
-  for (size_t i = 0; i < s->held_count; i += 2) {
-    double x = s->held[i + 1].f64;
-    if (values) x *= s->held[i].f64;
+  if (width == 1 && !values) return (double)s->count;
+  for (size_t i = 0; i < s->held_count; i += width) {
+    double x = values ? s->held[i].f64 : 1;
+    if (width == 2) x *= s->held[i + 1].f64;
     double next = sum + x;
     lost += fabs(sum) >= fabs(x) ? (sum - next) + x : (x - next) + sum;
     sum = next;
@@ -367,10 +378,11 @@ static bool divides(const reduce_plan *p) {
 }
 
 static void finish_numbers(const reduce_plan *p, reduce_state *s, outcome *o) {
-  sort_pairs(p, s);
-  o->number = add_numbers(s, true);
+  const size_t width = width_of(p);
+  sort_held(p, s, width);
+  o->number = add_numbers(s, width, true);
   if (divides(p)) {
-    double weights = add_numbers(s, false);
+    double weights = add_numbers(s, width, false);
     o->missing = weights == 0;
     if (!o->missing) o->number /= weights;
   }
@@ -379,10 +391,11 @@ static void finish_numbers(const reduce_plan *p, reduce_state *s, outcome *o) {
 
 static void finish_ratio(const reduce_plan *p, reduce_state *s, outcome *o) {
   rational sum = {0, 1}, weights = {0, 1};
-  sort_pairs(p, s);
-  for (size_t i = 0; i < s->held_count && !o->too_large; i += 2) {
-    rational value = {s->held[i].i64, s->held[i].den};
-    rational weight = {s->held[i + 1].i64, s->held[i + 1].den};
+  const size_t width = width_of(p);
+  sort_held(p, s, width);
+  for (size_t i = 0; i < s->held_count && !o->too_large; i += width) {
+    rational value = {s->held[i].i64, s->held[i].den}, weight = {1, 1};
+    if (width == 2) weight = (rational){s->held[i + 1].i64, s->held[i + 1].den};
     o->too_large = !rational_mul(value, weight, &value) || !rational_add(sum, value, &sum) ||
                    !rational_add(weights, weight, &weights);
   }
@@ -421,7 +434,7 @@ static rational exact_of(const reduce_plan *p, const reduce_held *h) {
 
 static void finish_median(const reduce_plan *p, reduce_state *s, outcome *o) {
   size_t n = s->held_count;
-  sort_held(p, s);
+  sort_held(p, s, 1);
   const reduce_held *a = &s->held[(n - 1) / 2], *b = &s->held[n / 2];
   if (p->form == REDUCE_F64) {
     o->number = a->f64 / 2 + b->f64 / 2;
@@ -434,7 +447,7 @@ static void finish_median(const reduce_plan *p, reduce_state *s, outcome *o) {
 
 static void finish_distinct(const reduce_plan *p, reduce_state *s, outcome *o) {
   size_t different = s->held_count > 0;
-  sort_held(p, s);
+  sort_held(p, s, 1);
   for (size_t i = 1; i < s->held_count; i++)
     different += compare_held(p, s, &s->held[i - 1], &s->held[i]) != 0;
   o->exact = (rational){(int128)different, 1};

@@ -65,8 +65,8 @@ typedef struct reduce_state {
   int64_t by;
   reduce_held best;
   size_t held_count, held_capacity;
-  reduce_held *held; /* MEDIAN, DISTINCT: values; sums of REDUCE_RATIO and F64: each value and its
-                        weight */
+  reduce_held *held; /* MEDIAN, DISTINCT, sums of REDUCE_RATIO and F64: values, each before its
+                        weight if there are any */
   buffer texts;
 } reduce_state;
 

@@ -80,7 +80,6 @@ static bool percent_of(const char *text, rational *out) {
   size_t n = strlen(text);
   while (n && text[n - 1] == ' ') n--;
   if (!n || text[n - 1] != '%') return false;
-  while (n > 1 && text[n - 2] == ' ') n--;
   return rational_parse(text, n - 1, out) == PARSE_OK;
 }
 
@@ -279,6 +278,7 @@ void limit_give(evaluator *v, size_t row, const limit_input *i, int128 num, int1
   }
   char text[64];
   int digits = v->plan->pack->currency_digits;
+  if (i->formula->type.digits > digits) digits = i->formula->type.digits;
   give_value(v, row, i->code, text, quotient_write(text, num, den, digits));
 }
 

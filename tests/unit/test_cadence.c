@@ -200,7 +200,8 @@ static void the_examples_of_ecommerce_rfm(void **state) {
       {"segment=champions|touch=2025-09-22T10:00:00+08:00|order=2025-09-18T20:15:00+08:00", /* C1 */
        NEXT("09-29T21:00:00") ";channel=call;why="},
       {"segment=at_risk|touch=2025-09-20T19:30:00+08:00|order=2025-05-10T13:00:00+08:00|" /* C2 */
-       "touches=at=2025-09-20T19:30:00+08:00,kind=winback;at=2025-04-01T10:00:00+08:00,kind=regular",
+       "touches=at=2025-09-20T19:30:00+08:00,kind=winback;at=2025-04-01T10:00:00+08:00,kind="
+       "regular",
        NEXT("09-26T21:00:00") ";why=CAD_OVERDUE"},
       {"segment=new|touch=2025-09-21T10:00:00+08:00|order=2025-09-20T22:10:00+08:00|" /* C3 */
        "touches=at=2025-09-21T10:00:00+08:00,kind=welcome",

@@ -109,9 +109,8 @@ bool build_number(builder *b, rule_text text, const char *what, rational *out) {
   return false;
 }
 
-bool build_stored(builder *b, const formula *f, value_type type, place at, int64_t *i64,
-                  double *f64) {
-  const value *v = &f->tree->constant;
+bool build_stored_value(builder *b, const value *v, value_type type, place at, int64_t *i64,
+                        double *f64) {
   rational scaled;
   if (type_storage(type.kind) == STORE_F64) {
     *f64 = v->type.kind == TYPE_NUMBER ? v->number : (double)v->exact.num / (double)v->exact.den;
@@ -128,9 +127,69 @@ bool build_stored(builder *b, const formula *f, value_type type, place at, int64
   return false;
 }
 
+bool build_stored(builder *b, const formula *f, value_type type, place at, int64_t *i64,
+                  double *f64) {
+  return build_stored_value(b, &f->tree->constant, type, at, i64, f64);
+}
+
+/* ---- cells of tables: read in the scratch, of which only the result is kept ---- */
+
+bool build_cell(builder *b, rule_text text, value_type expected, const value **constant,
+                formula **other) {
+  place at = text.at.file ? text.at : b->step->at;
+  notation_context c = context_of(b, at);
+  findings told_already = {0};
+  *constant = NULL;
+  *other = NULL;
+  c.arena = &b->scratch;
+  const node *tree = notation_expression(&c, text.text, expected);
+  if (tree && tree->kind == NODE_CONSTANT) {
+    value *kept = arena_alloc(&b->plan->arena, sizeof *kept);
+    *kept = tree->constant;
+    kept->type = tree->type;
+    if (kept->text) kept->text = arena_string(&b->plan->arena, kept->text);
+    *constant = kept;
+  } else if (tree) {
+    c.arena = &b->plan->arena;
+    c.findings = &told_already;
+    *other = build_tree(b, notation_expression(&c, text.text, expected), at);
+  }
+  findings_deinit(&told_already);
+  arena_clear(&b->scratch);
+  return *constant || *other;
+}
+
+static void keep_test(arena *a, unary_test *t) {
+#define KEEP(items, count)                                                                         \
+  if (t->count)                                                                                    \
+  t->items =                                                                                       \
+      memcpy(arena_array(a, t->count, sizeof *t->items), t->items, t->count * sizeof *t->items)
+  KEEP(intervals, interval_count);
+  KEEP(codes, code_words);
+  KEEP(texts, text_count);
+#undef KEEP
+  for (size_t i = 0; i < t->text_count; i++) t->texts[i] = arena_string(a, t->texts[i]);
+}
+
 bool build_test(builder *b, rule_text text, const formula *input, unary_test *out) {
   notation_context c = context_of(b, text.at.file ? text.at : b->step->at);
-  return notation_test(&c, text.text, input->tree, out);
+  findings told_already = {0};
+  if (!text.text || !strcmp(text.text, "-")) {
+    *out = (unary_test){.kind = TEST_ANY, .missing = true};
+    return true;
+  }
+  c.arena = &b->scratch;
+  bool ok = notation_test(&c, text.text, input->tree, out);
+  if (ok && out->kind == TEST_DYNAMIC) { /* its tree is wanted: read again, where it stays */
+    c.arena = &b->plan->arena;
+    c.findings = &told_already;
+    notation_test(&c, text.text, input->tree, out);
+  } else if (ok) {
+    keep_test(&b->plan->arena, out);
+  }
+  findings_deinit(&told_already);
+  arena_clear(&b->scratch);
+  return ok;
 }
 
 /* ---- codes, results, stages ---- */

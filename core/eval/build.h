@@ -104,6 +104,7 @@ struct plan {
 
 struct builder {
   plan *plan;
+  arena scratch; /* cleared again and again: what reading a cell needs beside its result */
   findings *findings;
   const step *step; /* at hand */
   size_t step_number;
@@ -123,6 +124,12 @@ bool build_number(builder *b, rule_text text, const char *what, rational *out);
  * must not have more decimals than the type. */
 bool build_stored(builder *b, const formula *f, value_type type, place at, int64_t *i64,
                   double *f64);
+/* The same for the value itself. */
+bool build_stored_value(builder *b, const value *v, value_type type, place at, int64_t *i64,
+                        double *f64);
+/* Text -> a constant, which costs no more than its value, or else a formula. False after a finding. */
+bool build_cell(builder *b, rule_text text, value_type expected, const value **constant,
+                formula **other);
 /* Adds a test of a column of `input`; false after a finding. */
 bool build_test(builder *b, rule_text text, const formula *input, unary_test *out);
 

@@ -402,11 +402,13 @@ plan *plan_new(const pack *p, const plan_options *o, findings *out) {
     if (out->errors == errors) {
       warn_unread(&b);
       lists_warn_unread(&b);
+      arena_deinit(&b.scratch);
       return made;
     }
   } else if (out->errors == errors) {
     findings_add(out, SEVERITY_ERROR, p->folder, 0, "a step could not be compiled");
   }
+  arena_deinit(&b.scratch);
   plan_free(made);
   return NULL;
 }

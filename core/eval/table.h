@@ -6,10 +6,15 @@
 #include "matcher.h"
 #include "trace.h"
 
+/* A constant, a formula, or no value. */
 typedef struct cell {
-  const formula *formula; /* NULL = no value */
-  bool constant;
+  const value *constant;
+  const formula *formula;
 } cell;
+
+static inline bool cell_is_given(const cell *c) {
+  return c->constant || c->formula;
+}
 
 /* An output: its cells, and the column that they make. */
 typedef struct output {

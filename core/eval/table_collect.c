@@ -13,9 +13,9 @@ static bool compile_texts(builder *b, const table_step *t, output *o) {
   o->texts = arena_array(&b->plan->arena, t->row_count + 1, sizeof *o->texts);
   for (size_t r = 0; r <= t->row_count; r++) {
     const cell *c = &o->cells[r];
-    if (!c->formula || !text) continue;
+    if (!cell_is_given(c) || !text) continue;
     const place at = r < t->row_count ? t->rows[r].at : t->otherwise->at;
-    const char *given = c->constant ? c->formula->tree->constant.text : NULL;
+    const char *given = c->constant ? c->constant->text : NULL;
     if (given && *given && !strpbrk(given, "|\r\n")) {
       o->texts[r] = given;
       continue;
@@ -83,7 +83,7 @@ hits collect_hits(evaluator *v, const table *s, const match_run *run) {
 
 static bool write_value(evaluator *v, const table *s, const output *o, const column *const *made,
                         size_t row, size_t record, column *one, buffer *out) {
-  if (!o->cells[row].formula) return false;
+  if (!cell_is_given(&o->cells[row])) return false;
   if (o->texts[row]) {
     buffer_text(out, o->texts[row]);
     return true;
@@ -179,7 +179,7 @@ static void sum_up(evaluator *v, const table *s, const output *o, const hits *h)
     total t = {0};
     for (uint32_t k = h->first[r]; k < h->first[r + 1]; k++) {
       size_t row = (size_t)h->rows[k];
-      if (!o->cells[row].formula) continue;
+      if (!cell_is_given(&o->cells[row])) continue;
       if (!output_put(o, made, row, r, &one, 0)) t.overflow = t.any = true;
       if (column_missing(&one, 0))
         t.missing = true;
@@ -198,7 +198,7 @@ static void count(evaluator *v, const output *o, const hits *h) {
   for (size_t r = 0; r < v->frame.rows; r++) {
     to[r] = 0;
     for (uint32_t k = h->first[r]; k < h->first[r + 1]; k++)
-      to[r] += o->cells[h->rows[k]].formula != NULL;
+      to[r] += cell_is_given(&o->cells[h->rows[k]]);
   }
 }
 

@@ -80,43 +80,44 @@ static value_type guess_type(builder *b, size_t number) {
 
 /* ---- cells ---- */
 
-static void refuse_cell(builder *b, const output *o, rule_text text, const formula *f) {
+static void refuse_cell(builder *b, const output *o, rule_text text, value_type type) {
   buffer wanted = {0}, given = {0};
   type_describe(&wanted, o->type);
-  type_describe(&given, f->type);
+  type_describe(&given, type);
   build_error(b, text.at, "output \"%s\": \"%s\" is %s, expected %s", o->declared->name, text.text,
               given.data, wanted.data);
   buffer_deinit(&wanted);
   buffer_deinit(&given);
 }
 
-/* The first formula gives the type of an output that has none. */
-static void settle_type(output *o, const formula *f) {
+/* The first value gives the type of an output that has none. */
+static void settle_type(output *o, value_type type) {
   if (o->type.kind != TYPE_NONE) return;
-  o->type = f->type;
+  o->type = type;
   if (o->type.kind == TYPE_DECIMAL && o->type.denominator == 1) o->type = bare_type(TYPE_INTEGER);
 }
 
-static bool numbers_mix(const output *o, const formula *f) {
-  return !o->declared_type && o->type.kind == TYPE_INTEGER && type_is_numeric(f->type.kind);
+static bool numbers_mix(const output *o, value_type type) {
+  return !o->declared_type && o->type.kind == TYPE_INTEGER && type_is_numeric(type.kind);
 }
 
 static bool compile_cell(builder *b, output *o, size_t r, rule_text text) {
+  const value *constant;
+  formula *f;
   if (!is_given(text)) return true;
-  formula *f = build_formula(b, text, o->type);
-  if (!f) return false;
-  if (f->tree->kind == NODE_CONSTANT && f->tree->constant.missing) return true;
-  settle_type(o, f);
-  if (!convert_accepts(o->type, f->type) && numbers_mix(o, f)) o->type = f->type;
-  bool takes_constant = f->tree->kind == NODE_CONSTANT && type_is_numeric(o->type.kind) &&
-                        type_is_numeric(f->type.kind);
-  if (!convert_accepts(o->type, f->type) && !takes_constant) {
-    refuse_cell(b, o, text, f);
+  if (!build_cell(b, text, o->type, &constant, &f)) return false;
+  if (constant && constant->missing) return true;
+  value_type type = constant ? constant->type : f->type;
+  settle_type(o, type);
+  if (!convert_accepts(o->type, type) && numbers_mix(o, type)) o->type = type;
+  bool takes_constant = constant && type_is_numeric(o->type.kind) && type_is_numeric(type.kind);
+  if (!convert_accepts(o->type, type) && !takes_constant) {
+    refuse_cell(b, o, text, type);
     return false;
   }
-  o->cells[r] = (cell){f, f->tree->kind == NODE_CONSTANT};
-  if (!o->cells[r].constant) o->computed = true;
-  if (!o->cells[r].constant || !o->declared_type) o->type = convert_widen(o->type, f->type);
+  o->cells[r] = (cell){constant, f};
+  if (f) o->computed = true;
+  if (f || !o->declared_type) o->type = convert_widen(o->type, type);
   return true;
 }
 
@@ -141,7 +142,7 @@ static bool compile_cells(builder *b, const table_step *t, output *o, size_t num
     const table_row *row = row_of(t, r);
     if (row) ok = compile_cell(b, o, r, row->outputs[number]) && ok;
     bool ranked = hit_policy_is_ranked(t->hit) && o->type.kind == TYPE_CHOICE && o->declared_type;
-    if (!ranked || r == t->row_count || !o->cells[r].formula || o->cells[r].constant) continue;
+    if (!ranked || r == t->row_count || !o->cells[r].formula) continue;
     build_error(b, row->at,
                 "hit = \"%s\" goes by the order of the words of \"%s\", but here it is a formula; "
                 "write a word",
@@ -154,15 +155,15 @@ static bool compile_cells(builder *b, const table_step *t, output *o, size_t num
 /* ---- the lookup ---- */
 
 static bool fill_entry(builder *b, output *o, size_t e, const cell *c, place at) {
-  const value *given = c->constant ? &c->formula->tree->constant : NULL;
+  const value *given = c->constant;
   if (o->i32) {
     o->i32[e] = given ? (int32_t)given->exact.num : MISSING_I32;
   } else if (o->f64) {
     o->f64[e] = __builtin_nan("");
-    if (given) return build_stored(b, c->formula, o->type, at, NULL, &o->f64[e]);
+    if (given) return build_stored_value(b, given, o->type, at, NULL, &o->f64[e]);
   } else {
     o->i64[e] = MISSING_I64;
-    if (given) return build_stored(b, c->formula, o->type, at, &o->i64[e], NULL);
+    if (given) return build_stored_value(b, given, o->type, at, &o->i64[e], NULL);
   }
   return true;
 }
@@ -173,9 +174,8 @@ static size_t entry_of(const table_step *t, size_t r) {
 }
 
 static bool fits_ratio(builder *b, const cell *c, place at) {
-  const rational *r = &c->formula->tree->constant.exact;
-  if (!c->constant || (r->num > INT64_MIN && r->num <= INT64_MAX && r->den <= INT64_MAX))
-    return true;
+  const rational *r = c->constant ? &c->constant->exact : NULL;
+  if (!r || (r->num > INT64_MIN && r->num <= INT64_MAX && r->den <= INT64_MAX)) return true;
   build_error(b, at, "the value is too large");
   return false;
 }
@@ -184,7 +184,7 @@ static bool compile_lookup(builder *b, const table_step *t, output *o) {
   storage form = type_storage(o->type.kind);
   bool ok = true;
   for (size_t r = 0; form == STORE_RATIO && r <= t->row_count; r++)
-    if (o->cells[r].formula) ok = fits_ratio(b, &o->cells[r], row_of(t, r)->at) && ok;
+    if (o->cells[r].constant) ok = fits_ratio(b, &o->cells[r], row_of(t, r)->at) && ok;
   if (form == STORE_TEXT || form == STORE_RATIO) {
     o->computed = true;
     return ok;
@@ -248,13 +248,12 @@ const column **output_evaluate(evaluator *v, const table *s, const output *o, co
   size_t row_count = s->declared->row_count;
   const column **made = arena_array(&v->frame.scratch, row_count + 1, sizeof *made);
   bool formulas = false;
-  for (size_t r = 0; r <= row_count && !formulas; r++)
-    formulas = o->cells[r].formula && !o->cells[r].constant;
+  for (size_t r = 0; r <= row_count && !formulas; r++) formulas = o->cells[r].formula;
   if (!formulas) return made;
   row_records by = records_by_row(v, row_count, h);
   for (size_t r = 0; r <= row_count; r++) {
     const cell *c = &o->cells[r];
-    if (!c->formula || c->constant || by.first[r] == by.first[r + 1]) continue;
+    if (!c->formula || by.first[r] == by.first[r + 1]) continue;
     memset(v->needed, 0, v->frame.rows);
     for (uint32_t i = by.first[r]; i < by.first[r + 1]; i++) v->needed[by.records[i]] = 1;
     made[r] = evaluate(v, c->formula, v->needed);
@@ -263,7 +262,7 @@ const column **output_evaluate(evaluator *v, const table *s, const output *o, co
 }
 
 static void put_constant(const output *o, size_t row, size_t entry, column *to, size_t at) {
-  const value *given = &o->cells[row].formula->tree->constant;
+  const value *given = o->cells[row].constant;
   if (o->i32) {
     to->i32[at] = o->i32[entry];
   } else if (o->i64) {
@@ -325,7 +324,7 @@ static void pick_computed(evaluator *v, const table *s, const output *o, const i
   column *to = evaluator_result(v, o->result);
   for (size_t r = 0; r < v->frame.rows; r++) {
     size_t row = (size_t)h.rows[r];
-    if (o->size && (o->cells[row].constant || !o->cells[row].formula)) continue; /* looked up */
+    if (o->size && !o->cells[row].formula) continue; /* looked up */
     if (!output_put(o, made, row, r, to, r)) output_overflow(v, s, o, row, r);
   }
 }

@@ -5,7 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #define LEAST_I64 (MISSING_I64 + 1) /* the bound between missing and every value */
+#define SEARCHED 8 /* more texts or quotients than these are searched for, not gone through */
 
 static cut_form form_of(type_kind kind, bool *ok) {
   *ok = true;
@@ -33,16 +37,16 @@ static bool is_required(const plan *p, const formula *f) {
          (s->fields[f->slot].required || (size_t)f->slot == s->key);
 }
 
-int cuts_add(builder *b, const formula *input) {
+static int add(builder *b, const formula *input, bool apart) {
   cuts *all = b->plan->cuts;
   bool ok;
   cut_form form = form_of(input->type.kind, &ok);
   if (!ok) return -1;
-  if (input->slot >= 0)
+  if (input->slot >= 0 && !apart)
     for (size_t i = 0; i < all->count; i++)
-      if (all->items[i]->input->slot == input->slot) return (int)i;
+      if (all->items[i]->input->slot == input->slot && !all->items[i]->apart) return (int)i;
   cut *c = arena_alloc(&b->plan->arena, sizeof *c);
-  *c = (cut){.form = form, .input = input, .required = is_required(b->plan, input)};
+  *c = (cut){.form = form, .input = input, .required = is_required(b->plan, input), .apart = apart};
   if (form != CUT_CODES) c->scratch = build_scratch(b);
   if (all->count == all->capacity) {
     all->capacity = all->capacity ? all->capacity * 2 : 16;
@@ -50,6 +54,14 @@ int cuts_add(builder *b, const formula *input) {
   }
   all->items[all->count] = c;
   return (int)all->count++;
+}
+
+int cuts_add(builder *b, const formula *input) {
+  return add(b, input, false);
+}
+
+int cuts_add_apart(builder *b, const formula *input) {
+  return add(b, input, true);
 }
 
 /* Room for one more bound. */
@@ -99,8 +111,6 @@ static void bound_ratio(builder *b, cut *c, rational at, bool strict) {
 }
 
 static void bound_text(builder *b, cut *c, const char *text) {
-  for (size_t i = 0; i < c->count; i++)
-    if (!strcmp(c->texts[i], text)) return;
   reserve(b, c);
   c->texts[c->count++] = text;
 }
@@ -168,6 +178,10 @@ static int order_ratio(const void *x, const void *y) {
   return order ? order : (int)a->strict - (int)b->strict;
 }
 
+static int order_text(const void *x, const void *y) {
+  return strcmp(*(const char *const *)x, *(const char *const *)y);
+}
+
 /* Sorts and drops doubles; returns what is left. */
 static size_t sort_unique(void *items, size_t count, size_t size,
                           int (*order)(const void *, const void *)) {
@@ -183,6 +197,17 @@ static size_t sort_unique(void *items, size_t count, size_t size,
   return kept;
 }
 
+static void make_slots(builder *b, cut *c) {
+  c->slot_count = 64;
+  while (c->slot_count < c->count * 2) c->slot_count *= 2;
+  c->slots = arena_array(&b->plan->arena, c->slot_count, sizeof *c->slots);
+  for (size_t i = 0; i < c->count; i++) {
+    size_t at = XXH3_64bits(c->texts[i], strlen(c->texts[i])) & (c->slot_count - 1);
+    while (c->slots[at]) at = (at + 1) & (c->slot_count - 1);
+    c->slots[at] = (uint32_t)i + 1;
+  }
+}
+
 static void finish(builder *b, cut *c) {
   switch (c->form) {
   case CUT_CODES:
@@ -190,6 +215,8 @@ static void finish(builder *b, cut *c) {
         (c->input->type.kind == TYPE_BOOLEAN ? 2 : c->input->type.choices->count) + 1;
     return;
   case CUT_TEXT:
+    c->count = sort_unique(c->texts, c->count, sizeof *c->texts, order_text);
+    if (c->count > SEARCHED) make_slots(b, c);
     c->segment_count = c->count + 2;
     return;
   case CUT_I64:
@@ -227,36 +254,32 @@ int32_t cut_bias(const cut *c) {
 
 /* ---- what a segment matches: one value of it stands for all ---- */
 
-static bool in_i64(const test_interval *i, int64_t x) {
-  return (!i->has_low || x >= i->low) && (!i->has_high || x <= i->high);
+/* Whether the values of a segment, but not the missing one, reach the low end of an interval. */
+static bool reaches_low(const cut *c, size_t segment, const test_interval *i) {
+  if (!i->has_low) return true;
+  if (c->form == CUT_I64) return c->i64[segment - 1] >= i->low;
+  if (c->form == CUT_F64) return c->f64[segment - 1] >= i->number_low;
+  if (segment == 1) return false;                  /* below all bounds */
+  const ratio_bound *at = &c->ratios[segment - 2]; /* just at the bound, or just beyond it */
+  int order = rational_compare(at->at, i->ratio_low);
+  return order > 0 || (order == 0 && (!i->low_open || at->strict));
 }
 
-static bool in_f64(const test_interval *i, double x) {
-  return (!i->has_low || x >= i->number_low) && (!i->has_high || x <= i->number_high);
-}
-
-/* The segment just at, or just beyond, a bound (NULL: below all bounds). */
-static bool in_ratio(const test_interval *i, const ratio_bound *at) {
-  if (!at) return !i->has_low;
-  if (i->has_low) {
-    int order = rational_compare(at->at, i->ratio_low);
-    if (order < 0 || (order == 0 && i->low_open && !at->strict)) return false;
-  }
-  if (i->has_high) {
-    int order = rational_compare(at->at, i->ratio_high);
-    if (order > 0 || (order == 0 && (i->high_open || at->strict))) return false;
-  }
-  return true;
+/* Whether they have not passed its high end. */
+static bool within_high(const cut *c, size_t segment, const test_interval *i) {
+  if (!i->has_high) return true;
+  if (c->form == CUT_I64) return c->i64[segment - 1] <= i->high;
+  if (c->form == CUT_F64) return c->f64[segment - 1] <= i->number_high;
+  if (segment == 1) return true;
+  const ratio_bound *at = &c->ratios[segment - 2];
+  int order = rational_compare(at->at, i->ratio_high);
+  return order < 0 || (order == 0 && !i->high_open && !at->strict);
 }
 
 static bool in_intervals(const cut *c, size_t segment, const unary_test *t) {
-  for (size_t n = 0; n < t->interval_count; n++) {
-    const test_interval *i = &t->intervals[n];
-    if (c->form == CUT_I64 && in_i64(i, c->i64[segment - 1])) return true;
-    if (c->form == CUT_F64 && in_f64(i, c->f64[segment - 1])) return true;
-    if (c->form == CUT_RATIO && in_ratio(i, segment == 1 ? NULL : &c->ratios[segment - 2]))
+  for (size_t n = 0; n < t->interval_count; n++)
+    if (reaches_low(c, segment, &t->intervals[n]) && within_high(c, segment, &t->intervals[n]))
       return true;
-  }
   return false;
 }
 
@@ -282,6 +305,80 @@ bool cut_matches(const cut *c, size_t segment, const unary_test *t) {
   default:
     return false;
   }
+}
+
+/* ---- the segments of a test, as spans ---- */
+
+static void add_span(cut_spans *out, size_t begun, size_t first, size_t last) {
+  if (first > last) return;
+  if (out->count > begun && out->items[out->count - 1].last + 1 >= first) { /* they touch */
+    out->items[out->count - 1].last = (uint32_t)last;
+    return;
+  }
+  if (out->count == out->capacity) {
+    out->capacity = out->capacity ? out->capacity * 2 : 64;
+    out->items = mem_grow(out->items, out->capacity, sizeof *out->items);
+  }
+  out->items[out->count++] = (cut_span){(uint32_t)first, (uint32_t)last};
+}
+
+/* The segments are in the order of their values: both ends are found by halving. */
+static void add_interval(const cut *c, const test_interval *i, size_t begun, cut_spans *out) {
+  size_t first = 1, last = 0, n = c->segment_count - 1;
+  for (size_t left = n; left > 0;) {
+    size_t half = left / 2;
+    if (reaches_low(c, first + half, i))
+      left = half;
+    else
+      first += half + 1, left -= half + 1;
+  }
+  for (size_t left = n; left > 0;) {
+    size_t half = left / 2;
+    if (within_high(c, last + half + 1, i))
+      last += half + 1, left -= half + 1;
+    else
+      left = half;
+  }
+  add_span(out, begun, first, last);
+}
+
+static size_t segment_of_text(const cut *c, const char *text) {
+  const char **found = bsearch(&text, c->texts, c->count, sizeof *c->texts, order_text);
+  return (size_t)(found - c->texts) + 2; /* cut_test has put it there */
+}
+
+static int order_segment(const void *x, const void *y) {
+  size_t a = *(const size_t *)x, b = *(const size_t *)y;
+  return (a > b) - (a < b);
+}
+
+static void add_texts(const cut *c, const unary_test *t, size_t begun, cut_spans *out) {
+  size_t *segments = mem_array(t->text_count + 1, sizeof *segments), next = 1;
+  for (size_t i = 0; i < t->text_count; i++) segments[i] = segment_of_text(c, t->texts[i]);
+  if (t->text_count) qsort(segments, t->text_count, sizeof *segments, order_segment);
+  for (size_t i = 0; i < t->text_count; i++) {
+    if (!t->negated)
+      add_span(out, begun, segments[i], segments[i]);
+    else if (segments[i] > next)
+      add_span(out, begun, next, segments[i] - 1);
+    next = segments[i] + 1;
+  }
+  if (t->negated) add_span(out, begun, next, c->segment_count - 1);
+  free(segments);
+}
+
+void cut_spans_add(const cut *c, const unary_test *t, cut_spans *out) {
+  size_t begun = out->count, last = c->segment_count - 1;
+  if (t->kind == TEST_ANY) {
+    add_span(out, begun, 0, last);
+    return;
+  }
+  if (t->missing) add_span(out, begun, 0, 0);
+  for (size_t i = 0; t->kind == TEST_INTERVALS && i < t->interval_count; i++)
+    add_interval(c, &t->intervals[i], begun, out);
+  for (size_t w = 0; t->kind == TEST_CODES && w < last && w / 64 < t->code_words; w++)
+    if (t->codes[w / 64] >> (w % 64) & 1) add_span(out, begun, w + 1, w + 1);
+  if (t->kind == TEST_TEXTS) add_texts(c, t, begun, out);
 }
 
 bool cut_reaches(const cut *c, size_t segment, const value *at_least) {
@@ -326,14 +423,42 @@ static bool ratio_reaches(int64_t num, int64_t den, const ratio_bound *bound) {
   return order > 0 || (order == 0 && !bound->strict);
 }
 
+static int32_t search_ratio(const cut *c, int64_t num, int64_t den) {
+  size_t low = 0, n = c->count; /* bounds[0, low) are reached, those from low + n are not */
+  while (n > 0) {
+    size_t half = n / 2;
+    bool right = ratio_reaches(num, den, &c->ratios[low + half]);
+    low = right ? low + half + 1 : low;
+    n = right ? n - half - 1 : half;
+  }
+  return (int32_t)low + 1;
+}
+
 static void index_ratios(const cut *c, const column *in, size_t rows, int32_t *out) {
   for (size_t r = 0; r < rows; r++) {
     int32_t n = 0;
-    if (in->i64[r] != MISSING_I64)
-      for (n = 1; (size_t)n <= c->count; n++)
-        if (!ratio_reaches(in->i64[r], in->den[r], &c->ratios[n - 1])) break;
+    if (in->i64[r] == MISSING_I64) {
+      out[r] = 0;
+      continue;
+    }
+    if (c->count > SEARCHED) {
+      out[r] = search_ratio(c, in->i64[r], in->den[r]);
+      continue;
+    }
+    for (n = 1; (size_t)n <= c->count; n++)
+      if (!ratio_reaches(in->i64[r], in->den[r], &c->ratios[n - 1])) break;
     out[r] = n;
   }
+}
+
+/* The segment of a text: 1 = none of those that the tests name. */
+static int32_t search_text(const cut *c, const char *text, size_t n) {
+  size_t at = XXH3_64bits(text, n) & (c->slot_count - 1);
+  for (; c->slots[at]; at = (at + 1) & (c->slot_count - 1)) {
+    const char *known = c->texts[c->slots[at] - 1];
+    if (strlen(known) == n && !memcmp(known, text, n)) return (int32_t)c->slots[at] + 1;
+  }
+  return 1;
 }
 
 static void index_texts(const cut *c, const text_data *in, size_t rows, int32_t *out) {
@@ -342,6 +467,10 @@ static void index_texts(const cut *c, const text_data *in, size_t rows, int32_t 
     const char *text = in->bytes + in->offsets[r];
     out[r] = 0;
     if (in->missing ? in->missing[r] : false) continue;
+    if (c->count > SEARCHED) {
+      out[r] = search_text(c, text, n);
+      continue;
+    }
     for (i = 0; i < c->count; i++)
       if (strlen(c->texts[i]) == n && !memcmp(c->texts[i], text, n)) break;
     out[r] = i < c->count ? (int32_t)i + 2 : 1;

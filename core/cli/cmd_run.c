@@ -27,6 +27,8 @@ static const option options[] = {
     {"source", "NAME=VALUE", OFFER_NOTHING, NULL, true,
      "a setting of the source, over the pack's; plugin=NAME takes another plugin, and none of the "
      "pack's settings"},
+    {"related", "LIST.NAME=VALUE", OFFER_NOTHING, NULL, true,
+     "the same for the source of a related list: orders.path=late.csv"},
     {"params", "FILE", OFFER_FILE, NULL, false, "rows name,value; as_of is one of them"},
     {"param", "NAME=VALUE", OFFER_NOTHING, NULL, true, "one parameter, over those of --params"},
     {"threads", "N", OFFER_NOTHING, NULL, false,
@@ -73,7 +75,7 @@ typedef struct job {
   pack *pack;
   plan *plan;
   plugin_host *plugins;
-  plugin_settings settings;
+  plugin_settings settings, related;
   const char *plugin;
   scratch scratch; /* of a dry run */
   const char *database;
@@ -120,6 +122,19 @@ static error_code read_source(job *j, error *e) {
   return ERR_OK;
 }
 
+static error_code read_related(job *j, error *e) {
+  const arguments *a = j->a;
+  arena *m = &j->cli->arena;
+  j->related.items = arena_array(m, a->count + 1, sizeof *j->related.items);
+  for (size_t i = 0; i < a->count; i++) {
+    assay_setting *s = &j->related.items[j->related.count];
+    if (strcmp(a->items[i].option->name, "related") != 0) continue;
+    if (option_pair(m, "related", a->items[i].value, &s->name, &s->value, e)) return e->code;
+    j->related.count++;
+  }
+  return ERR_OK;
+}
+
 static error_code read_options(job *j, error *e) {
   const arguments *a = j->a;
   run_options *o = &j->options;
@@ -129,6 +144,7 @@ static error_code read_options(job *j, error *e) {
   if (!code) code = arguments_number(a, "keep", 1, 1000, KEEP_RUNS, &keep, e);
   if (!code) code = read_max_rejects(a, o, e);
   if (!code) code = read_source(j, e);
+  if (!code) code = read_related(j, e);
   if (!code) code = params_read(&j->cli->arena, a, &j->params, e);
   if (code) return code;
   o->threads = (unsigned)threads;
@@ -138,6 +154,7 @@ static error_code read_options(job *j, error *e) {
   o->allow_shrink = arguments_flag(a, "allow-shrink");
   o->as_of = j->params.has_as_of ? j->params.as_of : (int64_t)time(NULL);
   o->settings = &j->settings;
+  o->related = &j->related;
   o->plugin = j->plugin;
   return ERR_OK;
 }

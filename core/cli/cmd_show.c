@@ -108,6 +108,47 @@ static void write_line(show *s, const char *name, size_t width, const column *c)
   buffer_char(&s->out, '\n');
 }
 
+#define RECORDS_SHOWN 20
+
+/* The records of a list, each on a line: what has no value is left out. */
+static void write_records(show *s, const char *name, size_t width, const column *c) {
+  const batch *items = c->list.records;
+  const size_t count = column_missing(c, 0) ? 0 : c->list.offsets[1];
+  buffer_text(&s->out, "  ");
+  text_pad(&s->out, name, width, false);
+  buffer_format(&s->out, "  %zu\n", count);
+  for (size_t item = 0; item < count && item < RECORDS_SHOWN; item++) {
+    bool any = false;
+    buffer_text(&s->out, "    ");
+    for (size_t i = 0; i < items->schema->count; i++) {
+      buffer text = {0};
+      write_value(&text, &items->columns[i], item, s->run->zone);
+      if (text.size) {
+        buffer_format(&s->out, "%s%s ", any ? ", " : "", items->schema->fields[i].name);
+        text_printable(&s->out, text.data, text.size, 80);
+      }
+      any = any || text.size > 0;
+      buffer_deinit(&text);
+    }
+    buffer_text(&s->out, any ? "\n" : "-\n");
+  }
+  if (count <= RECORDS_SHOWN) return;
+  buffer more = {0};
+  write_count(&more, (int64_t)(count - RECORDS_SHOWN));
+  buffer_char(&more, 0);
+  buffer_text(&s->out, "    ");
+  buffer_format(&s->out, say(s->language, SAY_MORE), more.data);
+  buffer_char(&s->out, '\n');
+  buffer_deinit(&more);
+}
+
+static void write_input(show *s, const char *name, size_t width, const column *c) {
+  if (c->type.kind == TYPE_LIST)
+    write_records(s, name, width, c);
+  else
+    write_line(s, name, width, c);
+}
+
 static void write_outputs(show *s, const store_row *row) {
   const size_t n = s->run->output_count, width = name_width(s->run->outputs, n);
   code_lines l = {.show = s, .outputs = row->outputs};
@@ -163,7 +204,7 @@ static error_code write_person(show *s, const store_row *row, error *e) {
   paint(s, "0");
   buffer_char(&s->out, '\n');
   for (size_t i = 0; i < s->run->input_count; i++)
-    write_line(s, s->run->inputs[i].name, width, &inputs[i]);
+    write_input(s, s->run->inputs[i].name, width, &inputs[i]);
   inputs_free(s->run, inputs);
   return ERR_OK;
 }

@@ -206,9 +206,31 @@ cell_kind cell_kind_of(type_kind kind) {
   return type_is_numeric(kind) || kind == TYPE_BOOLEAN ? CELL_RAW : CELL_TEXT;
 }
 
+/* The records of a list as objects. */
+static void json_records(buffer *out, const column *c, size_t row, zone z) {
+  const batch *items = c->list.records;
+  buffer_char(out, '[');
+  for (size_t item = c->list.offsets[row]; item < c->list.offsets[row + 1]; item++) {
+    buffer_text(out, item > c->list.offsets[row] ? ",{" : "{");
+    for (size_t i = 0; i < items->schema->count; i++) {
+      const char *name = items->schema->fields[i].name;
+      if (i) buffer_char(out, ',');
+      text_json(out, name, strlen(name));
+      buffer_char(out, ':');
+      output_json_value(out, &items->columns[i], item, z);
+    }
+    buffer_char(out, '}');
+  }
+  buffer_char(out, ']');
+}
+
 void output_json_value(buffer *out, const column *c, size_t row, zone z) {
   buffer text = {0};
   const bool missing = column_missing(c, row);
+  if (!missing && c->type.kind == TYPE_LIST) {
+    json_records(out, c, row, z);
+    return;
+  }
   if (!missing) column_write(&text, c, row, z);
   json_value(out, cell_kind_of(c->type.kind),
              missing     ? NULL

@@ -88,6 +88,25 @@ static bool column_is_there(const column *c) {
   return c->i64 || c->i32 || c->f64 || c->text.offsets || c->list.offsets;
 }
 
+reject *batch_reject(batch *b, uint64_t sequence) {
+  if (b->reject_count == b->reject_capacity) {
+    b->reject_capacity = b->reject_capacity ? b->reject_capacity * 2 : 16;
+    b->rejects = mem_grow(b->rejects, b->reject_capacity, sizeof *b->rejects);
+  }
+  reject *r = &b->rejects[b->reject_count++];
+  *r = (reject){.sequence = sequence, .position = -1};
+  return r;
+}
+
+static int by_sequence(const void *a, const void *b) {
+  uint64_t x = ((const reject *)a)->sequence, y = ((const reject *)b)->sequence;
+  return (x > y) - (x < y);
+}
+
+void batch_sort_rejects(batch *b) {
+  if (b->reject_count) qsort(b->rejects, b->reject_count, sizeof *b->rejects, by_sequence);
+}
+
 void batch_clear(batch *b) {
   b->rows = 0;
   b->reject_count = 0;
@@ -118,6 +137,36 @@ void batch_reserve(batch *b, size_t rows) {
   free(b->sequence);
   free(b->position);
   batch_numbers(b, capacity);
+}
+
+/* A column of more room with the values of the first `rows` rows. */
+static void column_grow(column *c, size_t rows, size_t capacity) {
+  column more;
+  column_init(&more, c->type, capacity);
+  if (c->i64) memcpy(more.i64, c->i64, rows * sizeof *c->i64);
+  if (c->den) memcpy(more.den, c->den, rows * sizeof *c->den);
+  if (c->i32) memcpy(more.i32, c->i32, rows * sizeof *c->i32);
+  if (c->f64) memcpy(more.f64, c->f64, rows * sizeof *c->f64);
+  if (c->text.offsets) {
+    memcpy(more.text.offsets, c->text.offsets, (rows + 1) * sizeof *c->text.offsets);
+    memcpy(more.text.missing, c->text.missing, rows);
+    char *bytes = more.text.bytes;
+    more.text.bytes = c->text.bytes; /* the bytes themselves stay where they are */
+    more.text.capacity = c->text.capacity;
+    c->text.bytes = bytes;
+  }
+  column_deinit(c);
+  *c = more;
+}
+
+void batch_grow(batch *b, size_t rows) {
+  if (rows <= b->capacity) return;
+  const size_t capacity = b->capacity * 2 > rows ? b->capacity * 2 : rows;
+  for (size_t i = 0; i < b->schema->count; i++)
+    if (column_is_there(&b->columns[i])) column_grow(&b->columns[i], b->rows, capacity);
+  b->sequence = mem_grow(b->sequence, capacity, sizeof *b->sequence);
+  b->position = mem_grow(b->position, capacity, sizeof *b->position);
+  b->capacity = capacity;
 }
 
 void column_reserve_text(column *c, size_t used, size_t extra) {

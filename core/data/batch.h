@@ -44,6 +44,7 @@ typedef struct reject {
   const char *field; /* "" when the whole record is meant */
   const char *value; /* cut and made printable */
   const char *message;
+  size_t column; /* of the source, from 0: which of its columns is meant (0 for the whole record) */
   const void *carried; /* a blob of values that the next run shall find, or NULL */
   size_t carried_size;
 } reject;
@@ -69,6 +70,11 @@ void batch_join(batch *b, value_type type);
 void batch_clear(batch *b);
 /* Clears the batch and makes room for more rows than BATCH_ROWS (the records of a list). */
 void batch_reserve(batch *b, size_t rows);
+/* Makes room for more rows, and keeps those that are there. */
+void batch_grow(batch *b, size_t rows);
+/* Adds a reject, to be filled; and puts them all back into the order of the source. */
+reject *batch_reject(batch *b, uint64_t sequence);
+void batch_sort_rejects(batch *b);
 /* Takes the rows whose flag is set out of all columns; the others keep their order. */
 void batch_drop(batch *b, const uint8_t *drop);
 void batch_free(batch *b);

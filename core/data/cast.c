@@ -267,17 +267,12 @@ static error_code keys_note(door *d, size_t n, keys *k) {
   return code;
 }
 
-static int by_sequence(const void *a, const void *b) {
-  uint64_t x = ((const reject *)a)->sequence, y = ((const reject *)b)->sequence;
-  return (x > y) - (x < y);
-}
-
 /* Puts the rejects in source order and gives them what is only known now. */
 static void rejects_finish(door *d) {
   batch *out = d->out;
   const column *key = &out->columns[d->cast->record.schema->key];
   if (out->reject_count == 0) return;
-  qsort(out->rejects, out->reject_count, sizeof *out->rejects, by_sequence);
+  batch_sort_rejects(out);
   for (size_t i = 0; i < out->reject_count; i++) {
     reject *r = &out->rejects[i];
     size_t record = (size_t)(r->sequence - d->first), n;

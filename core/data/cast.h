@@ -20,6 +20,7 @@ typedef struct cast cast;
 error_code cast_new(const schema *s, const bool *wanted, const struct ArrowSchema *stream,
                     const char *source, cast **out, error *e);
 void cast_free(cast *c);
+const schema *cast_schema(const cast *c);
 
 /* Casts rows [from, from + n) (n <= BATCH_ROWS) of a struct array of the bound schema into `out`
  * (cleared first): accepted records become rows, the others rejects. `first` is the number in the

@@ -270,6 +270,10 @@ static void record_deinit(cast_record *r) {
   free(r->columns);
 }
 
+const schema *cast_schema(const cast *c) {
+  return c->record.schema;
+}
+
 void cast_free(cast *c) {
   if (!c) return;
   record_deinit(&c->record);

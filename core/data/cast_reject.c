@@ -15,16 +15,9 @@ static const char *fault_code(cast_fault fault) {
 }
 
 static reject *reject_add(door *d, size_t record) {
-  batch *out = d->out;
   d->bad[record] = 1;
   d->bad_count++;
-  if (out->reject_count == out->reject_capacity) {
-    out->reject_capacity = out->reject_capacity ? out->reject_capacity * 2 : 16;
-    out->rejects = mem_grow(out->rejects, out->reject_capacity, sizeof *out->rejects);
-  }
-  reject *r = &out->rejects[out->reject_count++];
-  *r = (reject){.sequence = d->first + record, .position = -1};
-  return r;
+  return batch_reject(d->out, d->first + record);
 }
 
 static const char *printable(arena *a, const char *text, size_t n, size_t most) {
@@ -60,12 +53,11 @@ static bool is_code(piece p) {
 }
 
 /* A source knows columns; a person reads fields. */
-static const char *field_of_column(const door *d, piece name) {
+static const cast_column *column_named(const door *d, piece name) {
   const cast_record *r = &d->cast->record;
   for (size_t i = 0; i < r->count; i++) {
     const char *known = r->columns[i].field->column;
-    if (strlen(known) == name.n && memcmp(known, name.text, name.n) == 0)
-      return r->columns[i].field->name;
+    if (strlen(known) == name.n && memcmp(known, name.text, name.n) == 0) return &r->columns[i];
   }
   return NULL;
 }
@@ -77,8 +69,9 @@ void reject_source(door *d, size_t record, const char *text, size_t n) {
   piece code = piece_next(&at, end), name = piece_next(&at, end), value = piece_next(&at, end);
   reject *r = reject_add(d, record);
   r->code = is_code(code) ? arena_string_n(a, code.text, code.n) : "BAD_VALUE";
-  const char *known = field_of_column(d, name);
-  r->field = known ? known : printable(a, name.text, name.n, VALUE_COLUMNS);
+  const cast_column *known = column_named(d, name);
+  r->field = known ? known->field->name : printable(a, name.text, name.n, VALUE_COLUMNS);
+  r->column = known ? known->child : 0;
   r->value = printable(a, value.text, value.n, VALUE_COLUMNS);
   r->message = printable(a, at, (size_t)(end - at), 1000);
   if (!*r->message) r->message = "the source could not read this record";
@@ -239,6 +232,7 @@ void reject_value(level *l, const cast_column *c, const source_rows *rows, size_
   reject *r = reject_add(d, record);
   r->code = fault_code(fault);
   r->field = arena_string(a, c->name);
+  r->column = c->child;
   r->value = found.size ? printable(a, found.data, found.size, VALUE_COLUMNS) : "";
   message_write(&message, c, fault, r->value);
   r->message = arena_string_n(a, message.data, message.size);

@@ -2,7 +2,8 @@
  *   byte 1, the bitmap of missing values (bit i % 8 of byte i / 8, set = missing), then every value
  *   that is not missing: int64 zigzag and choices and booleans as LEB128 varints, quotients as
  *   numerator and divisor, both zigzag, doubles as 8 bytes little endian, texts as a varint of their
- *   length and their bytes. Lists are never written.
+ *   length and their bytes, lists as a varint of how many records they have, then each record: its own
+ *   bitmap and values.
  * Writing is on the path of every record: a varint is spread without branches, and numbers and
  * choices are written column by column. */
 #include "blob.h"
@@ -52,6 +53,8 @@ static size_t text_size(const column *c, size_t row) {
   return c->text.offsets[row + 1] - c->text.offsets[row];
 }
 
+static size_t most_list_bytes(const column *c, size_t row);
+
 /* The most bytes that the row can take, with the slack of the last varint. */
 static size_t most_bytes(const column *const *columns, size_t count, size_t row) {
   size_t most = 1 + (count + 7) / 8 + 16;
@@ -59,9 +62,23 @@ static size_t most_bytes(const column *const *columns, size_t count, size_t row)
     const column *c = columns[i];
     most += c->den ? 2 * VARINT_MOST : VARINT_MOST;
     if (c->text.offsets) most += text_size(c, row);
+    if (c->list.offsets) most += most_list_bytes(c, row);
   }
   return most;
 }
+
+static size_t most_list_bytes(const column *c, size_t row) {
+  const batch *items = c->list.records;
+  size_t n = items->schema->count, most = 0;
+  for (size_t item = c->list.offsets[row]; item < c->list.offsets[row + 1]; item++) {
+    most += (n + 7) / 8 + n * VARINT_MOST;
+    for (size_t i = 0; i < n; i++)
+      if (items->columns[i].text.offsets) most += text_size(&items->columns[i], item);
+  }
+  return most;
+}
+
+static size_t put_list(uint8_t *out, const column *c, size_t row);
 
 /* Writes the value of a column if it is there; says whether it is missing. */
 static inline size_t put_value(uint8_t *out, const column *c, size_t row, bool *missing) {
@@ -77,8 +94,9 @@ static inline size_t put_value(uint8_t *out, const column *c, size_t row, bool *
     n = put_varint(out, (uint32_t)c->i32[row]);
     return *missing ? 0 : n;
   }
-  *missing = column_missing(c, row) || c->type.kind == TYPE_LIST;
+  *missing = column_missing(c, row);
   if (*missing) return 0;
+  if (c->list.offsets) return put_list(out, c, row);
   if (c->f64) {
     put_double(out, c->f64[row]);
     return 8;
@@ -86,6 +104,23 @@ static inline size_t put_value(uint8_t *out, const column *c, size_t row, bool *
   n = put_varint(out, text_size(c, row));
   if (text_size(c, row)) memcpy(out + n, c->text.bytes + c->text.offsets[row], text_size(c, row));
   return n + text_size(c, row);
+}
+
+static size_t put_list(uint8_t *out, const column *c, size_t row) {
+  const batch *items = c->list.records;
+  size_t count = items->schema->count, bitmap = (count + 7) / 8;
+  size_t end = put_varint(out, c->list.offsets[row + 1] - c->list.offsets[row]);
+  for (size_t item = c->list.offsets[row]; item < c->list.offsets[row + 1]; item++) {
+    uint8_t *bits = out + end;
+    end += bitmap;
+    memset(bits, 0, bitmap);
+    for (size_t i = 0; i < count; i++) {
+      bool missing;
+      end += put_value(out + end, &items->columns[i], item, &missing);
+      bits[i / 8] |= (uint8_t)((unsigned)missing << (i % 8));
+    }
+  }
+  return end;
 }
 
 static size_t put_row(uint8_t *out, const column *const *columns, size_t count, size_t row) {
@@ -234,8 +269,11 @@ static bool get_varint(reader *r, uint64_t *out) {
   return false;
 }
 
+static bool get_list(reader *r, const value_type *t, column *c, size_t row);
+
 static bool get_value(reader *r, const value_type *t, column *c, size_t row) {
   uint64_t x;
+  if (t->kind == TYPE_LIST) return get_list(r, t, c, row);
   if (type_storage(t->kind) == STORE_F64) {
     if (r->end - r->at < 8) return false;
     x = 0;
@@ -269,10 +307,39 @@ static bool get_value(reader *r, const value_type *t, column *c, size_t row) {
 }
 
 static void set_missing(const value_type *t, column *c, size_t row) {
-  if (type_storage(t->kind) == STORE_TEXT)
+  if (type_storage(t->kind) == STORE_TEXT) {
     column_add_text(c, row, NULL, 0);
-  else if (type_storage(t->kind) != STORE_LIST)
+  } else if (type_storage(t->kind) == STORE_LIST) {
+    c->list.offsets[row + 1] = c->list.offsets[row];
+    c->list.missing[row] = 1;
+  } else {
     convert_missing(c, row);
+  }
+}
+
+/* Appends the records of the list to those of the rows before. */
+static bool get_list(reader *r, const value_type *t, column *c, size_t row) {
+  batch *items = c->list.records;
+  const size_t first = c->list.offsets[row], count = t->record->count, bitmap = (count + 7) / 8;
+  uint64_t n;
+  if (!get_varint(r, &n) || n > (uint64_t)(r->end - r->at) / (bitmap ? bitmap : 1)) return false;
+  batch_grow(items, first + (size_t)n);
+  for (size_t item = first; item < first + n; item++) {
+    const uint8_t *bits = r->at;
+    if ((size_t)(r->end - r->at) < bitmap) return false;
+    r->at += bitmap;
+    for (size_t i = 0; i < count; i++) {
+      const value_type *of = &t->record->fields[i].type;
+      if (bits[i / 8] >> (i % 8) & 1)
+        set_missing(of, &items->columns[i], item);
+      else if (of->kind == TYPE_LIST || !get_value(r, of, &items->columns[i], item))
+        return false;
+    }
+  }
+  items->rows = first + (size_t)n;
+  c->list.offsets[row + 1] = (uint32_t)items->rows;
+  c->list.missing[row] = 0;
+  return true;
 }
 
 error_code blob_read(const void *data, size_t n, const value_type *types, size_t count,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "../base/text.h"
+#include "lua_list.h"
 #include "lua_value.h"
 #include "trace.h"
 
@@ -66,7 +67,8 @@ typedef struct lua_host {
   int row_ref;
   size_t key_mask;
   key_slot *keys;
-  word_list *words;     /* by symbol: of a choice */
+  word_list *words; /* by symbol: of a choice */
+  lua_lists *lists;
   const lua_rule *rule; /* of the call at hand */
   argument *arguments;  /* of its batch */
   returned *returned;   /* likewise */
@@ -81,6 +83,8 @@ static void push_symbol(lua_State *L, const lua_host *h, const symbol *s) {
   const evaluator *v = h->evaluator;
   if (s->slot < 0)
     lua_value_push_constant(L, &s->constant);
+  else if (s->type.kind == TYPE_LIST)
+    lua_lists_push(h->lists, L, (size_t)s->slot, v->frame.slots[s->slot], h->row);
   else
     lua_value_push(L, v->frame.slots[s->slot], h->row, h->words[s - v->plan->scope.symbols].refs);
 }
@@ -176,8 +180,6 @@ static int row_index(lua_State *L) {
   const char *key = lua_tostring(L, 2);
   const symbol *s = find_key(h, key);
   if (!s) return unknown_field(L, h, key);
-  if (s->type.kind == TYPE_LIST)
-    return luaL_error(L, "\"%s\" is a list of records, which rules cannot read", key);
   push_symbol(L, h, s);
   return 1;
 }
@@ -380,6 +382,11 @@ static void run(const stage *base, evaluator *v) {
 
 /* ---- compiling ---- */
 
+static void use(builder *b, symbol *s) {
+  s->used = true;
+  if (s->type.kind == TYPE_LIST && s->slot >= 0) build_list_kept(b, (size_t)s->slot);
+}
+
 static const symbol *find_argument(builder *b, const char *name) {
   scope *all = &b->plan->scope;
   symbol *s = scope_find(all, name);
@@ -390,23 +397,16 @@ static const symbol *find_argument(builder *b, const char *name) {
                 "rule \"%s\" reads \"%s\", which is no field and nothing that a step "
                 "above makes%s",
                 b->step->name, name, build_suggestion(b, name, names, all->count));
-  } else if (s->type.kind == TYPE_LIST) {
-    build_error(b, b->step->at,
-                "rule \"%s\" reads \"%s\", a list of records, which rules cannot "
-                "read",
-                b->step->name, name);
-    s = NULL;
   }
   if (s && s->faulty) return NULL;
-  if (s) s->used = true;
+  if (s) use(b, s);
   return s;
 }
 
 /* The record goes where nobody can follow: every field may be read. */
 static void use_all(builder *b) {
   scope *all = &b->plan->scope;
-  for (size_t i = 0; i < all->count; i++)
-    if (all->symbols[i].type.kind != TYPE_LIST) all->symbols[i].used = true;
+  for (size_t i = 0; i < all->count; i++) use(b, &all->symbols[i]);
 }
 
 stage *lua_rule_compile(builder *b, const step *step_) {
@@ -485,6 +485,7 @@ static int prepare(lua_State *L) {
     add_words(h, L, i, &s->symbols[i]);
   }
   make_row(h, L);
+  lua_lists_prepare(h->lists, L);
   return 0;
 }
 
@@ -499,6 +500,7 @@ error_code lua_host_open(evaluator *v, error *e) {
   h->host.reason = reason;
   h->evaluator = v;
   h->words = mem_array(s->count + 1, sizeof *h->words);
+  h->lists = lua_lists_new(v->plan->pack);
   for (h->key_mask = 16; h->key_mask < s->count * 4; h->key_mask *= 2) continue;
   h->keys = mem_array(h->key_mask--, sizeof *h->keys);
   error_code failed = pack_state_open(v->plan->pack, &h->state, e);
@@ -517,6 +519,7 @@ void lua_host_close(evaluator *v) {
   lua_host *h = v->lua;
   if (!h) return;
   pack_state_close(&h->state);
+  lua_lists_free(h->lists);
   for (size_t i = 0; i < v->plan->scope.count; i++) {
     free(h->words[i].refs);
     free(h->words[i].texts);

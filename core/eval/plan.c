@@ -322,7 +322,8 @@ static void settle_inputs(plan *p) {
   for (size_t i = 0; i < s->count; i++) {
     const field *f = &s->fields[i];
     bool named = name && !strcmp(name, f->name);
-    if ((p->scope.symbols[i].used || named) && i != s->key && f->type.kind != TYPE_LIST)
+    bool read = f->type.kind == TYPE_LIST ? p->lists[i].kept : p->scope.symbols[i].used;
+    if ((read || named) && i != s->key)
       add_input(p, (plan_input){f->name, f->type, (int)i}, (int)i);
   }
   for (size_t i = 0; i < p->result_count; i++) {

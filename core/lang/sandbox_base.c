@@ -216,13 +216,15 @@ static int base_select(lua_State *L) {
 
 static int ipairs_step(lua_State *L) {
   lua_Integer i = library_integer(L, 2) + 1;
-  freeze_content(L, 1);
+  const bool view = lua_type(L, 1) == LUA_TUSERDATA;
+  if (!view) freeze_content(L, 1);
   lua_pushinteger(L, i);
-  return lua_rawgeti(L, -2, i) == LUA_TNIL ? 1 : 2;
+  return (view ? lua_geti(L, 1, i) : lua_rawgeti(L, -2, i)) == LUA_TNIL ? 1 : 2;
 }
 
+/* A userdata is a view of the host's, which knows whether it can be read by number. */
 static int base_ipairs(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TTABLE);
+  if (lua_type(L, 1) != LUA_TUSERDATA) luaL_checktype(L, 1, LUA_TTABLE);
   lua_pushcfunction(L, ipairs_step);
   lua_pushvalue(L, 1);
   lua_pushinteger(L, 0);

@@ -3,11 +3,15 @@
 
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include "../base/spill.h"
 
 #define PERCENT_FROM 1000           /* records before a percentage means anything */
 #define DISK_SPARE (16.0 * 1048576) /* the journal, and what SQLite needs at the end of a run */
 #define DISK_PER_SOURCE_BYTE 2.0    /* a first run: decisions, reasons, inputs and the key index */
 #define DISK_MARGIN 1.25            /* a later run: by the last one, and a quarter more */
+#define STAGED_PER_BYTE 2.0         /* of related files: sorted runs, and the rows by key */
 #define PACKED 10                   /* what a compressed file may hold for each of its bytes */
 
 error_code guard_rejects(const run_options *o, const store_counts *c, bool at_end, error *e) {
@@ -62,7 +66,33 @@ double guard_disk_need(uint64_t source_bytes, int64_t records, double bytes_per_
   return DISK_SPARE + (by_last > by_source ? by_last : by_source);
 }
 
-error_code guard_disk(store *s, uint64_t source_bytes, const char *name, error *e) {
+/* Free bytes for temporary files, and whether they lie on the disk of the database. */
+static bool staging_room(const store *s, uint64_t *free_bytes, bool *same_disk) {
+  struct statvfs room;
+  struct stat here, there;
+  const char *folder = spill_folder();
+  if (statvfs(folder, &room) || stat(folder, &here)) return false; /* it is told when it is used */
+  *free_bytes = (uint64_t)room.f_bavail * room.f_frsize;
+  *same_disk = stat(store_path(s), &there) == 0 && here.st_dev == there.st_dev;
+  return true;
+}
+
+static error_code guard_staging(const store *s, uint64_t related_bytes, double beside, error *e) {
+  uint64_t have = 0;
+  bool same = false;
+  if (!related_bytes || !staging_room(s, &have, &same)) return ERR_OK;
+  const double need = (double)related_bytes * STAGED_PER_BYTE + (same ? beside : 0);
+  if ((double)have >= need) return ERR_OK;
+  return error_set(
+      e, ERR_GUARD,
+      "stopped before it began: joining the related records may need about %.0f MB for "
+      "temporary files in %s, the disk has %.0f MB free; free some, or set TMPDIR to a "
+      "folder with room",
+      need / 1048576, spill_folder(), (double)have / 1048576);
+}
+
+error_code guard_disk(store *s, uint64_t source_bytes, uint64_t related_bytes, const char *name,
+                      error *e) {
   int64_t records = -1;
   double per_record = 0;
   uint64_t have = 0;
@@ -70,7 +100,7 @@ error_code guard_disk(store *s, uint64_t source_bytes, const char *name, error *
   if (!code) code = store_free_bytes(s, &have, e);
   if (code) return code;
   const double need = guard_disk_need(source_bytes, records, per_record);
-  if ((double)have >= need) return ERR_OK;
+  if ((double)have >= need) return guard_staging(s, related_bytes, need, e);
   return error_set(e, ERR_GUARD,
                    "stopped before it began: this run needs about %.0f MB beside the database, the "
                    "disk has %.0f MB free; free some, or put the database elsewhere with --db",

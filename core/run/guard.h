@@ -18,7 +18,9 @@ uint64_t guard_source_size(const char *path);
 /* Bytes that a run may need, by the source or by the last published run (`records` < 0: none),
  * whichever says more: the last run may have been a trial. */
 double guard_disk_need(uint64_t source_bytes, int64_t records, double bytes_per_record);
-/* Room on the disk for the run before it starts. */
-error_code guard_disk(store *s, uint64_t source_bytes, const char *name, error *e);
+/* Room on the disk for the run before it starts: beside the database, and where the rows of related
+ * lists are staged (`related_bytes`, those of their files), which may be the same disk. */
+error_code guard_disk(store *s, uint64_t source_bytes, uint64_t related_bytes, const char *name,
+                      error *e);
 
 #endif

@@ -121,20 +121,40 @@ static error_code stream_failed(reader *r, int status, const char *what, error *
   return error_set(e, ERR_SOURCE, "source %s: %s: %s", r->source, what, said);
 }
 
-error_code reader_open(reader *r, cast **out, error *e) {
+static error_code bind(reader *r, const bool *wanted, cast **out, error *e) {
   struct ArrowSchema types = {0};
+  enter(r);
+  const int status = r->stream.get_schema(&r->stream, &types);
+  leave(r);
+  if (status) return stream_failed(r, status, "it gives no schema", e);
+  const error_code code = cast_new(r->schema, wanted, &types, r->source, out, e);
+  if (types.release) types.release(&types);
+  return code;
+}
+
+error_code reader_open(reader *r, cast **out, error *e) {
   struct ArrowArrayStream stream = {0};
   error problem = {0};
   enter(r);
-  error_code code = plugin_open(&r->plugin, &r->request, &stream, &problem);
+  const error_code code = plugin_open(&r->plugin, &r->request, &stream, &problem);
   r->stream = stream;
-  const int status = code ? 0 : r->stream.get_schema(&r->stream, &types);
   leave(r);
   if (code) return error_set(e, code, "%s", problem.message);
-  if (status) return stream_failed(r, status, "it gives no schema", e);
-  code = cast_new(r->schema, r->wanted, &types, r->source, out, e);
-  if (types.release) types.release(&types);
+  return bind(r, r->wanted, out, e);
+}
+
+error_code reader_keys(reader *r, cast **out, error *e) {
+  bool *none = mem_array(r->schema->count + 1, sizeof *none);
+  const error_code code = bind(r, none, out, e);
+  free(none);
   return code;
+}
+
+void reader_give_back(reader *r, size_t n) {
+  r->current.from -= n;
+  r->remaining += n;
+  r->records -= n;
+  if (r->left >= 0) r->left += (int64_t)n;
 }
 
 /* Fetches the next array that has rows. False at the end, with `code` set on failure. */

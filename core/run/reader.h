@@ -28,9 +28,13 @@ void reader_free(reader *r);
 /* What a person is shown of the source, secrets out. Lives as long as the reader. */
 const char *reader_source(const reader *r);
 
-/* Both from the reader's own thread. reader_next: slice.array NULL at the end. */
+/* From the reader's own thread. reader_next: slice.array NULL at the end. */
 error_code reader_open(reader *r, cast **out, error *e);
 error_code reader_next(reader *r, slice *out, error *e);
+/* A cast of the keys alone, after reader_open. */
+error_code reader_keys(reader *r, cast **out, error *e);
+/* The last `n` records of the slice given last will come again with the next one. */
+void reader_give_back(reader *r, size_t n);
 
 const struct ArrowArray *slice_array(const slice *s);
 void slice_release(slice *s); /* from any thread */

@@ -47,6 +47,7 @@ static const char *const phrases[SAY_PHRASES][2] = {
     [SAY_RULE_FAILED] = {"a rule failed on this customer, so there is no decision:",
                          "该客户的一条规则出错，因此没有决定："},
     [SAY_MADE_OF] = {"made of", "依据的数据"},
+    [SAY_MORE] = {"and %s more", "另有 %s 条"},
     [SAY_WAS_REJECTED] = {"%s was rejected:", "%s 被拒收："},
     [SAY_RULE] = {"rule", "规则"},
     [SAY_NEXT] = {"What next", "接下来"},

@@ -44,6 +44,7 @@ typedef enum phrase {
   SAY_RULE_FAILED, /* from here to SAY_RULE: for assay show */
   SAY_MADE_OF,
   SAY_WAS_REJECTED,
+  SAY_MORE,
   SAY_RULE,
   SAY_NEXT,
   SAY_NEXT_DB,

@@ -19,11 +19,11 @@
 #include "../base/text.h"
 #include "../data/cast.h"
 #include "../data/keys.h"
+#include "feed.h"
 #include "guard.h"
 #include "manifest.h"
 #include "previous.h"
 #include "queue.h"
-#include "reader.h"
 #include "report_text.h"
 
 #define MAX_THREADS 64
@@ -38,6 +38,7 @@
 typedef struct work {
   uint64_t number;
   slice slice;
+  joined *rows; /* of its related lists */
   batch *in;
   decisions *out;
   error failure;
@@ -55,7 +56,7 @@ typedef enum phase { PHASE_WRITING, PHASE_PUBLISHING, PHASE_OVER } phase;
 typedef struct run {
   const run_options *o;
   run_result *result;
-  reader *reader;
+  feed *feed;
   cast *cast; /* made by the reader before the first item goes out */
   keys *keys;
   store *store;
@@ -83,6 +84,7 @@ typedef struct run {
   bool reader_ended;
 
   atomic_bool stopping;
+  atomic_bool obeyed; /* it stops since a signal says so */
   _Atomic uint64_t records;
   _Atomic(const char *) stage;
   uv_loop_t loop;
@@ -98,7 +100,7 @@ static void stop_all(run *r) {
   queue_stop(r->free);
   queue_stop(r->ready);
   queue_stop(r->done);
-  reader_cancel(r->reader);
+  feed_cancel(r->feed);
   uv_mutex_lock(&r->mutex);
   uv_cond_broadcast(&r->changed);
   uv_mutex_unlock(&r->mutex);
@@ -143,11 +145,11 @@ static void read_all(void *arg) {
   run *r = arg;
   error e = {0};
   uint64_t number = 0;
-  error_code code = reader_open(r->reader, &r->cast, &e);
+  error_code code = feed_open(r->feed, &r->cast, &e);
   while (!code) {
     work *w = queue_pop(r->free);
     if (!w) break;
-    code = reader_next(r->reader, &w->slice, &e);
+    code = feed_next(r->feed, &w->slice, w->rows, &e);
     if (code || !w->slice.array) {
       queue_push(r->free, w);
       break;
@@ -197,6 +199,8 @@ static void evaluate(run *r, worker *self, work *w) {
   error_code code =
       cast_rows(r->cast, slice_array(s), s->from, s->n, s->first, w->in, r->keys, &w->failure);
   slice_release(&w->slice);
+  if (!code && r->o->pack->related_count)
+    code = joined_attach(w->rows, r->o->pack, r->o->plan, w->in, &w->failure);
   if (!code && r->reads_previous)
     code = previous_fill(self->previous, r->o->plan, w->in, &w->failure);
   if (!code) evaluator_run(self->evaluator, w->in, w->out, &w->failure);
@@ -240,7 +244,7 @@ static error_code count_last_run(run *r, error *e) {
 static error_code begin(run *r, error *e) {
   const char *name = r->o->pack->name;
   const uint64_t bytes = r->o->limit < 0 ? r->result->source_bytes : 0; /* only a part is read */
-  error_code code = guard_disk(r->store, bytes, name, e);
+  error_code code = guard_disk(r->store, bytes, r->result->related_bytes, name, e);
   if (!code) code = count_last_run(r, e);
   if (!code) code = store_begin(r->store, &r->manifest.info, &r->result->run_id, e);
   uv_mutex_lock(&r->mutex);
@@ -369,6 +373,7 @@ static void write_all(void *arg) {
 static void obey(run *r, int signal_number) {
   const bool interrupted = signal_number == SIGINT;
   error why;
+  atomic_store(&r->obeyed, true);
   error_set(&why, interrupted ? ERR_INTERRUPTED : ERR_TERMINATED,
             "%s; nothing was published, the previous results stand",
             interrupted ? "interrupted" : "terminated");
@@ -380,7 +385,9 @@ static void tell(run *r) {
   run_progress p = {.records = atomic_load(&r->records),
                     .seconds = (double)(uv_hrtime() - r->started) / 1e9,
                     .stage = atomic_load(&r->stage)};
-  reader_progress(r->reader, &p.done, &p.total);
+  const char *reading;
+  feed_progress(r->feed, &p.done, &p.total, &reading);
+  if (!strcmp(p.stage, "grading")) p.stage = reading;
   r->o->progress(r->o->progress_ctx, &p);
 }
 
@@ -390,7 +397,7 @@ static void abandon_reader(run *r) {
   const bool alone = r->live == 1 && !r->reader_ended && r->reader_started;
   uv_mutex_unlock(&r->mutex);
   if (!alone || uv_hrtime() - r->stopped_at < GRACE_MS * 1000000ull) return;
-  if (!reader_abandon(r->reader)) return;
+  if (!feed_abandon(r->feed)) return;
   r->reader_abandoned = true;
   pthread_detach(r->reader_thread);
   uv_mutex_lock(&r->mutex);
@@ -434,43 +441,6 @@ static unsigned thread_count(unsigned wanted) {
   return wanted < MAX_THREADS ? wanted : MAX_THREADS;
 }
 
-static uint64_t source_size(const assay_plugin *p, const plugin_settings *s) {
-  uint64_t bytes = 0;
-  for (size_t i = 0; i < s->count; i++)
-    for (size_t k = 0; k < p->option_count; k++)
-      if (p->options[k].type == ASSAY_OPTION_PATH && !strcmp(p->options[k].name, s->items[i].name))
-        bytes += guard_source_size(s->items[i].value);
-  return bytes;
-}
-
-/* The pack's settings with those of the caller behind them; another plugin takes none of the
- * pack's. */
-static error_code open_source(run *r, error *e) {
-  const run_options *o = r->o;
-  const char *name = o->plugin ? o->plugin : o->pack->source.plugin;
-  const plugin_settings *base = &o->pack->source.settings;
-  const bool other = o->pack->source.plugin && strcmp(name, o->pack->source.plugin) != 0;
-  const assay_plugin *plugin;
-  plugin_settings all = {0}, checked = {0};
-  error_code code = plugin_host_find(o->plugins, name, &plugin, e);
-  if (code) return code;
-  const size_t extra = o->settings ? o->settings->count : 0;
-  all.items = mem_array(base->count + extra, sizeof *all.items);
-  for (size_t i = 0; i < base->count && !other; i++) all.items[all.count++] = base->items[i];
-  for (size_t i = 0; i < extra; i++) all.items[all.count++] = o->settings->items[i];
-  error wrong = {0};
-  code = plugin_settings_check(plugin, &all, o->data_folder, &checked, &wrong);
-  free(all.items);
-  if (code == ERR_PACK && (extra || other)) code = ERR_USAGE; /* the command line can mend it */
-  if (code == ERR_PACK)
-    return error_set(e, code, "%s:%d: %s", o->pack->source.at.file, o->pack->source.at.line,
-                     wrong.message);
-  if (code) return error_set(e, code, "%s", wrong.message);
-  r->result->source_bytes = source_size(plugin, &checked);
-  r->reader = reader_new(plugin, &checked, &o->pack->schema, o->limit);
-  return ERR_OK;
-}
-
 static error_code make(run *r, error *e) {
   const unsigned n = thread_count(r->o->threads);
   r->item_count = n + SPARE_ITEMS;
@@ -480,6 +450,7 @@ static error_code make(run *r, error *e) {
   r->done = queue_new(r->item_count);
   r->keys = keys_new(KEYS_BUDGET, NULL);
   for (size_t i = 0; i < r->item_count; i++) {
+    r->items[i].rows = joined_new(r->o->pack->related_count);
     r->items[i].in = plan_batch(r->o->plan);
     r->items[i].out = decisions_new(r->o->plan);
     queue_push(r->free, &r->items[i]);
@@ -499,6 +470,7 @@ static void unmake(run *r) {
   free(r->workers);
   for (size_t i = 0; i < r->item_count; i++) {
     slice_release(&r->items[i].slice);
+    joined_free(r->items[i].rows);
     decisions_free(r->items[i].out);
     batch_free(r->items[i].in);
   }
@@ -508,7 +480,7 @@ static void unmake(run *r) {
   queue_free(r->done);
   if (r->keys) keys_free(r->keys);
   if (r->cast) cast_free(r->cast);
-  if (!r->reader_abandoned) reader_free(r->reader);
+  feed_free(r->feed);
 }
 
 static bool start(run *r, uv_thread_t *thread, void (*entry)(void *), void *arg) {
@@ -569,25 +541,40 @@ static error_code conduct(run *r, error *e) {
   return ERR_OK;
 }
 
-error_code run_pack(const run_options *o, run_result *out, error *e) {
-  *out = (run_result){0};
+/* One go. *again: the sources must be read without merging, everything else from the start. */
+static error_code run_once(const run_options *o, bool may_merge, uint64_t started, run_result *out,
+                           bool *again, error *e) {
   const plan_previous *values;
+  sources from;
   run r = {.o = o,
            .result = out,
            .store = o->store,
            .reads_previous = plan_previous_values(o->plan, &values) > 0,
            .previous_run = -1,
-           .started = uv_hrtime()};
-  if (o->pack->related_count)
-    return error_set(e, ERR_PACK, "%s:%d: related records cannot be joined in a run yet",
-                     o->pack->related[0].at.file, o->pack->related[0].at.line);
-  error_code code = open_source(&r, e);
+           .started = started};
+  error_code code = sources_find(o, &from, e);
   if (code) return code;
+  out->source_bytes = from.customers.bytes;
+  out->related_bytes = from.related_bytes;
+  r.feed = feed_new(o, &from, may_merge);
   code = make(&r, e);
-  manifest_init(&r.manifest, o->pack, o->plan, o->as_of, reader_source(r.reader));
+  manifest_init(&r.manifest, o->pack, o->plan, o->as_of, feed_source(r.feed));
   if (!code) code = conduct(&r, e);
-  out->seconds = (double)(uv_hrtime() - r.started) / 1e9;
   manifest_deinit(&r.manifest);
+  *again = code && feed_unsorted(r.feed) && !atomic_load(&r.obeyed);
   unmake(&r);
+  return code;
+}
+
+error_code run_pack(const run_options *o, run_result *out, error *e) {
+  const uint64_t started = uv_hrtime();
+  bool again;
+  *out = (run_result){0};
+  error_code code = run_once(o, true, started, out, &again, e);
+  if (code && again) {
+    *out = (run_result){0};
+    code = run_once(o, false, started, out, &again, e);
+  }
+  out->seconds = (double)(uv_hrtime() - started) / 1e9;
   return code;
 }

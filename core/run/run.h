@@ -13,7 +13,8 @@ typedef struct run_progress {
   uint64_t records;     /* written so far */
   uint64_t done, total; /* of the source, any unit; total 0 = unknown */
   double seconds;       /* since the start */
-  const char *stage;    /* "grading", "checking keys", "indexing", "publishing" */
+  const char *
+      stage; /* "reading NAME" (of related records), "grading", "checking keys", "indexing", "publishing" */
 } run_progress;
 
 typedef struct run_options {
@@ -23,6 +24,7 @@ typedef struct run_options {
   const char *data_folder;         /* where relative source paths start */
   const plugin_settings *settings; /* over those of the pack */
   const char *plugin;              /* over that of the pack; NULL = the pack's */
+  const plugin_settings *related;  /* LIST.OPTION pairs, over those of the related lists; or NULL */
   plugin_host *plugins;
   store *store;        /* a scratch one for a dry run */
   const char *history; /* the database whose published run has the previous values; NULL: store's */
@@ -42,7 +44,7 @@ typedef struct run_result {
   int64_t run_id;
   store_counts counts;
   double seconds;
-  uint64_t source_bytes;
+  uint64_t source_bytes, related_bytes;
 } run_result;
 
 /* Runs and publishes into `store`. Nothing is published when it returns an error. When `stop` ends

@@ -20,7 +20,7 @@ typedef struct cli {
 } cli;
 
 extern const command command_run, command_show, command_report, command_list, command_rejects,
-    command_explain, command_replay, command_check, command_test, command_plugins,
+    command_explain, command_try, command_replay, command_check, command_test, command_plugins,
     command_completion;
 
 /* The name in the store of a PACK argument: the base name of the folder. */

@@ -7,6 +7,7 @@
 
 #include "../base/text.h"
 #include "explain_parts.h"
+#include "report_text.h"
 
 explained *explain_add(explainer *x, explained *parent, explained_kind kind, const char *name) {
   explained *n = arena_alloc(x->arena, sizeof *n);
@@ -47,25 +48,55 @@ static int result_of_slot(const plan *p, int slot) {
 
 /* ---- codes ---- */
 
-static const char *find_text(const pack *p, const char *name, size_t n, const char *language) {
-  for (size_t i = 0; i < p->reason_text_count; i++) {
-    const pack_reason_text *t = &p->reason_texts[i];
-    if (strlen(t->code) == n && !strncmp(t->code, name, n) && !strcmp(t->language, language))
-      return t->text;
-  }
+static const char *pack_text(void *ctx, const char *code_name, const char *language) {
+  const pack *p = ((const plan *)ctx)->pack;
+  for (size_t i = 0; i < p->reason_text_count; i++)
+    if (!strcmp(p->reason_texts[i].code, code_name) &&
+        !strcmp(p->reason_texts[i].language, language))
+      return p->reason_texts[i].text;
   return NULL;
 }
 
-const char *explain_code_text(const explainer *x, const char *name) {
-  const pack *p = x->plan->pack;
-  const char *languages[] = {x->language, "en"};
-  const size_t lengths[] = {strlen(name), strcspn(name, ":")};
-  for (size_t n = 0; n < 2; n++)
-    for (size_t i = 0; i < 2; i++) {
-      const char *text = find_text(p, name, lengths[n], languages[i]);
-      if (text) return text;
-    }
-  return NULL;
+static const char *plan_output_name(void *ctx, size_t i) {
+  return ((const plan *)ctx)->outputs[i].name;
+}
+
+bool explain_reason(buffer *out, const plan *p, const decisions *d, size_t row, const char *given,
+                    size_t n, const char *language) {
+  const reason_texts t = {.text = pack_text,
+                          .output = plan_output_name,
+                          .ctx = (void *)(uintptr_t)p,
+                          .output_count = p->output_count,
+                          .outputs = d->outputs,
+                          .row = row,
+                          .zone = p->pack->zone};
+  return write_reason_text(out, &t, given, n, language);
+}
+
+typedef struct shown_code {
+  const char *name, *found;
+  size_t n;
+} shown_code;
+
+static void match_code(void *ctx, const char *given, size_t n) {
+  shown_code *s = ctx;
+  const size_t own = strlen(s->name);
+  if (n < own || strncmp(given, s->name, own) != 0 || (n > own && given[own] != ':')) return;
+  if (s->found && s->n == own) return;
+  s->found = given;
+  s->n = n;
+}
+
+const char *explain_code_text(explainer *x, const char *name) {
+  shown_code s = {.name = name};
+  buffer b = {0};
+  for (size_t i = 0; i < x->plan->output_count && !s.found; i++)
+    each_code(&x->out->outputs[i], x->row, match_code, &s);
+  if (!s.found) s = (shown_code){name, name, strlen(name)};
+  const bool known = explain_reason(&b, x->plan, x->out, x->row, s.found, s.n, x->language);
+  const char *text = known ? arena_string_n(x->arena, b.data ? b.data : "", b.size) : NULL;
+  buffer_deinit(&b);
+  return text;
 }
 
 /* ---- results ---- */

@@ -49,6 +49,9 @@ explained *explain_decision(arena *a, evaluator *v, const decisions *out, size_t
                             const char *language);
 /* What the pack's report calls the customer of the row; NULL if it has no name for him. */
 const char *explain_person(arena *a, const evaluator *v, size_t row);
+/* Appends what a code of the row (with the value behind it) means; false if the pack does not say. */
+bool explain_reason(buffer *out, const plan *p, const decisions *d, size_t row, const char *given,
+                    size_t n, const char *language);
 const char *explained_kind_name(explained_kind kind); /* "output", for JSON */
 
 /* What stands above an explanation. */

@@ -52,7 +52,7 @@ const char *explain_as(explainer *x, value_type type, rational number);
 explained *explain_add(explainer *x, explained *parent, explained_kind kind, const char *name);
 void explain_reads(explainer *x, const node *tree);
 /* What the code means in the language, or NULL. */
-const char *explain_code_text(const explainer *x, const char *name);
+const char *explain_code_text(explainer *x, const char *name);
 
 /* ---- explain_step.c ---- */
 

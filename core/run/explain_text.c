@@ -218,7 +218,8 @@ static void put_output(drawing *d, const explained *n, const char *branch, const
   const size_t used = left + width_of(n->name) + 1 + width_of(what);
   if (used > d->style->width) { /* a long text */
     const cells c = one(join(d, n->name, " ", what));
-    const size_t widths[MOST_CELLS] = {d->style->width - width_of(d->before.data) - width_of(below)};
+    const size_t widths[MOST_CELLS] = {d->style->width - width_of(d->before.data) -
+                                       width_of(below)};
     put_line(d, branch, below, &c, widths, "1", NULL);
     return;
   }

@@ -103,25 +103,24 @@ void write_value(buffer *out, const column *c, size_t row, zone z) {
   buffer_deinit(&text);
 }
 
-static const char *find_text(store_reader *r, const char *code, const char *language) {
-  const char *text = store_reason_text(r, code, language);
-  return text ? text : store_reason_text(r, code, "en");
+static const char *find_text(const reason_texts *t, const char *code, const char *language) {
+  const char *text = t->text(t->ctx, code, language);
+  return text ? text : t->text(t->ctx, code, "en");
 }
 
 /* What a placeholder stands for; nothing for a missing value, "…" where it is not known. */
-static void write_placeholder(buffer *out, store_reader *r, const column *outputs,
-                              const char *value, const char *name, size_t n) {
-  const store_run *run = store_reader_run(r);
+static void write_placeholder(buffer *out, const reason_texts *t, const char *value,
+                              const char *name, size_t n) {
   if (n == 5 && !memcmp(name, "value", 5)) {
     buffer_text(out, value ? value : "…");
     return;
   }
-  for (size_t i = 0; i < run->output_count; i++) {
-    const char *output = run->outputs[i].name;
+  for (size_t i = 0; i < t->output_count; i++) {
+    const char *output = t->output(t->ctx, i);
     if (strlen(output) != n || memcmp(output, name, n) != 0) continue;
     buffer text = {0};
-    if (outputs)
-      write_value(&text, &outputs[i], 0, run->zone);
+    if (t->outputs)
+      write_value(&text, &t->outputs[i], t->row, t->zone);
     else
       buffer_text(&text, "…");
     if (text.size) text_printable(out, text.data, text.size, 200);
@@ -132,8 +131,7 @@ static void write_placeholder(buffer *out, store_reader *r, const column *output
 }
 
 /* Fills in the placeholders of a text; tells whether {value} was among them. */
-static bool fill_in(buffer *out, store_reader *r, const column *outputs, const char *value,
-                    const char *text) {
+static bool fill_in(buffer *out, const reason_texts *t, const char *value, const char *text) {
   bool used = false;
   while (*text) {
     const char *open = strchr(text, '{');
@@ -142,7 +140,7 @@ static bool fill_in(buffer *out, store_reader *r, const column *outputs, const c
     while (isalnum((unsigned char)open[1 + n]) || open[1 + n] == '_') n++;
     buffer_add(out, text, (size_t)(open - text));
     if (n && open[1 + n] == '}') {
-      write_placeholder(out, r, outputs, value, open + 1, n);
+      write_placeholder(out, t, value, open + 1, n);
       used = used || (n == 5 && !memcmp(open + 1, "value", 5));
       text = open + n + 2;
     } else {
@@ -154,23 +152,43 @@ static bool fill_in(buffer *out, store_reader *r, const column *outputs, const c
   return used;
 }
 
-bool write_reason(buffer *out, store_reader *r, const column *outputs, const char *code, size_t n,
-                  const char *language) {
+bool write_reason_text(buffer *out, const reason_texts *t, const char *code, size_t n,
+                       const char *language) {
   char name[256];
   if (n >= sizeof name) return false;
   memcpy(name, code, n);
   name[n] = 0;
   char *colon = strchr(name, ':');
-  const char *text = find_text(r, name, language);
+  const char *text = find_text(t, name, language);
   if (text) { /* of the whole: what stands behind ':' is part of what it says */
-    fill_in(out, r, outputs, colon ? colon + 1 : NULL, text);
+    fill_in(out, t, colon ? colon + 1 : NULL, text);
     return true;
   }
   if (!colon) return false;
   *colon = 0;
-  if (!(text = find_text(r, name, language))) return false;
-  if (!fill_in(out, r, outputs, colon + 1, text)) buffer_format(out, " (%s)", colon + 1);
+  if (!(text = find_text(t, name, language))) return false;
+  if (!fill_in(out, t, colon + 1, text)) buffer_format(out, " (%s)", colon + 1);
   return true;
+}
+
+static const char *stored_text(void *ctx, const char *code, const char *language) {
+  return store_reason_text(ctx, code, language);
+}
+
+static const char *stored_output(void *ctx, size_t i) {
+  return store_reader_run(ctx)->outputs[i].name;
+}
+
+bool write_reason(buffer *out, store_reader *r, const column *outputs, const char *code, size_t n,
+                  const char *language) {
+  const store_run *run = store_reader_run(r);
+  const reason_texts t = {.text = stored_text,
+                          .output = stored_output,
+                          .ctx = r,
+                          .output_count = run->output_count,
+                          .outputs = outputs,
+                          .zone = run->zone};
+  return write_reason_text(out, &t, code, n, language);
 }
 
 const char *alert_severity_of(const store_reader *r, const char *list, const char *code, size_t n) {

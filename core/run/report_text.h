@@ -71,6 +71,18 @@ void write_value(buffer *out, const column *c, size_t row, zone z);
  * and what cannot be filled in is "…". Appends nothing and returns false if the pack has no text. */
 bool write_reason(buffer *out, store_reader *r, const column *outputs, const char *code, size_t n,
                   const char *language);
+/* The same from wherever the texts are kept. */
+typedef struct reason_texts {
+  const char *(*text)(void *ctx, const char *code, const char *language); /* or NULL */
+  const char *(*output)(void *ctx, size_t i);                             /* its name */
+  void *ctx;
+  size_t output_count;
+  const column *outputs; /* NULL = of no decision */
+  size_t row;            /* of the outputs */
+  zone zone;
+} reason_texts;
+bool write_reason_text(buffer *out, const reason_texts *t, const char *code, size_t n,
+                       const char *language);
 /* "critical", "warning" or "info" if the code (with or without its value) is an alert of the list, else
  * NULL. */
 const char *alert_severity_of(const store_reader *r, const char *list, const char *code, size_t n);

@@ -18,6 +18,14 @@ std = {
     },
     table = fields { "concat", "insert", "move", "pack", "remove", "sort", "unpack" },
     utf8 = fields { "char", "charpattern", "codepoint", "codes", "len", "offset" },
+    -- the library of rules
+    dates = fields {
+      "add_days", "add_months", "add_workdays", "days_between", "is_workday", "make", "moment", "months_between", "of",
+      "parse", "parts", "weekday", "workdays_between",
+    },
+    rounding = fields { "down", "half_up", "up" },
+    texts = fields { "contains", "ends", "length", "split", "starts", "trim" },
+    stats = fields { "count", "greatest", "least", "mean", "median", "percentile", "sum" },
     -- company.lua
     "company", "source", "fields", "params", "outputs", "report", "budget",
     -- types

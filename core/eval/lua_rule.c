@@ -505,6 +505,7 @@ error_code lua_host_open(evaluator *v, error *e) {
   h->keys = mem_array(h->key_mask--, sizeof *h->keys);
   error_code failed = pack_state_open(v->plan->pack, &h->state, e);
   if (failed) return failed;
+  sandbox_set_company(h->state.sandbox, v->plan->pack->zone, &v->plan->workdays);
   sandbox_fault f;
   sandbox_set_context(h->state.sandbox, h);
   lua_pushcfunction(sandbox_lua(h->state.sandbox), prepare);

@@ -54,6 +54,10 @@ static void open_world(lua_State *L) {
   library_table(L);
   library_math(L);
   library_utf8(L);
+  library_dates(L);
+  library_rounding(L);
+  library_texts(L);
+  library_stats(L);
 }
 
 sandbox *sandbox_new(sandbox_budget load) {
@@ -99,6 +103,12 @@ lua_State *sandbox_lua(sandbox *s) {
 
 void sandbox_set_context(sandbox *s, void *context) {
   s->context = context;
+}
+
+void sandbox_set_company(sandbox *s, zone z, const struct workday_calendar *workdays) {
+  s->has_company = true;
+  s->zone = z;
+  s->workdays = workdays;
 }
 
 void *sandbox_context(lua_State *L) {

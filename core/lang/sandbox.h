@@ -14,7 +14,10 @@
 #include <lua.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include "../base/date.h"
 #include "../base/error.h"
+
+struct workday_calendar; /* notation.h */
 
 typedef struct sandbox sandbox;
 
@@ -50,6 +53,8 @@ typedef struct sandbox_budget {
  *   math:   abs ceil exp floor fmod huge log max maxinteger min mininteger modf pi sqrt tointeger
  *           type ult
  *   utf8:   char charpattern codepoint codes len offset
+ * and the library of rules (rules/README.md), where a missing argument (nil) makes a missing result:
+ *   dates, rounding, texts, stats
  * Unlike plain Lua: pairs walks numbers, then texts, then booleans, each
  * ascending; sort is stable and bears any order function; a text is never taken for a number
  * (tonumber says so); texts and formats of tables and functions show no address; upper, lower and
@@ -71,6 +76,10 @@ void *sandbox_context(lua_State *L);
 typedef struct rule_host {
   int (*reason)(lua_State *L, struct rule_host *self);
 } rule_host;
+
+/* What the dates of the library of rules go by: the company's zone and working days, which must live
+ * as long. Without it they are refused: while scripts are loaded nobody knows them. */
+void sandbox_set_company(sandbox *s, zone z, const struct workday_calendar *workdays);
 
 /* Adds a declaring function, visible in the load world only. */
 void sandbox_declare(sandbox *s, const char *name, lua_CFunction f);

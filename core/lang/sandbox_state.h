@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <time.h>
 #include "sandbox.h"
+#include "../base/number.h"
 
 /* Why a call was stopped from outside; once set, nothing in Lua runs any more: every pcall raises
  * on. */
@@ -29,6 +30,9 @@ struct sandbox {
   lua_State *L;
   lua_State *running_in; /* the thread that the present call runs in: L or a counted call's own */
   void *context;
+  bool has_company;
+  zone zone;
+  const struct workday_calendar *workdays;
   bool sealed;
   sandbox_budget load, call;
   locale_t c_locale;
@@ -127,6 +131,10 @@ void library_string(lua_State *L);
 void library_table(lua_State *L);
 void library_math(lua_State *L);
 void library_utf8(lua_State *L);
+void library_dates(lua_State *L);
+void library_rounding(lua_State *L);
+void library_texts(lua_State *L);
+void library_stats(lua_State *L);
 int library_match_step(lua_State *L); /* the iterator of gmatch: it has a state, so is never kept */
 int library_error_read_only(lua_State *L);
 
@@ -136,6 +144,14 @@ lua_Integer library_integer_or(lua_State *L, int arg, lua_Integer preset);
 lua_Number library_number(lua_State *L, int arg);
 /* Pushes the text of any value, never with an address in it. */
 const char *library_text_of(lua_State *L, int index, size_t *n);
+
+/* Pushes nil and says true if one of the arguments from..to is missing: then the result is. */
+bool library_missing(lua_State *L, int from, int to);
+/* The exact value of a number as it is written: 0.1 is a tenth. Raises an error for what is not finite
+ * or too large to be exact. */
+struct rational library_exact(lua_State *L, int arg);
+/* Pushes the number nearest to the exact one, an integer if it is whole. */
+void library_push_exact(lua_State *L, struct rational value);
 
 /* A growing text in a block of Lua's own memory, at a fixed stack slot. */
 typedef struct text_block {

@@ -247,6 +247,7 @@ static void run(const stage *base, evaluator *v) {
     if (s->clauses[i].kind != CADENCE_CHANNEL) run_clause(&u, &s->clauses[i]);
   for (size_t i = 0; i < s->count && s->channel >= 0; i++) /* once it is known who is never */
     if (s->clauses[i].kind == CADENCE_CHANNEL) run_clause(&u, &s->clauses[i]);
+  cadence_check_years(&u);
   if (s->interval >= 0)
     memcpy(evaluator_result(v, s->interval)->i64, u.interval, v->frame.rows * sizeof *u.interval);
 }

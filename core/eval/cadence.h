@@ -5,17 +5,14 @@
 #define EVAL_CADENCE_H
 
 #include "evaluator.h"
+#include "list_rows.h"
 #include "trace.h"
 
 /* The touches that a clause counts, and what of them an input blob keeps, so that a replay needs no
  * list: of a sequence how many are later than its anchor, of a cap the dates that it looked at. */
 typedef struct touches {
-  const cadence_touches *declared;
-  int slot;  /* of the list */
-  size_t at; /* index in its records */
-  bool moment;
-  const formula *where; /* over the records: its slots are the record's fields */
-  size_t field_count;
+  list_rows *rows;
+  list_filter filter;
   int kept; /* result */
 } touches;
 
@@ -84,6 +81,8 @@ static inline void clause_took(const cadence_run *u, const code *c, size_t row, 
 bool cadence_past(const evaluator *v, const column *from, size_t row, int64_t *date);
 /* A fault of the row: the date lies outside the years that are known. */
 void cadence_out_of_years(const cadence_run *u, const clause *c, size_t row);
+/* The same for what the clauses made together. */
+void cadence_check_years(const cadence_run *u);
 
 /* ---- cadence_touches.c ---- */
 

@@ -20,6 +20,13 @@ void cadence_out_of_years(const cadence_run *u, const clause *c, size_t row) {
                  "the date lies outside the years 0001 to 9999");
 }
 
+void cadence_check_years(const cadence_run *u) {
+  zone z = u->v->plan->pack->zone;
+  for (size_t r = 0; r < u->v->frame.rows; r++)
+    if (u->due[r] != MISSING_I64 && moment_date(u->due[r], z) > DATE_LAST)
+      cadence_out_of_years(u, &u->cadence->clauses[0], r);
+}
+
 /* The rows that the clause may settle, for the formulas that only they need. */
 static const uint8_t *open_rows(const cadence_run *u) {
   uint8_t *out = u->v->needed;

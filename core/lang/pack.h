@@ -228,7 +228,7 @@ typedef enum cadence_roll { ROLL_BACK, ROLL_FORWARD, ROLL_NONE } cadence_roll;
 /* The records of a list field that count as touches; those after as_of do not. */
 typedef struct cadence_touches {
   rule_text list; /* the field's name */
-  rule_text at;   /* the record's date or timestamp; not given: the only one it has */
+  rule_text at;   /* its date or timestamp; not given: its field `at` */
   rule_text where;
 } cadence_touches;
 

@@ -333,6 +333,9 @@ static void earlier_or_later_by_a_date(void **state) {
        NEXT("10-02T20:00:00") ";why="},
       /* whoever said when: also who was never contacted asked not to be called before */
       {"days=10|at=2025-10-05T10:30:00+08:00", NEXT("10-05T10:30:00") ";why=LATER"},
+      {"days=10|last=2025-09-22T10:00:00+08:00|at=9999-12-31T23:59:59+08:00",
+       "next=9999-12-31T23:59:59+08:00;why=LATER"},
+      {"days=10|last=2025-09-22T10:00:00+08:00|at=9999-12-31T23:59:59-08:00", "fault=OVERFLOW"},
       {"days=10|last=2025-09-22T10:00:00+08:00|urgent=true|on=2025-09-23",
        NEXT("09-26T20:00:00") ";why=SOONER|LATE"}};
   check(EVERY_DAY("09:00", "20:00") PLAIN_FIELDS,

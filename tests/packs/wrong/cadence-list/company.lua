@@ -16,7 +16,7 @@ fields {
 
 related "touches" {
   source = { plugin = "csv", path = "touches.csv" }, key = "id",
-  fields = { at = timestamp, day = date, kind = choice { "call", "visit" } },
+  fields = { moment = timestamp, kind = choice { "call", "visit" } },
 }
 
 outputs { "score", "grade", "credit_limit", "next_follow_up", "reasons" }

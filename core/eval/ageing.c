@@ -17,6 +17,7 @@ typedef struct ageing {
   int undated;   /* the bucket of what has no due date; -1 = none */
   bool skip_missing;
   int total, *buckets; /* results */
+  trace_point *point;  /* its ways: the buckets */
 } ageing;
 
 /* ---- running ---- */
@@ -45,6 +46,7 @@ static void add_rows(const ageing *a, const list_walk *w, ageing_state *s, const
       s->unknown |= !a->skip_missing;
     else
       s->sums[bucket] += amount->i64[i];
+    if (w->v->trace && bucket >= 0) trace_add(w->v, a->point, span->customer, (size_t)bucket);
   }
 }
 
@@ -139,12 +141,16 @@ static void declare_point(builder *b, const ageing_step *d, const char *name, co
   p->outcome = name;
   p->always = true;
   p->ways[0] = (trace_way){
-      .label = arena_format(&b->plan->arena, "sum of %s of %s%s", d->amount.text, d->of, label),
+      .label = arena_format(&b->plan->arena, "sum = %s, of = %s, due = %s%s%s%s", d->amount.text,
+                            d->of, d->due.text, d->where.text ? ", where = " : "",
+                            d->where.text ? d->where.text : "", label),
       .at = at};
 }
 
-static void declare_points(builder *b, const ageing_step *d) {
+static void declare_points(builder *b, ageing *a, const ageing_step *d) {
   const char *above = NULL;
+  a->point = trace_declare(b, POINT_RECORDS, d->due.text, b->step->at, d->bucket_count);
+  a->point->several = true;
   for (size_t i = 0; i < d->bucket_count; i++) {
     const char *most = d->buckets[i].days.text;
     const char *label =
@@ -153,6 +159,7 @@ static void declare_points(builder *b, const ageing_step *d) {
                 : arena_format(&b->plan->arena, ", overdue by more than %s and at most %s days",
                                above, most);
     declare_point(b, d, d->buckets[i].name, label, d->buckets[i].at);
+    a->point->ways[i] = (trace_way){.label = d->buckets[i].name, .at = d->buckets[i].at};
     above = most;
   }
   declare_point(b, d, b->step->name, "", b->step->at);
@@ -168,6 +175,6 @@ stage *ageing_compile(builder *b, const step *s) {
   bool ok = compile_record(b, a, d);
   list_rows_close(b, rows);
   if (!ok || !compile_buckets(b, a, d)) return NULL;
-  declare_points(b, d);
+  declare_points(b, a, d);
   return &a->base;
 }

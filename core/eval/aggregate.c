@@ -176,7 +176,7 @@ static void warn_missing(builder *b, const aggregate *a, const aggregate_step *d
   if (d->skip_missing) return;
   for (size_t i = 0; i < sizeof read / sizeof *read; i++) {
     if (!read[i] || (i == 0 && d->kind == AGGREGATE_SHARE)) continue;
-    if (i == 0 && a->points && a->points->has_missing) continue;
+    if (i == 0 && a->points && a->points->missing_row >= 0) continue;
     if (i == 2 && a->by == a->value) continue;
     list_warn_missing(b, a->rows, read[i], &a->filter, "missing = \"skip\" or coalesce(...)");
   }
@@ -328,15 +328,39 @@ static bool compile_result(builder *b, aggregate *a, const aggregate_step *d) {
   return a->result >= 0;
 }
 
-/* "sum of amount, of open_items": for explaining. */
+/* , word = text */
+static void put_part(buffer *out, const char *word, rule_text t) {
+  if (t.text) buffer_format(out, ", %s = %s", word, t.text);
+}
+
+/* What was asked, as it was written: sum = amount, of = orders, where = not(returned). */
+static const char *label_of(builder *b, const aggregate_step *d) {
+  buffer out = {0};
+  buffer_format(&out, "%s = %s", words[d->kind], d->value.text ? d->value.text : d->of);
+  if (d->point_count) buffer_text(&out, " (points)");
+  if (d->value.text) buffer_format(&out, ", of = %s", d->of);
+  put_part(&out, "weight", d->weight);
+  put_part(&out, "by", d->by);
+  put_part(&out, "where", d->where);
+  if (d->from.text)
+    buffer_format(&out, ", within = { %s, %s }", d->from.text, d->to.text);
+  else
+    put_part(&out, "within", d->to);
+  put_part(&out, d->stepped ? "halve_every" : "half_life", d->half_life);
+  put_part(&out, "at", d->at);
+  put_part(&out, "at_least", d->at_least);
+  put_part(&out, "at_most", d->at_most);
+  buffer_text(&out, "");
+  const char *label = arena_string(&b->plan->arena, out.data);
+  buffer_deinit(&out);
+  return label;
+}
+
 static void declare_point(builder *b, const aggregate_step *d) {
   trace_point *p = trace_declare(b, POINT_FORMULA, b->step->name, b->step->at, 1);
-  const char *what = d->value.text ? arena_format(&b->plan->arena, " %s", d->value.text) : "";
   p->outcome = b->step->name;
   p->always = true;
-  p->ways[0] =
-      (trace_way){.label = arena_format(&b->plan->arena, "%s%s of %s", words[d->kind], what, d->of),
-                  .at = b->step->at};
+  p->ways[0] = (trace_way){.label = label_of(b, d), .at = b->step->at};
 }
 
 stage *aggregate_compile(builder *b, const step *s) {

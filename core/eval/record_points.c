@@ -1,7 +1,8 @@
 #include "record_points.h"
 
-#include <math.h>
 #include <string.h>
+
+#include "trace.h"
 
 /* ---- compiling ---- */
 
@@ -39,11 +40,11 @@ static bool test_word(const unary_test *t, size_t word) {
 static bool settle_words(builder *b, record_points *p) {
   value_type t = p->input->type;
   size_t words = t.kind == TYPE_BOOLEAN ? 2 : t.choices->count;
-  p->by_word = arena_array(&b->plan->arena, words + 1, sizeof *p->by_word);
+  p->word_rows = arena_array(&b->plan->arena, words + 1, sizeof *p->word_rows);
   for (size_t w = 0; w < words; w++) {
     size_t r = 0;
     while (r < p->count && !test_word(&p->rows[r].test, w)) r++;
-    p->by_word[w] = r < p->count ? p->rows[r].points : MISSING_I64;
+    p->word_rows[w] = (int32_t)r;
     if (r < p->count) continue;
     build_error(
         b, p->input->at.file ? (place){p->input->at.file, p->input->at.line} : b->step->at,
@@ -53,6 +54,14 @@ static bool settle_words(builder *b, record_points *p) {
     return false;
   }
   return true;
+}
+
+static void declare_point(builder *b, record_points *p, const aggregate_step *s) {
+  p->point = trace_declare(b, POINT_RECORDS, s->value.text, s->value.at, p->count);
+  p->point->outcome = b->step->name;
+  p->point->several = true;
+  for (size_t i = 0; i < p->count; i++)
+    p->point->ways[i] = (trace_way){.label = s->points[i].test.text, .at = s->points[i].at};
 }
 
 bool record_points_compile(builder *b, record_points *p, const aggregate_step *s) {
@@ -70,12 +79,10 @@ bool record_points_compile(builder *b, record_points *p, const aggregate_step *s
     ok = false;
   }
   if (!p->input || !ok || !settle_unit(b, p, s)) return false;
-  for (size_t i = p->count; i-- > 0;) {
-    const unary_test *t = &p->rows[i].test;
-    if (t->kind != TEST_ANY && !t->missing) continue;
-    p->has_missing = true;
-    p->of_missing = p->rows[i].points;
-  }
+  p->missing_row = -1;
+  for (size_t i = p->count; i-- > 0;)
+    if (p->rows[i].test.kind == TEST_ANY || p->rows[i].test.missing) p->missing_row = (int32_t)i;
+  declare_point(b, p, s);
   return type_storage(p->input->type.kind) != STORE_I32 || settle_words(b, p);
 }
 
@@ -110,21 +117,26 @@ static bool matches(const unary_test *t, const column *c, size_t row) {
   return false;
 }
 
-/* False: no row takes it. */
-static bool find(const record_points *p, const column *c, size_t row, int64_t *out) {
-  *out = p->has_missing ? p->of_missing : MISSING_I64;
-  if (column_missing(c, row)) return true;
-  for (size_t i = 0; i < p->count; i++) {
-    *out = p->rows[i].points;
-    if (matches(&p->rows[i].test, c, row)) return true;
-  }
-  *out = MISSING_I64;
-  return false;
+enum { NO_ROW = -2 };
+
+/* The row that takes the record; -1 = its value is missing, and no row takes that. */
+static int32_t find(const record_points *p, const column *c, size_t record) {
+  if (p->word_rows) return c->i32[record] < 0 ? p->missing_row : p->word_rows[c->i32[record]];
+  if (column_missing(c, record)) return p->missing_row;
+  for (size_t i = 0; i < p->count; i++)
+    if (matches(&p->rows[i].test, c, record)) return (int32_t)i;
+  return NO_ROW;
 }
 
-static void find_words(const record_points *p, const int32_t *words, size_t rows, int64_t *out) {
-  int64_t missing = p->has_missing ? p->of_missing : MISSING_I64;
-  for (size_t i = 0; i < rows; i++) out[i] = words[i] < 0 ? missing : p->by_word[words[i]];
+static void note_rows(const record_points *p, const list_walk *w, const column *in,
+                      const uint8_t *counted) {
+  list_walk at = *w; /* the customers are gone through again later */
+  list_span s;
+  while (list_span_next(&at, &s))
+    for (size_t i = s.from; i < s.to; i++) {
+      int32_t row = counted[i] ? find(p, in, i) : -1;
+      if (row >= 0) trace_add(w->v, p->point, s.customer, (size_t)row);
+    }
 }
 
 const column *record_points_run(const record_points *p, const stage *s, list_walk *w,
@@ -133,13 +145,13 @@ const column *record_points_run(const record_points *p, const stage *s, list_wal
   column *out = list_room(w, sizeof *out);
   out->type = p->type;
   out->i64 = list_room(w, w->count * sizeof *out->i64);
-  if (p->by_word) {
-    find_words(p, in->i32, w->count, out->i64);
-    return out;
-  }
-  for (size_t i = 0; i < w->count; i++)
-    if (!find(p, in, i, &out->i64[i]) && counted[i])
+  for (size_t i = 0; i < w->count; i++) {
+    int32_t row = find(p, in, i);
+    out->i64[i] = row >= 0 ? p->rows[row].points : MISSING_I64;
+    if (row == NO_ROW && counted[i])
       evaluator_fail(w->v, list_owner(w, i), "NO_ROW", s, 0,
                      "no row gives points for a record of %s", w->rows->name);
+  }
+  if (w->v->trace) note_rows(p, w, in, counted);
   return out;
 }

@@ -14,9 +14,9 @@ typedef struct record_points {
   value_type type; /* of the points: INTEGER or DECIMAL */
   size_t count;
   record_points_row *rows; /* the first that matches counts */
-  int64_t *by_word;        /* CHOICE, BOOLEAN: of each word; MISSING_I64 = none */
-  bool has_missing;        /* a row takes what is missing */
-  int64_t of_missing;
+  int32_t *word_rows;      /* CHOICE, BOOLEAN: the row of each word */
+  int32_t missing_row;     /* the row that takes what is missing; -1 = none */
+  struct trace_point *point;
 } record_points;
 
 /* While the list is open. False after a finding: a word without points, a test of other columns. */

@@ -94,7 +94,10 @@ void trace_free(evaluator *v) {
 }
 
 void trace_begin(evaluator *v) {
-  if (v->trace) v->trace->single_count = 0;
+  if (!v->trace) return;
+  v->trace->single_count = 0;
+  for (size_t i = 0; i < v->plan->point_count; i++) /* a replay has no records that fall anywhere */
+    if (v->plan->points[i]->kind == POINT_RECORDS) trace_clear(v, v->plan->points[i]);
 }
 
 /* ---- noting ---- */

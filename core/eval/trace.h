@@ -27,6 +27,7 @@ typedef enum point_kind {
   POINT_CLAUSE,    /* of a cadence: none = it did not apply; after: the moment due */
   POINT_OPERATION, /* of a limit: its terms; none = nothing picked or bound; after: the amount */
   POINT_CODES,     /* of a list: the codes it shows */
+  POINT_RECORDS,   /* of a list of records: the rows of points, the buckets, into which one falls */
   POINT_RULE       /* of Lua: one way, taken if the call ended well */
 } point_kind;
 

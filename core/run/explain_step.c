@@ -344,38 +344,17 @@ static void explain_lua(explainer *x, explained *parent, const step *s, size_t n
 
 /* ---- any step ---- */
 
-/* How an aggregate was made: which records, of what age, and how it ends. */
-static void put_aggregate(buffer *out, const step *s) {
-  const aggregate_step *d = &s->aggregate;
-  const rule_text where = s->kind == STEP_AGEING ? s->ageing.where : d->where;
-  if (where.text) buffer_format(out, ", where = %s", where.text);
-  if (s->kind != STEP_AGGREGATE) return;
-  const struct {
-    const char *name;
-    rule_text text;
-  } parts[] = {{"from", d->from},           {"to", d->to},
-               {"half_life", d->half_life}, {"weight", d->weight},
-               {"at_least", d->at_least},   {"at_most", d->at_most}};
-  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-    if (parts[i].text.text) buffer_format(out, ", %s = %s", parts[i].name, parts[i].text.text);
-}
-
-static void explain_kept(explainer *x, explained *parent, const step *s,
-                         const trace_point *const *points, size_t count, const char *made) {
-  buffer rule = {0};
-  for (size_t i = 0; i < count; i++)
-    if (points[i]->outcome && !strcmp(points[i]->outcome, made) && points[i]->way_count) {
-      buffer_text(&rule, points[i]->ways[0].label);
-      put_aggregate(&rule, s);
-      break;
-    }
-  if (rule.size) {
-    explained *n = explain_add(x, parent, EXPLAINED_FORMULA, NULL);
-    n->rule = arena_string_n(x->arena, rule.data, rule.size);
-    n->at = s->at;
+/* What was asked of the records, and that they are not at hand any more. */
+static void explain_kept(explainer *x, explained *parent, const trace_point *const *points,
+                         size_t count, const char *made) {
+  for (size_t i = 0; i < count; i++) {
+    const trace_point *p = points[i];
+    if (p->kind != POINT_FORMULA || !p->outcome || strcmp(p->outcome, made) != 0) continue;
+    explained *how = explain_add(x, parent, EXPLAINED_FORMULA, NULL);
+    how->rule = p->ways[0].label;
+    how->at = p->ways[0].at;
   }
   explain_add(x, parent, EXPLAINED_NOTE, NULL)->text = say(x, WORD_KEPT);
-  buffer_deinit(&rule);
 }
 
 static void explain_point(explainer *x, explained *parent, const step *s, const trace_point *p,
@@ -402,6 +381,8 @@ static void explain_point(explainer *x, explained *parent, const step *s, const 
   case POINT_CODES:
     explain_codes(x, parent, s, p);
     break;
+  case POINT_RECORDS: /* what is made of records is kept: explain_kept */
+    break;
   case POINT_RULE:
     explain_lua(x, parent, s, p->step);
     break;
@@ -418,7 +399,7 @@ void explain_step(explainer *x, explained *parent, const result *r) {
   for (size_t i = 0; i < x->plan->point_count; i++)
     if (x->plan->points[i]->step == r->step) points[count++] = x->plan->points[i];
   if (r->kept)
-    explain_kept(x, parent, s, points, count, r->name);
+    explain_kept(x, parent, points, count, r->name);
   else if (s->kind == STEP_SCORECARD)
     explain_scorecard(x, parent, s, points, count);
   else if (s->kind == STEP_CADENCE)

@@ -222,6 +222,9 @@ typedef struct unary_test {
  * `missing` only repeats what the node says. False after adding a finding. */
 bool notation_test(const notation_context *c, const char *text, node *input, unary_test *out);
 
+/* The names of the functions; NULL behind the last. */
+const char *notation_function(size_t number);
+
 /* Calls `each` for every slot that the tree reads. */
 void node_slots(const node *n, void (*each)(void *ctx, const symbol *s), void *ctx);
 

@@ -143,6 +143,10 @@ static const struct {
 
 enum { FOREIGN = sizeof foreign / sizeof *foreign };
 
+const char *notation_function(size_t number) {
+  return number < FUNCTIONS ? functions[number].name : NULL;
+}
+
 /* ---- names of several words ---- */
 
 /* The length of `name` at text with blanks where it has _, 0 if it is not there. */

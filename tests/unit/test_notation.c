@@ -274,7 +274,7 @@ static void test_expected_types(void **state) {
     const char *text;
     const value_type *expected;
   } refused[] = {{"visits / 2", &integer}, {"budget", &boolean}, {"E", &grade},
-                 {"weight", &money},       {"seen_at", &date},   {"grade", &text}};
+                 {"weight", &money},       {"seen_at", &date},   {"grade", &plain_text}};
   for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
     fixture f;
     fixture_init(&f);

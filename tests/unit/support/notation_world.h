@@ -20,14 +20,14 @@ WORLD const value_type number = {.kind = TYPE_NUMBER, .denominator = 1};
 WORLD const value_type boolean = {.kind = TYPE_BOOLEAN, .denominator = 1};
 WORLD const value_type date = {.kind = TYPE_DATE, .denominator = 1};
 WORLD const value_type timestamp = {.kind = TYPE_TIMESTAMP, .denominator = 1};
-WORLD const value_type text = {.kind = TYPE_TEXT, .denominator = 1};
+WORLD const value_type plain_text = {.kind = TYPE_TEXT, .denominator = 1};
 WORLD const value_type grade = {.kind = TYPE_CHOICE, .denominator = 1, .choices = &grades};
 WORLD const value_type financing = {.kind = TYPE_CHOICE, .denominator = 1, .choices = &financings};
 WORLD const char *const code_words[] = {"LATE", "UTIL_HIGH", "DATA_MISSING:budget"};
 WORLD const choice_list codes_held = {3, code_words};
 WORLD const value_type code_list = {.kind = TYPE_CODES, .denominator = 1, .choices = &codes_held};
 WORLD const value_type lost = {.kind = TYPE_CODES, .denominator = 1};
-WORLD const value_type list = {.kind = TYPE_LIST, .denominator = 1};
+WORLD const value_type records = {.kind = TYPE_LIST, .denominator = 1};
 
 WORLD const value_type size = {
     .kind = TYPE_CHOICE, .denominator = 1, .choices = &grades, .rank = RANK_BEST_LAST};
@@ -72,10 +72,10 @@ WORLD void fixture_init(fixture *f) {
   scope_add(&f->scope, "vip", boolean, slot++, "field");
   scope_add(&f->scope, "grade", grade, slot++, "field");
   scope_add(&f->scope, "融资", financing, slot++, "field");
-  scope_add(&f->scope, "name", text, slot++, "field");
+  scope_add(&f->scope, "name", plain_text, slot++, "field");
   scope_add(&f->scope, "weight", number, slot++, "field");
   scope_add(&f->scope, "budget", money, slot++, "field");
-  scope_add(&f->scope, "invoices", list, slot++, "field");
+  scope_add(&f->scope, "invoices", records, slot++, "field");
   scope_add(&f->scope, "reasons", code_list, slot++, "codes");
   scope_add(&f->scope, "why", lost, slot++, "codes");
   scope_add(&f->scope, "size", size, slot++, "field");

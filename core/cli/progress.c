@@ -88,11 +88,12 @@ void progress_end(progress *p, const run_result *r, bool dry_run, error_code exi
   const store_counts *c = &r->counts;
   close_line(p);
   if (!p->json) return;
-  emit(json_pack("{s:s,s:i,s:I,s:b,s:I,s:I,s:I,s:I,s:I,s:f}", "event", "end", "exit_code",
+  emit(json_pack("{s:s,s:i,s:I,s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:f}", "event", "end", "exit_code",
                  (int)exit_code, "run_id", (json_int_t)r->run_id, "published", !dry_run, "records",
                  (json_int_t)c->records, "graded", (json_int_t)c->graded, "rule_errors",
                  (json_int_t)c->failed, "rejected", (json_int_t)c->rejected, "duplicates",
-                 (json_int_t)c->duplicates, "seconds", r->seconds));
+                 (json_int_t)c->duplicates, "related_unknown", (json_int_t)r->related_unknown,
+                 "related_without_key", (json_int_t)r->related_keyless, "seconds", r->seconds));
 }
 
 void progress_failed(progress *p, const error *e) {

@@ -134,7 +134,14 @@ bool feed_unsorted(const feed *f) {
   return f->join && join_unsorted(f->join);
 }
 
-void feed_related(const feed *f, size_t i, related_counts *out, int64_t *unknown) {
-  *out = *related_counted(f->related[i]);
-  *unknown = f->o->limit < 0 && f->join ? (int64_t)join_unknown(f->join, i) : -1;
+store_related feed_related(const feed *f, size_t i) {
+  const related *r = f->related[i];
+  const related_counts *c = related_counted(r);
+  const bool all = f->o->limit < 0 && f->join; /* else a row's customer may be among the others */
+  return (store_related){.name = related_name(r),
+                         .source = related_source(r),
+                         .rows = (int64_t)c->read,
+                         .unknown = all ? (int64_t)join_unknown(f->join, i) : -1,
+                         .keyless = (int64_t)c->keyless,
+                         .first_keyless = c->keyless ? c->first : NULL};
 }

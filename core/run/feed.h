@@ -28,8 +28,7 @@ void feed_progress(feed *f, uint64_t *done, uint64_t *total, const char **stage)
 bool feed_abandon(feed *f); /* as reader_abandon */
 /* The order of a source turned out not to hold: begin again without merging. */
 bool feed_unsorted(const feed *f);
-/* Of related list i, after the end. unknown: of rows whose customer is not among the records; -1 when
- * only a part of the records was read. */
-void feed_related(const feed *f, size_t i, related_counts *out, int64_t *unknown);
+/* Of related list i, after the end; the texts live as long as the feed. */
+store_related feed_related(const feed *f, size_t i);
 
 #endif

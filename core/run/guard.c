@@ -2,11 +2,16 @@
 #include "guard.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include "../base/spill.h"
+#include "../base/text.h"
+#include "report_text.h"
 
+#define REJECTS_TOLD 5              /* when their guard stops the run */
+#define REJECTS_READ 1000           /* outcomes among which they are looked for */
 #define PERCENT_FROM 1000           /* records before a percentage means anything */
 #define DISK_SPARE (16.0 * 1048576) /* the journal, and what SQLite needs at the end of a run */
 #define DISK_PER_SOURCE_BYTE 2.0    /* a first run: decisions, reasons, inputs and the key index */
@@ -32,6 +37,40 @@ error_code guard_rejects(const run_options *o, const store_counts *c, bool at_en
                    (long long)c->rejected, (long long)c->records, percent, o->max_rejects);
 }
 
+typedef struct first_rejects {
+  buffer text;
+  int count;
+} first_rejects;
+
+static error_code add_reject(void *ctx, const store_outcome *x, error *e) {
+  first_rejects *f = ctx;
+  (void)e;
+  if (strcmp(x->kind, "reject") != 0 || f->count++ == REJECTS_TOLD) return ERR_OK;
+  buffer_text(&f->text, "\n  ");
+  if (x->position >= 0) buffer_format(&f->text, "line %lld: ", (long long)x->position);
+  if (*x->key) {
+    text_printable(&f->text, x->key, strlen(x->key), 40);
+    buffer_char(&f->text, ' ');
+  }
+  write_outcome_code(&f->text, x);
+  buffer_text(&f->text, ", ");
+  text_printable(&f->text, x->message, strlen(x->message), 120);
+  return ERR_OK;
+}
+
+error_code guard_rejects_told(const run_options *o, store *s, const store_counts *c, bool at_end,
+                              error *e) {
+  error why, ignored;
+  first_rejects first = {0};
+  const error_code code = guard_rejects(o, c, at_end, &why);
+  if (!code) return ERR_OK;
+  store_first_outcomes(s, REJECTS_READ, add_reject, &first, &ignored);
+  error_set(e, code, "%s%s%.*s", why.message, first.text.size ? ". The first of them:" : "",
+            (int)first.text.size, first.text.size ? first.text.data : "");
+  buffer_deinit(&first.text);
+  return code;
+}
+
 static error_code shrunk(const char *what, int64_t now, int64_t before, error *e) {
   return error_set(e, ERR_GUARD,
                    "stopped: the source gave %lld %s, the last published run had %lld; fewer than "
@@ -46,6 +85,21 @@ error_code guard_shrink(const run_options *o, const store_counts *last, const st
   if (o->allow_shrink || o->dry_run) return ERR_OK;
   if (c->records * 2 < last->records) return shrunk("records", c->records, last->records, e);
   if (now * 2 < before) return shrunk("usable records", now, before, e);
+  return ERR_OK;
+}
+
+error_code guard_shrink_related(const run_options *o, const store_related *last, size_t last_count,
+                                const store_related *now, size_t count, error *e) {
+  if (o->allow_shrink || o->dry_run) return ERR_OK;
+  for (size_t i = 0; i < count; i++)
+    for (size_t k = 0; k < last_count; k++) {
+      if (strcmp(last[k].name, now[i].name) != 0 || now[i].rows * 2 >= last[k].rows) continue;
+      return error_set(e, ERR_GUARD,
+                       "stopped: the source of related \"%s\" gave %lld rows, the last published "
+                       "run had %lld; fewer than half looks like a broken export, so nothing was "
+                       "published. If it is right, run again with --allow-shrink",
+                       now[i].name, (long long)now[i].rows, (long long)last[k].rows);
+    }
   return ERR_OK;
 }
 

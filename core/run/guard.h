@@ -8,11 +8,19 @@
 /* --max-rejects: more records refused than allowed. A percentage is judged from 1,000 records on,
  * and at the end. */
 error_code guard_rejects(const run_options *o, const store_counts *c, bool at_end, error *e);
+/* The same; when it stops the run, the first rejects go with its message, for they are dropped with the
+ * run. */
+error_code guard_rejects_told(const run_options *o, store *s, const store_counts *c, bool at_end,
+                              error *e);
 /* Fewer than half of the records of the last published run, or fewer than half of its accepted ones
  * (an export whose form has changed gives as many records, all refused). All 0: there is no last
  * run. */
 error_code guard_shrink(const run_options *o, const store_counts *last, const store_counts *c,
                         error *e);
+/* The same for the rows of the related lists that both runs have: an empty export of open items would
+ * make everybody's account look fine. */
+error_code guard_shrink_related(const run_options *o, const store_related *last, size_t last_count,
+                                const store_related *now, size_t count, error *e);
 /* Bytes of records that a file may hold: its size, ten times as many if it is packed. 0: no file. */
 uint64_t guard_source_size(const char *path);
 /* Bytes that a run may need, by the source or by the last published run (`records` < 0: none),

@@ -69,6 +69,10 @@ const char *related_name(const related *r) {
   return r->declared->name;
 }
 
+const char *related_source(const related *r) {
+  return reader_source(r->reader);
+}
+
 const related_counts *related_counted(const related *r) {
   return &r->counts;
 }

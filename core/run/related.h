@@ -32,6 +32,7 @@ void related_free(related *r); /* after reader_abandon the reader is left alone 
 reader *related_reader(related *r);
 void related_abandoned(related *r); /* its reader belongs to its own thread from now on */
 const char *related_name(const related *r);
+const char *related_source(const related *r); /* as a person is shown it */
 const related_counts *related_counted(const related *r);
 
 /* Both from the reader's own thread. The rows are those of one piece of the source, in its order, and

@@ -59,6 +59,34 @@ static void write_counts(page *p) {
   if (p->o->dry_run) buffer_format(p->out, "%s\n", say(p->language, SAY_DRY_RUN));
 }
 
+/* "orders   20,000 rows   12 of unknown customers": what is joined, and what found nobody. */
+static void write_related(page *p) {
+  size_t width = 0;
+  for (size_t i = 0; i < p->run->related_count; i++) page_widen(&width, p->run->related[i].name);
+  for (size_t i = 0; i < p->run->related_count; i++) {
+    const store_related *r = &p->run->related[i];
+    const struct {
+      int64_t n;
+      phrase what;
+    } parts[] = {
+        {r->rows, SAY_RELATED_ROWS}, {r->unknown, SAY_OF_NOBODY}, {r->keyless, SAY_WITHOUT_KEY}};
+    text_pad(p->out, r->name, width, false);
+    for (size_t k = 0; k < 3; k++) {
+      if (k && parts[k].n <= 0) continue;
+      buffer_text(p->out, "   ");
+      page_paint(p, k ? "1;33" : "0");
+      write_count(p->out, parts[k].n);
+      page_paint(p, "0");
+      buffer_format(p->out, " %s", say(p->language, parts[k].what));
+    }
+    buffer_char(p->out, '\n');
+    if (!r->first_keyless) continue;
+    buffer_text(p->out, "  ");
+    page_faint(p, r->first_keyless);
+    buffer_char(p->out, '\n');
+  }
+}
+
 /* ---- what next ---- */
 
 typedef struct hint {
@@ -120,6 +148,7 @@ error_code report_write(buffer *out, store_reader *r, const report_options *o, e
   page_read_roles(&p);
   write_head(&p);
   write_counts(&p);
+  write_related(&p);
   error_code code = page_groups(&p, e);
   if (!code) code = page_follow_ups(&p, e);
   if (!code) code = page_count_codes(&p, &attention, e);

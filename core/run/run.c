@@ -24,15 +24,12 @@
 #include "manifest.h"
 #include "previous.h"
 #include "queue.h"
-#include "report_text.h"
 
 #define MAX_THREADS 64
 #define SPARE_ITEMS 3          /* beside one an evaluator: with the reader, the writer, waiting */
 #define KEYS_BUDGET (8u << 20) /* bytes in memory for the search for duplicates */
 #define TICK_MS 100            /* how often the calling thread looks up */
 #define IDLE_MS 200            /* after which the writer commits what it has */
-#define REJECTS_TOLD 5         /* when their guard stops the run */
-#define REJECTS_READ 1000      /* outcomes among which they are looked for */
 #define GRACE_MS 500           /* what a blocked source gets after a stop */
 
 typedef struct work {
@@ -62,7 +59,10 @@ typedef struct run {
   store *store;
   manifest manifest;
   store_counts last; /* of the last published run; all 0 = none */
-  bool begun;        /* in the store; changes under the mutex */
+  store_related *last_related;
+  size_t last_related_count;
+  arena texts; /* of these */
+  bool begun;  /* in the store; changes under the mutex */
   bool reads_previous;
 
   work *items;
@@ -234,7 +234,13 @@ static error_code count_last_run(run *r, error *e) {
   const error_code code = store_reader_open(r->store, r->o->pack->name, &reader_of_last, &none);
   if (code == ERR_NOT_FOUND) return ERR_OK;
   if (code) return error_set(e, code, "%s", none.message);
-  r->last = store_reader_run(reader_of_last)->counts;
+  const store_run *last = store_reader_run(reader_of_last);
+  r->last = last->counts;
+  r->last_related_count = last->related_count;
+  r->last_related = arena_array(&r->texts, last->related_count + 1, sizeof *r->last_related);
+  for (size_t i = 0; i < last->related_count; i++)
+    r->last_related[i] = (store_related){.name = arena_string(&r->texts, last->related[i].name),
+                                         .rows = last->related[i].rows};
   store_reader_close(reader_of_last);
   return ERR_OK;
 }
@@ -251,41 +257,6 @@ static error_code begin(run *r, error *e) {
   r->begun = code == ERR_OK;
   uv_cond_broadcast(&r->changed);
   uv_mutex_unlock(&r->mutex);
-  return code;
-}
-
-typedef struct first_rejects {
-  buffer text;
-  int count;
-} first_rejects;
-
-static error_code add_reject(void *ctx, const store_outcome *x, error *e) {
-  first_rejects *f = ctx;
-  (void)e;
-  if (strcmp(x->kind, "reject") != 0 || f->count++ == REJECTS_TOLD) return ERR_OK;
-  buffer_text(&f->text, "\n  ");
-  if (x->position >= 0) buffer_format(&f->text, "line %lld: ", (long long)x->position);
-  if (*x->key) {
-    text_printable(&f->text, x->key, strlen(x->key), 40);
-    buffer_char(&f->text, ' ');
-  }
-  write_outcome_code(&f->text, x);
-  buffer_text(&f->text, ", ");
-  text_printable(&f->text, x->message, strlen(x->message), 120);
-  return ERR_OK;
-}
-
-/* The guard over rejects; when it stops the run, the first of them go with its message, for they
- * are dropped with the run. */
-static error_code check_rejects(run *r, const store_counts *counts, bool at_end, error *e) {
-  error why, ignored;
-  first_rejects first = {0};
-  const error_code code = guard_rejects(r->o, counts, at_end, &why);
-  if (!code) return ERR_OK;
-  store_first_outcomes(r->store, REJECTS_READ, add_reject, &first, &ignored);
-  error_set(e, code, "%s%s%.*s", why.message, first.text.size ? ". The first of them:" : "",
-            (int)first.text.size, first.text.size ? first.text.data : "");
-  buffer_deinit(&first.text);
   return code;
 }
 
@@ -321,7 +292,7 @@ static error_code write_batches(run *r, error *e) {
     if (code) return code;
     store_counted(r->store, &counts);
     atomic_store(&r->records, (uint64_t)counts.records);
-    if ((code = check_rejects(r, &counts, false, e))) return code;
+    if ((code = guard_rejects_told(r->o, r->store, &counts, false, e))) return code;
     queue_push(r->free, w);
   }
   if (atomic_load(&r->stopping)) return error_set(e, ERR_INTERRUPTED, "stopped");
@@ -339,14 +310,30 @@ static error_code publish(run *r, error *e) {
   return store_publish(r->store, r->o->keep, e);
 }
 
+static error_code count_related(run *r, error *e) {
+  const size_t count = r->o->pack->related_count;
+  store_related *now = mem_array(count + 1, sizeof *now);
+  for (size_t i = 0; i < count; i++) {
+    now[i] = feed_related(r->feed, i);
+    r->result->related_unknown += now[i].unknown > 0 ? now[i].unknown : 0;
+    r->result->related_keyless += now[i].keyless;
+  }
+  const error_code code =
+      guard_shrink_related(r->o, r->last_related, r->last_related_count, now, count, e);
+  if (!code) store_related_counted(r->store, now, count);
+  free(now);
+  return code;
+}
+
 static error_code finish(run *r, error *e) {
   store_counts *counts = &r->result->counts;
   atomic_store(&r->stage, "checking keys");
   error_code code = keys_duplicates(r->keys, same_hash, r, e);
   if (code) return code;
   store_counted(r->store, counts);
-  if ((code = check_rejects(r, counts, true, e))) return code;
+  if ((code = guard_rejects_told(r->o, r->store, counts, true, e))) return code;
   if ((code = guard_shrink(r->o, &r->last, counts, e))) return code;
+  if ((code = count_related(r, e))) return code;
   atomic_store(&r->stage, "indexing");
   if ((code = store_seal(r->store, e))) return code;
   return publish(r, e);
@@ -561,6 +548,7 @@ static error_code run_once(const run_options *o, bool may_merge, uint64_t starte
   manifest_init(&r.manifest, o->pack, o->plan, o->as_of, feed_source(r.feed));
   if (!code) code = conduct(&r, e);
   manifest_deinit(&r.manifest);
+  arena_deinit(&r.texts);
   *again = code && feed_unsorted(r.feed) && !atomic_load(&r.obeyed);
   unmake(&r);
   return code;

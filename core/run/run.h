@@ -45,6 +45,7 @@ typedef struct run_result {
   store_counts counts;
   double seconds;
   uint64_t source_bytes, related_bytes;
+  int64_t related_unknown, related_keyless; /* rows of related lists that found nobody */
 } run_result;
 
 /* Runs and publishes into `store`. Nothing is published when it returns an error. When `stop` ends

@@ -86,6 +86,17 @@ typedef struct store_counts {
 } store_counts;
 
 void store_counted(const store *s, store_counts *out); /* of the run at hand, so far */
+/* What a related list of a run had. */
+typedef struct store_related {
+  const char *name, *source; /* described, secrets out */
+  int64_t rows;              /* of its source */
+  int64_t unknown;           /* of these: whose customer is none of the records; -1 = not known */
+  int64_t keyless;           /* of these: without a key that can be read */
+  const char *first_keyless; /* why the first of them has none, or NULL */
+} store_related;
+
+/* Keeps the counts of the related lists with the run at hand. Before it is published. */
+void store_related_counted(store *s, const store_related *list, size_t count);
 /* Publishes the run at hand: one short transaction, synced. Then drops what is older than the
  * `keep` newest published runs of the pack, in small steps. */
 error_code store_publish(store *s, int keep, error *e);
@@ -107,6 +118,8 @@ typedef struct store_run {
   store_counts counts;
   store_column *outputs, *inputs;
   size_t output_count, input_count;
+  store_related *related;
+  size_t related_count;
 } store_run;
 
 /* The pack's published run. ERR_NOT_FOUND names the packs that have one ("did you mean"). */

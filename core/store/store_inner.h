@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 
 #define STORE_APPLICATION_ID 0x61737379 /* "assy" */
-#define STORE_VERSION 2                 /* PRAGMA user_version of the newest schema known here */
+#define STORE_VERSION 3                 /* PRAGMA user_version of the newest schema known here */
 
 #define PATIENCE_MS 5000      /* behind another writer, before a run began */
 #define RUN_PATIENCE_MS 60000 /* the same within a run: another pack may be building its index */
@@ -24,6 +24,7 @@ typedef struct store_work {
   layout layout;
   zone zone;
   store_counts counts;
+  const char *related;  /* JSON, or NULL */
   int64_t pages_before; /* pages in use when the run began */
   int64_t last_bytes;   /* what the last published run took; 0 = none */
   struct batch_rows *rows;
@@ -87,6 +88,10 @@ bool claim_holds(store *s, int64_t run_id);
 /* Drops the tables of runs that are not needed, in small transactions. What cannot be dropped now
  * is left to the next sweep. */
 void store_sweep(store *s);
+
+/* ---- store_related.c ---- */
+
+bool related_read(arena *a, const char *json, store_related **out, size_t *count);
 
 /* ---- archive.c ---- */
 

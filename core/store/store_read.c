@@ -76,7 +76,7 @@ static bool moment_read(const char *text, int64_t *seconds, zone *z) {
 static const char run_columns[] = "SELECT run_id, pack, pack_hash, title, title_zh, currency, "
                                   "source, params, report, key_field, as_of, "
                                   "started_at, finished_at, records, graded, errors, rejected, "
-                                  "duplicates, outputs, inputs FROM run "
+                                  "duplicates, outputs, inputs, related FROM run "
                                   "WHERE pack = ?1 AND ";
 static const char of_published[] = "status = 'published'";
 static const char of_number[] = "run_id = ?2 AND status IN ('published', 'superseded') "
@@ -103,6 +103,8 @@ static error_code read_run(store_reader *r, sqlite3_stmt *q, error *e) {
   if (!schema_columns_read(a, column_string(q, 18), &run->outputs, &run->output_count) ||
       !schema_columns_read(a, column_string(q, 19), &run->inputs, &run->input_count))
     return damaged(r, "columns", e);
+  if (!related_read(a, column_string(q, 20), &run->related, &run->related_count))
+    return damaged(r, "related lists", e);
   return ERR_OK;
 }
 

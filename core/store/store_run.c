@@ -517,18 +517,23 @@ static error_code switch_runs(store *s, const store_work *w, int keep, error *e)
   int64_t bytes =
       (store_pages_used(s) - w->pages_before) * store_number(s->db, "PRAGMA page_size", 0);
   const store_counts *c = &w->counts;
-  buffer sql = {0}, pack = {0};
+  buffer sql = {0}, pack = {0}, related = {0};
   sql_literal(&pack, w->pack);
+  if (w->related)
+    sql_literal(&related, w->related);
+  else
+    buffer_text(&related, "NULL");
   buffer_format(&sql,
                 "UPDATE run SET status = 'superseded' WHERE pack = %s AND status = 'published';",
                 pack.data);
   buffer_format(
       &sql,
       "UPDATE run SET status = 'published', finished_at = '%s', records = %lld, graded = %lld, "
-      "errors = %lld, rejected = %lld, duplicates = %lld, bytes = %lld WHERE run_id = %lld;",
+      "errors = %lld, rejected = %lld, duplicates = %lld, bytes = %lld, related = %s "
+      "WHERE run_id = %lld;",
       store_moment(&a, time(NULL), w->zone), (long long)c->records, (long long)c->graded,
       (long long)c->failed, (long long)c->rejected, (long long)c->duplicates,
-      (long long)(bytes > 0 ? bytes : 0), (long long)w->id);
+      (long long)(bytes > 0 ? bytes : 0), related.data, (long long)w->id);
   buffer_format(
       &sql,
       "UPDATE run SET status = 'expired' WHERE pack = %s AND status = 'superseded' AND run_id "
@@ -539,6 +544,7 @@ static error_code switch_runs(store *s, const store_work *w, int keep, error *e)
   error_code code = store_exec(s, sql.data, "publishing", e);
   buffer_deinit(&sql);
   buffer_deinit(&pack);
+  buffer_deinit(&related);
   arena_deinit(&a);
   return code;
 }

@@ -62,7 +62,10 @@ static const char version_2[] =
     "  PRIMARY KEY (pack_hash, number)"
     ") STRICT, WITHOUT ROWID;";
 
-const char *const schema_migrations[] = {version_1, version_2};
+/* Version 3: what the related lists of a run had (store_related.c). */
+static const char version_3[] = "ALTER TABLE run ADD COLUMN related TEXT;";
+
+const char *const schema_migrations[] = {version_1, version_2, version_3};
 
 /* ---- names ---- */
 

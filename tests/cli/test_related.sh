@@ -72,6 +72,18 @@ says "and how many there are" out "orders  3"
 says "and as JSON" out '"orders":[{"at":"2025-01-01T08:00:00+08:00","amount":1.00,"kind":null}]'
 assay "stored decisions are made again from the lists that were kept" 0 replay shop --db few.db
 
+"$ASSAY" report shop --db few.db >out
+says "the report counts the rows" out "orders   12 rows"
+says "of customers that nobody knows" out "1 of unknown customers"
+says "and without a key" out "2 without a key"
+says "and why the first has none" out "line 9: REQUIRED:id"
+"$ASSAY" report shop --db few.db --lang zh >out
+says "in Chinese, too" out "行的客户未知"
+head -n 3 orders.csv >half.csv
+run_shop "fewer than half of the rows" 6 few.db --related orders.path=half.csv
+says "look like a broken export" err 'related "orders" gave 2 rows'
+run_shop "and can be let through" 1 few.db --related orders.path=half.csv --allow-shrink
+
 # ---- any order
 head -n 1 customers.csv >some.csv
 grep -E '^(A1,true|A2|A3|A4|A5|A6|A7)' customers.csv | awk '!seen[$0]++' >>some.csv

@@ -312,6 +312,23 @@ static void knows_what_room_a_run_needs(void **state) {
   assert_true(guard_disk_need(1000, 2, 40) - spare == 2000);   /* after a trial */
 }
 
+static void stops_when_related_rows_shrink(void **state) {
+  (void)state;
+  const store_related last[] = {{.name = "gone", .rows = 5}, {.name = "orders", .rows = 100}};
+  run_options o = {0};
+  error e = {0};
+  store_related now[] = {{.name = "orders", .rows = 50}, {.name = "fresh", .rows = 0}};
+  assert_int_equal(guard_shrink_related(&o, last, 2, now, 2, &e), ERR_OK);
+  now[0].rows = 49;
+  assert_int_equal(guard_shrink_related(&o, last, 2, now, 2, &e), ERR_GUARD);
+  assert_non_null(
+      strstr(e.message, "related \"orders\" gave 49 rows, the last published run had 100"));
+  assert_non_null(strstr(e.message, "--allow-shrink"));
+  assert_int_equal(guard_shrink_related(&o, NULL, 0, now, 2, &e), ERR_OK); /* the first run */
+  o.allow_shrink = true;
+  assert_int_equal(guard_shrink_related(&o, last, 2, now, 2, &e), ERR_OK);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(gives_the_same_on_any_number_of_threads),
@@ -322,6 +339,7 @@ int main(void) {
       cmocka_unit_test(stops_though_the_source_blocks),
       cmocka_unit_test(writes_a_report_of_what_it_published),
       cmocka_unit_test(knows_what_room_a_run_needs),
+      cmocka_unit_test(stops_when_related_rows_shrink),
   };
   return cmocka_run_group_tests(tests, make_world, unmake_world);
 }

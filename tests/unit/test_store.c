@@ -112,6 +112,37 @@ static void test_views(void **state) {
   assert_says(plan, "USING INDEX decision_1_key"); /* one customer's reasons cost no scan */
 }
 
+/* ---- what was joined ---- */
+
+static void test_related_counts(void **state) {
+  world *w = *state;
+  store_reader *r;
+  OK(store_open(w->path, STORE_WRITE, &w->store, &w->e));
+  begin(w, "acme");
+  const store_related lists[] = {
+      {"orders", "csv path=\"o\".csv", 20000000, 12, 1, "line 3: REQUIRED:id, it's empty"},
+      {"touches", NULL, 0, -1, 0, NULL}};
+  store_related_counted(w->store, lists, 2);
+  OK(store_publish(w->store, 2, &w->e));
+  OK(store_reader_open(w->store, "acme", &r, &w->e));
+  const store_run *run = store_reader_run(r);
+  assert_int_equal(run->related_count, 2);
+  assert_string_equal(run->related[0].name, "orders");
+  assert_string_equal(run->related[0].source, "csv path=\"o\".csv");
+  assert_int_equal(run->related[0].rows, 20000000);
+  assert_int_equal(run->related[0].unknown, 12);
+  assert_int_equal(run->related[0].keyless, 1);
+  assert_string_equal(run->related[0].first_keyless, "line 3: REQUIRED:id, it's empty");
+  assert_string_equal(run->related[1].name, "touches");
+  assert_int_equal(run->related[1].unknown, -1); /* only a part of the records was read */
+  assert_null(run->related[1].first_keyless);
+  store_reader_close(r);
+  assert_string_equal(ask(w, "SELECT related ->> '$[0].unknown' FROM run"), "12");
+  begin(w, "plain"); /* a pack without related lists */
+  OK(store_publish(w->store, 2, &w->e));
+  assert_string_equal(ask(w, "SELECT related FROM run WHERE pack = 'plain'"), "NULL");
+}
+
 /* ---- names that SQL would trip over ---- */
 
 static void test_weird_names(void **state) {
@@ -299,6 +330,7 @@ int main(void) {
       TEST(test_round_trip),
       TEST(test_outcomes),
       TEST(test_views),
+      TEST(test_related_counts),
       TEST(test_weird_names),
       TEST(test_views_are_one_packs_own),
       TEST(test_runs_are_kept_and_dropped),

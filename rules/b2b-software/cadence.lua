@@ -11,7 +11,7 @@ decision_table "interval" {
 
 cadence "next_follow_up" {
   never       { "do_not_contact", "DO_NOT_CONTACT" },
-  first_touch { from = "first_quote_at", within = "24h", touched = "last_touch", roll = "back", code = "FIRST_QUOTE_24H" },
+  first_touch { from = "first_quote_at", within = "24h", roll = "back", code = "FIRST_QUOTE_24H" },
   none_yet    { "NO_CONTACT_YET" },
   every       { "interval", unit = "workdays", from = "last_touch" },
   overdue     { "CAD_OVERDUE" },

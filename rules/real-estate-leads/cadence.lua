@@ -16,13 +16,5 @@ cadence "next_follow_up" {
   none_yet { "NO_CONTACT_YET" },
   every    { "interval_days", unit = "days", from = "last_contact" },
   overdue  { "CAD_OVERDUE" },
-}
-
-decision_table "channel" {
-  type = choice { "visit", "call", "reassessment" },
-  inputs = { "do_not_contact", "urgency" },
-  { "true", "-",            "null" },
-  { "-",    "eager",        "visit" },
-  { "-",    "hopeful",      "call" },
-  { "-",    "wait_and_see", "reassessment" },
+  channel  { { "urgency = eager", "visit" }, { "urgency = hopeful", "call" }, { "-", "reassessment" } },
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include "eval/trace.h"
 #include "support/pack_text.h"
 
 #define WORKDAYS_2025                                                                              \
@@ -17,30 +18,34 @@
   "  opens = '" opens "', closes = '" closes "', workdays = 'calendar' }\n"                        \
   "source { plugin = 'csv', path = 'c.csv' }\n"
 
-/* A pack with a company of its own. */
-static pack *pack_of(const char *company, const char *steps) {
+/* A pack with a company of its own, and perhaps a calendar.csv. */
+static pack *load(const char *company, const char *steps, const char *csv, findings *found) {
   char folder[] = "/tmp/assay-cadence-XXXXXX", path[256];
-  const char *const names[] = {"company.lua", "steps.lua"}, *const texts[] = {company, steps};
-  findings found = {0};
+  const text_file files[] = {{"company.lua", company}, {"steps.lua", steps}, {"calendar.csv", csv}};
+  const size_t count = csv ? 3 : 2;
   assert_non_null(mkdtemp(folder));
-  for (int i = 0; i < 2; i++) {
-    snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+  for (size_t i = 0; i < count; i++) {
+    snprintf(path, sizeof path, "%s/%s", folder, files[i].name);
     FILE *f = fopen(path, "wb");
     assert_non_null(f);
-    fputs(texts[i], f);
+    fputs(files[i].text, f);
     fclose(f);
   }
-  pack *p = pack_load(folder, &found);
-  for (int i = 0; i < 2; i++) {
-    snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+  pack *p = pack_load(folder, found);
+  for (size_t i = 0; i < count; i++) {
+    snprintf(path, sizeof path, "%s/%s", folder, files[i].name);
     unlink(path);
   }
   rmdir(folder);
-  plan *made = p ? plan_new(p, &(plan_options){.as_of = AS_OF}, &found) : NULL;
-  for (size_t i = 0; i < found.count && !made; i++)
+  return p;
+}
+
+static pack *pack_of(const char *company, const char *steps) {
+  findings found = {0};
+  pack *p = load(company, steps, NULL, &found);
+  for (size_t i = 0; i < found.count && !p; i++)
     print_error("%d: %s\n", found.items[i].line, found.items[i].message);
-  assert_non_null(made);
-  plan_free(made);
+  assert_non_null(p);
   findings_deinit(&found);
   return p;
 }
@@ -412,6 +417,130 @@ static void hours_that_are_quiet_or_closed(void **state) {
         noon, COUNT(noon));
 }
 
+/* ---- a calendar kept in a file ---- */
+
+#define WITH_CALENDAR(more)                                                                        \
+  "company { name = 'Test', currency = 'CNY', timezone = '+08:00', scripts = { 'steps' },\n"       \
+  "  calendar = 'calendar.csv'" more " }\n"                                                        \
+  "source { plugin = 'csv', path = 'c.csv' }\n"                                                    \
+  "fields { id = key, last = date }\noutputs { 'next' }\n"
+#define DAYS_OF_2025                                                                               \
+  "\xEF\xBB\xBF"                                                                                   \
+  "date,kind,note\r\n2025-10-01..2025-10-08,holiday,国庆节\r\n\r\n"                             \
+  "2025-09-28,makeup,\r\n2025-10-11,makeup\r\n"
+
+static void a_calendar_from_a_spreadsheet(void **state) {
+  (void)state;
+  static const case_ cases[] = {{"last=2025-09-26", NEXT("10-30T18:00:00")},
+                                {"last=2025-09-12", NEXT("10-16T18:00:00")}};
+  findings found = {0};
+  pack *p = load(WITH_CALENDAR(", holidays = { '2025-01-01' }"),
+                 "cadence 'next' { every { 20, unit = 'workdays', from = 'last' } }", DAYS_OF_2025,
+                 &found);
+  assert_int_equal(found.count, 0);
+  assert_int_equal(p->calendar.holiday_count, 9);
+  assert_int_equal(p->calendar.makeup_count, 2);
+  assert_int_equal(p->calendar.until, date_from_civil(2025, 12, 31)); /* the year of its last day */
+  assert_int_equal(p->file_count, 3);                                 /* it is part of the pack */
+  check_cases(p, cases, COUNT(cases));
+  pack_free(p);
+  findings_deinit(&found);
+}
+
+/* A warning if the follow-ups may reach beyond what the calendar knows, as seen from as_of. */
+static void a_calendar_that_ends(void **state) {
+  (void)state;
+  static const struct {
+    const char *company, *csv, *every, *as_of;
+    bool warns;
+  } cases[] = {
+      {WITH_CALENDAR(""), DAYS_OF_2025, "20", "2025-09-26T15:00:00+08:00", false},
+      {WITH_CALENDAR(""), DAYS_OF_2025, "20", "2025-12-03T15:00:00+08:00", false}, /* 12-31 */
+      {WITH_CALENDAR(""), DAYS_OF_2025, "20", "2025-12-04T15:00:00+08:00", true},
+      {WITH_CALENDAR(""), DAYS_OF_2025, "20", "2027-01-04T15:00:00+08:00", true},
+      {WITH_CALENDAR(""), DAYS_OF_2025 "2025-10-15,end,", "20", "2025-09-26T15:00:00+08:00", true},
+      {WITH_CALENDAR(", calendar_until = '2026-12-31'"), DAYS_OF_2025, "20",
+       "2025-12-04T15:00:00+08:00", false},
+      /* a formula may be anything: a month */
+      {WITH_CALENDAR(""), DAYS_OF_2025, "weekday(last)", "2025-12-01T15:00:00+08:00", false},
+      {WITH_CALENDAR(""), DAYS_OF_2025, "weekday(last)", "2025-12-02T15:00:00+08:00", true},
+      {WORKDAYS_2025 "fields { id = key, last = date }\noutputs { 'next' }\n", NULL, "20",
+       "2026-01-05T15:00:00+08:00", true}};
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    char steps[200];
+    findings found = {0};
+    plan_options o = {0};
+    snprintf(steps, sizeof steps,
+             "cadence 'next' { every { '%s', unit = 'workdays', from = 'last' } }", cases[i].every);
+    assert_true(moment_parse(cases[i].as_of, strlen(cases[i].as_of), &o.as_of));
+    pack *p = load(cases[i].company, steps, cases[i].csv, &found);
+    plan *made = p ? plan_new(p, &o, &found) : NULL;
+    assert_non_null(made);
+    assert_int_equal(found.count, cases[i].warns);
+    if (cases[i].warns) assert_non_null(strstr(found.items[0].message, "the calendar ends on"));
+    plan_free(made);
+    pack_free(p);
+    findings_deinit(&found);
+  }
+}
+
+/* ---- what the trace says ---- */
+
+static void the_trace_names_the_clause(void **state) {
+  (void)state;
+  static const char *const record =
+      "stop=false|segment=new|order=2025-09-20T10:00:00+08:00|last=2025-09-25T10:00:00+08:00|"
+      "touches=at=2025-09-25T10:00:00+08:00,kind=welcome";
+  pack *p = pack_of(EVERY_DAY("09:00", "20:00") "fields { id = key, stop = boolean, segment = "
+                                                "choice { 'new', 'old' }, order = timestamp,\n"
+                                                "  last = timestamp, touches = list { at = "
+                                                "timestamp, kind = choice { 'welcome' } } }\n"
+                                                "outputs { 'next', 'channel' }\n",
+                    "cadence 'next' {\n"
+                    "  never { 'stop' },\n"
+                    "  sequence { when = 'segment = new', anchor = 'order', days = { 1, 7, 21 },\n"
+                    "    of = 'touches', done = 'DONE' },\n"
+                    "  every { 30, unit = 'days', from = 'last' },\n"
+                    "  cap { 1, per = 5, of = 'touches' },\n"
+                    "  channel { { 'segment = old', 'visit' }, { '-', 'call' } },\n"
+                    "}\n"
+                    "codes 'why' { 'DONE' }\n");
+  static const struct {
+    const char *point, *way, *after;
+  } expected[] = {{"never", NULL, NULL},
+                  {"sequence", "day 7", "2025-09-27T20:00:00+08:00"},
+                  {"every", NULL, "2025-09-27T20:00:00+08:00"},
+                  {"cap", "cap", "2025-09-30T20:00:00+08:00"},
+                  {"channel", "call", NULL}};
+  const trace_point *const *points;
+  batch *in = batch_new(&p->schema, NULL);
+  bench b = bench_open(p, NULL);
+  put_record(p, in, record);
+  evaluator_trace(b.evaluator);
+  bench_run(&b, in);
+  assert_true(trace_points(b.plan, &points) > COUNT(expected));
+  for (size_t i = 0; i < COUNT(expected); i++) {
+    rational due;
+    int64_t after = MISSING_I64;
+    int way = trace_way_of(b.evaluator, points[i], 0);
+    assert_string_equal(points[i]->label, expected[i].point);
+    if (expected[i].way)
+      assert_string_equal(points[i]->ways[way].label, expected[i].way);
+    else
+      assert_int_equal(way, -1);
+    if (expected[i].after)
+      assert_true(moment_parse(expected[i].after, strlen(expected[i].after), &after));
+    if (!points[i]->amounts) continue;
+    assert_int_equal(trace_after(b.evaluator, points[i], 0, &due), after != MISSING_I64);
+    if (after != MISSING_I64) assert_int_equal(due.num, after);
+  }
+  assert_string_equal(points[1]->ways[3].code, "DONE");
+  assert_string_equal(points[4]->outcome, "channel");
+  bench_close(&b);
+  batch_free(in);
+  pack_free(p);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(the_examples_of_b2b_software),
                                      cmocka_unit_test(a_promise_after_an_event),
@@ -422,6 +551,9 @@ int main(void) {
                                      cmocka_unit_test(working_hours_after_an_event),
                                      cmocka_unit_test(earlier_or_later_by_a_date),
                                      cmocka_unit_test(several_intervals),
-                                     cmocka_unit_test(hours_that_are_quiet_or_closed)};
+                                     cmocka_unit_test(hours_that_are_quiet_or_closed),
+                                     cmocka_unit_test(a_calendar_from_a_spreadsheet),
+                                     cmocka_unit_test(a_calendar_that_ends),
+                                     cmocka_unit_test(the_trace_names_the_clause)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,6 +113,63 @@ static void test_closing(void **state) {
   arena_deinit(&a);
 }
 
+static int64_t moment_of(const char *text) {
+  int64_t out;
+  assert_true(moment_parse(text, strlen(text), &out));
+  return out;
+}
+
+static void test_rolling(void **state) {
+  (void)state;
+  static const struct {
+    const char *moment, *back, *forward;
+  } cases[] = {
+      {"2025-09-26T15:00:00+08:00", "2025-09-26T15:00:00+08:00", "2025-09-26T15:00:00+08:00"},
+      {"2025-09-26T09:00:00+08:00", "2025-09-26T09:00:00+08:00", "2025-09-26T09:00:00+08:00"},
+      {"2025-09-26T18:00:00+08:00", "2025-09-26T18:00:00+08:00", "2025-09-26T18:00:00+08:00"},
+      {"2025-09-26T08:59:59+08:00", "2025-09-25T18:00:00+08:00", "2025-09-26T09:00:00+08:00"},
+      {"2025-09-26T18:00:01+08:00", "2025-09-26T18:00:00+08:00", "2025-09-28T09:00:00+08:00"},
+      {"2025-09-27T12:00:00+08:00", "2025-09-26T18:00:00+08:00", "2025-09-28T09:00:00+08:00"},
+      {"2025-09-30T17:00:00Z", "2025-09-30T18:00:00+08:00", "2025-10-09T09:00:00+08:00"}};
+  arena a = {0};
+  calendar c;
+  int64_t got;
+  year_2025(&c, &a, true);
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    assert_true(calendar_roll(&c, moment_of(cases[i].moment), true, &got));
+    assert_int_equal(got, moment_of(cases[i].back));
+    assert_true(calendar_roll(&c, moment_of(cases[i].moment), false, &got));
+    assert_int_equal(got, moment_of(cases[i].forward));
+  }
+  arena_deinit(&a);
+}
+
+static void test_opening_hours(void **state) {
+  (void)state;
+  static const struct {
+    const char *from;
+    int64_t hours;
+    const char *to;
+  } cases[] = {{"2025-09-26T10:00:00+08:00", 0, "2025-09-26T10:00:00+08:00"},
+               {"2025-09-26T10:00:00+08:00", 8, "2025-09-26T18:00:00+08:00"},
+               {"2025-09-26T10:00:00+08:00", 9, "2025-09-28T10:00:00+08:00"},
+               {"2025-09-26T10:00:00+08:00", 17, "2025-09-28T18:00:00+08:00"}, /* 9 h a day */
+               {"2025-09-26T10:00:00+08:00", 36, "2025-10-09T10:00:00+08:00"},
+               {"2025-09-26T18:00:00+08:00", 1, "2025-09-28T10:00:00+08:00"},
+               {"2025-09-26T23:00:00+08:00", 0, "2025-09-28T09:00:00+08:00"},
+               {"2025-10-01T12:00:00+08:00", 9, "2025-10-09T18:00:00+08:00"}};
+  arena a = {0};
+  calendar c;
+  int64_t got;
+  year_2025(&c, &a, true);
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    assert_true(calendar_open_for(&c, moment_of(cases[i].from), cases[i].hours * 3600, &got));
+    assert_int_equal(got, moment_of(cases[i].to));
+  }
+  assert_false(calendar_open_for(&c, moment_of("9999-12-31T17:00:00+08:00"), 7200, &got));
+  arena_deinit(&a);
+}
+
 static void test_no_workdays(void **state) {
   (void)state;
   arena a = {0};
@@ -128,8 +185,9 @@ static void test_no_workdays(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_workdays), cmocka_unit_test(test_adding),
-                                     cmocka_unit_test(test_closing),
-                                     cmocka_unit_test(test_no_workdays)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_workdays),      cmocka_unit_test(test_adding),
+      cmocka_unit_test(test_closing),       cmocka_unit_test(test_rolling),
+      cmocka_unit_test(test_opening_hours), cmocka_unit_test(test_no_workdays)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

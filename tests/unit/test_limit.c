@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include "eval/trace.h"
 #include "support/pack_text.h"
 
 static void check(const char *company, const char *steps, const case_ *cases, size_t count) {
@@ -269,6 +270,52 @@ static void amounts_behind_codes(void **state) {
         cases, COUNT(cases));
 }
 
+/* ---- what the trace says ---- */
+
+static void the_trace_names_what_bound(void **state) {
+  (void)state;
+  static const char *const records[] = {"a=1000|b=900|previous=400|f=2", "f=2|yes=true", "b=-5|f=2",
+                                        "a=10000000000000000|b=90000000000000000|f=9000000000"};
+  static const struct {
+    const char *point, *ways[4]; /* by record; NULL = none */
+    int64_t after[4];            /* cents, -1 = unknown */
+  } expected[] = {{"start", {"b", "7", "b", "a"}, {90000, 700, 0, 1000000000000000000}},
+                  {"times", {"f", "f", "f", "f"}, {180000, 1400, 0, -2}},
+                  {"step_up", {"25%", NULL, NULL, NULL}, {50000, 1400, 0, -2}},
+                  {"at_most", {NULL, NULL, NULL, "100000"}, {50000, 1400, 0, 10000000}},
+                  {"zero", {NULL, "yes", NULL, NULL}, {50000, 0, 0, 10000000}},
+                  {"missing", {NULL, NULL, NULL, NULL}, {50000, 0, 0, 10000000}}};
+  pack *p = text_pack("fields { id = key, a = money, b = money, f = integer, yes = boolean,\n"
+                      "  previous = money }\noutputs { 'limit' }\n",
+                      "limit 'limit' {\n"
+                      "  start { least = { 'a', 'b' }, negative = 0, none = 7 },\n"
+                      "  times { 'f' }, step_up { '25%', of = 'previous' }, at_most { 100000 },\n"
+                      "  zero { 'yes' }, missing = 3 }\n");
+  const trace_point *const *points;
+  batch *in = batch_new(&p->schema, NULL);
+  bench b = bench_open(p, NULL);
+  for (size_t r = 0; r < 4; r++) put_record(p, in, records[r]);
+  evaluator_trace(b.evaluator);
+  bench_run(&b, in);
+  assert_int_equal(trace_points(b.plan, &points), COUNT(expected));
+  for (size_t i = 0; i < COUNT(expected); i++)
+    for (size_t r = 0; r < 4; r++) {
+      rational x;
+      int64_t cents = -1;
+      const char *took = NULL;
+      for (size_t w = 0; w < points[i]->way_count; w++)
+        if (trace_took(b.evaluator, points[i], r, w)) took = points[i]->ways[w].label;
+      assert_string_equal(points[i]->label, expected[i].point);
+      assert_string_equal(took ? took : "-", expected[i].ways[r] ? expected[i].ways[r] : "-");
+      if (expected[i].after[r] == -2) continue; /* too large for cents */
+      if (trace_after(b.evaluator, points[i], r, &x)) assert_true(rational_round(x, 2, &cents));
+      assert_int_equal(cents, expected[i].after[r]);
+    }
+  bench_close(&b);
+  batch_free(in);
+  pack_free(p);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(the_examples_of_distributor_credit),
                                      cmocka_unit_test(the_examples_of_b2b_software),
@@ -276,6 +323,7 @@ int main(void) {
                                      cmocka_unit_test(missing_amounts_are_declared),
                                      cmocka_unit_test(steps_against_the_previous_value),
                                      cmocka_unit_test(roundings),
-                                     cmocka_unit_test(amounts_behind_codes)};
+                                     cmocka_unit_test(amounts_behind_codes),
+                                     cmocka_unit_test(the_trace_names_what_bound)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,7 +88,7 @@ typedef struct made {
   cadence_roll roll;
   int32_t begins, ends;
   int64_t most, per;
-  char code[8], done[8];
+  char code[16], done[16];
 } made;
 
 typedef struct made_cadence {

@@ -98,7 +98,7 @@ static bool holds(int which, const record *r) {
 
 typedef struct term {
   int input, when;
-  char code[16]; /* "" = none */
+  char code[32]; /* "" = none */
 } term;
 
 typedef struct operation {

@@ -54,14 +54,27 @@ loader *declare_loader(lua_State *L) {
   return sandbox_context(L);
 }
 
+const loading_script *declare_script(const loader *l, const char *file) {
+  for (size_t i = 0; i < l->loaded_count; i++)
+    if (l->loaded[i]->file == file) return l->loaded[i];
+  return l->script;
+}
+
+/* The file of a function on the stack, as the scripts are called. */
+static const char *file_of(const loader *l, const lua_Debug *d) {
+  for (size_t i = 0; i < l->loaded_count && d->source[0] == '@'; i++)
+    if (strcmp(l->loaded[i]->file, d->source + 1) == 0) return l->loaded[i]->file;
+  return l->script->file;
+}
+
 place declare_here(lua_State *L) {
   loader *l = declare_loader(L);
   place at = {l->script->file, 0};
   lua_Debug d;
   for (int level = 1; level < 8 && lua_getstack(L, level, &d); level++) {
-    lua_getinfo(L, "l", &d);
+    lua_getinfo(L, "Sl", &d);
     if (d.currentline > 0) {
-      at.line = d.currentline;
+      at = (place){file_of(l, &d), d.currentline};
       break;
     }
   }

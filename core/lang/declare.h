@@ -41,10 +41,13 @@ typedef struct loader {
   pack *pack;
   findings *out;
   const loading_script *script;
-  const char *folder;       /* as shown */
-  const pack_file *archive; /* instead of the folder's files; NULL = those */
+  size_t loaded_count;
+  const loading_script **loaded; /* all scripts so far */
+  const char *folder;            /* as shown */
+  const pack_file *archive;      /* instead of the folder's files; NULL = those */
   size_t archive_count;
   int marks;       /* registry ref: the tables of words, by identity */
+  int used;        /* registry ref: what scripts of rules/lib returned, by name */
   bool order_told; /* that company must come first: once is enough */
   bool company, fields, source, params, outputs, report, budget; /* declared already */
   size_t errors_before;                                          /* in `out` when loading began */
@@ -76,8 +79,11 @@ const char *declare_meant(const loader *l, const char *word, const char *const *
 /* "a, b or c" (in the arena). */
 const char *declare_choices(const loader *l, const char *const *names, size_t n);
 loader *declare_loader(lua_State *L);
-/* The line of the Lua code that called the declaring function. */
+/* The line of the Lua code that called the declaring function: of the script at hand, or of one of
+ * rules/lib whose function it called. */
 place declare_here(lua_State *L);
+/* The script with the name of a place. */
+const loading_script *declare_script(const loader *l, const char *file);
 
 /* ---- the table of a declaration ---- */
 

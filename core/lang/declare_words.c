@@ -109,7 +109,9 @@ bool declare_plain(lua_State *L, const char *word, body *out) {
     return false;
   }
   lua_settop(L, 1);
-  *out = (body){l, L, 1, script_places_find(l->script->places, at.line, word, NULL), at, word};
+  *out = (body){l,  L,
+                1,  script_places_find(declare_script(l, at.file)->places, at.line, word, NULL),
+                at, word};
   return true;
 }
 
@@ -120,7 +122,7 @@ static int named_body(lua_State *L) {
   const named_word *w = lua_touserdata(L, lua_upvalueindex(1));
   const char *name = lua_tostring(L, lua_upvalueindex(2));
   const char *what = arena_format(&l->pack->arena, "%s \"%s\"", w->word, name);
-  place at = {l->script->file, (int)lua_tointeger(L, lua_upvalueindex(3))};
+  place at = {lua_touserdata(L, lua_upvalueindex(4)), (int)lua_tointeger(L, lua_upvalueindex(3))};
   l->pending = NULL;
   luaL_checkstack(L, 20, w->word);
   if (!lua_istable(L, 1)) {
@@ -128,7 +130,8 @@ static int named_body(lua_State *L) {
     return 0;
   }
   lua_settop(L, 1);
-  const place_node *node = script_places_find(l->script->places, at.line, w->word, name);
+  const place_node *node =
+      script_places_find(declare_script(l, at.file)->places, at.line, w->word, name);
   body b = {l, L, 1, node, at, what};
   w->fill(&b, arena_string(&l->pack->arena, name));
   return 0;
@@ -163,7 +166,8 @@ int declare_named(lua_State *L, const named_word *w) {
   lua_pushlightuserdata(L, (void *)w);
   lua_pushvalue(L, 1);
   lua_pushinteger(L, at.line);
-  lua_pushcclosure(L, named_body, 3);
+  lua_pushlightuserdata(L, (void *)(uintptr_t)at.file);
+  lua_pushcclosure(L, named_body, 4);
   if (!whole) return 1;
   lua_pushvalue(L, 2);
   lua_call(L, 1, 0);

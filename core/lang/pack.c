@@ -41,8 +41,7 @@ static const char *installed_rules(arena *a) {
   return arena_format(a, "%s/share/assay/rules", path);
 }
 
-/* The folders in which a base name is looked up, in order. */
-static size_t rule_folders(arena *a, const char ***out) {
+size_t pack_rule_folders(arena *a, const char ***out) {
   size_t count = 0;
   *ARENA_PUSH(a, *out, count) = "rules";
   const char *more = getenv("ASSAY_RULES");
@@ -59,7 +58,7 @@ static size_t rule_folders(arena *a, const char ***out) {
 bool pack_exists(const char *path) {
   arena a = {0};
   const char **folders = NULL;
-  const size_t count = rule_folders(&a, &folders);
+  const size_t count = pack_rule_folders(&a, &folders);
   bool found = is_folder(path);
   for (size_t i = 0; i < count && !found && *path && !strchr(path, '/'); i++)
     found = is_folder(arena_format(&a, "%s/%s", folders[i], path));
@@ -91,7 +90,7 @@ static const char *find_folder(loader *l, const char *path) {
     return arena_string_n(a, path, n);
   }
   const char **folders = NULL, **names = NULL, *searched = "";
-  size_t count = rule_folders(a, &folders), found = 0;
+  size_t count = pack_rule_folders(a, &folders), found = 0;
   for (size_t i = 0; i < count && *path && !strchr(path, '/'); i++) {
     const char *folder = arena_format(a, "%s/%s", folders[i], path);
     if (is_folder(folder)) return folder;
@@ -145,8 +144,7 @@ static char *read_whole(arena *a, const char *path, size_t *size) {
   return out;
 }
 
-/* A file of the folder, or of the archive that stands for it. */
-static char *read_member(const loader *l, const char *name, const char *path, size_t *size) {
+char *pack_read_member(const loader *l, const char *name, const char *path, size_t *size) {
   if (!l->archive) return read_whole(&l->pack->arena, path, size);
   for (size_t i = 0; i < l->archive_count; i++) {
     if (strcmp(l->archive[i].name, name) != 0) continue;
@@ -187,7 +185,7 @@ const pack_file *pack_read(loader *l, const char *name, place at, bool may_be_ab
   size_t size;
   errno = 0;
   const char *path = arena_format(&p->arena, "%s/%s", p->folder, name);
-  char *data = read_member(l, name, path, &size);
+  char *data = pack_read_member(l, name, path, &size);
   if (data) {
     pack_file *f = ARENA_PUSH(&p->arena, p->files, p->file_count);
     *f = (pack_file){arena_string(&p->arena, name), data, size};
@@ -257,8 +255,9 @@ static void run_script(loader *l, sandbox *s, const char *name, place at) {
   loading_script *script = arena_alloc(a, sizeof *script);
   *script = (loading_script){arena_format(a, "%s/%s", l->folder, f->name), f->data, f->size,
                              script_places_new(a, f->data, f->size)};
-  *ARENA_PUSH(a, p->scripts, p->script_count) = (pack_script){script->file, f->data, f->size};
+  *ARENA_PUSH(a, p->scripts, p->script_count) = (pack_script){script->file, f->data, f->size, NULL};
   l->script = script;
+  *ARENA_PUSH(a, l->loaded, l->loaded_count) = script;
   if (sandbox_run(s, script->file, script->text, script->size, l->out))
     declare_pending(l);
   else
@@ -273,6 +272,7 @@ static void run_scripts(loader *l, sandbox *s) {
   sandbox_set_context(s, l);
   pack_provide_reason(s);
   declare_all(s);
+  pack_declare_use(l, s);
   run_script(l, s, "company.lua", (place){l->folder, 0});
   for (size_t i = 0; i < l->wanted_script_count; i++) {
     const rule_text *wanted = &l->wanted_scripts[i];

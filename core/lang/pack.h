@@ -412,8 +412,8 @@ typedef struct aggregate_step {
   rule_text by;        /* LATEST, EARLIEST; by default the value itself */
   aggregate_tie tie;   /* which value counts when several records are the latest */
   rule_text weight;    /* MEAN, SHARE */
-  rule_text none;      /* the value if no record counts; not given: 0 of sums and counts, else missing */
-  bool skip_missing;   /* records without a value do not count; else they make the result missing */
+  rule_text none; /* the value if no record counts; not given: 0 of sums and counts, else missing */
+  bool skip_missing; /* records without a value do not count; else they make the result missing */
   rule_text at_least, at_most; /* bounds of the result */
   value_type type;             /* TYPE_NONE: as it comes */
 } aggregate_step;
@@ -502,10 +502,12 @@ typedef struct pack_file {
   size_t size;
 } pack_file;
 
+/* A script in the order in which it runs; or one of rules/lib, which runs when it is used first. */
 typedef struct pack_script {
   const char *file; /* as shown */
   const char *text; /* rewritten by row_access */
   size_t size;
+  const char *use; /* the name by which scripts use it; NULL = none of rules/lib */
 } pack_script;
 
 typedef struct pack_reason_text {

@@ -74,6 +74,7 @@ static void declare_quiet(sandbox *s) {
 static bool run_all(const pack *p, sandbox *s, findings *found) {
   for (size_t i = 0; i < p->script_count; i++) {
     const pack_script *c = &p->scripts[i];
+    if (c->use) continue;
     if (!sandbox_run(s, c->file, c->text, c->size, found)) return false;
   }
   return sandbox_seal(s, p->budget, found);
@@ -89,6 +90,7 @@ error_code pack_state_open(const pack *p, pack_state *out, error *e) {
   sandbox_set_context(out->sandbox, &o);
   pack_provide_reason(out->sandbox);
   declare_quiet(out->sandbox);
+  pack_provide_use(p, out->sandbox);
   if (!run_all(p, out->sandbox, &found)) {
     code = findings_to_error(&found, e, ERR_PACK);
   } else if (o.count != p->function_count) {

@@ -117,6 +117,10 @@ void *sandbox_context(lua_State *L) {
 
 void sandbox_declare(sandbox *s, const char *name, lua_CFunction f) {
   lua_pushcfunction(s->L, f);
+  sandbox_declare_top(s, name);
+}
+
+void sandbox_declare_top(sandbox *s, const char *name) {
   lua_setglobal(s->L, name);
   s->declared = mem_grow(s->declared, s->declared_count + 1, sizeof *s->declared);
   s->declared[s->declared_count++] = mem_string(name);
@@ -411,7 +415,7 @@ static bool run_chunk(sandbox *s, const char *file, findings *out) {
   return status == LUA_OK && !s->stop;
 }
 
-bool sandbox_run(sandbox *s, const char *file, const char *text, size_t n, findings *out) {
+static bool is_script(const char *file, const char *text, size_t n, findings *out) {
   if (n > SCRIPT_MOST) {
     findings_add(out, SEVERITY_ERROR, file, 0,
                  "the script has %zu bytes, at most %u are allowed: split it", n, SCRIPT_MOST);
@@ -422,6 +426,18 @@ bool sandbox_run(sandbox *s, const char *file, const char *text, size_t n, findi
                  "this is a precompiled chunk: a script must be text");
     return false;
   }
+  return true;
+}
+
+bool sandbox_chunk(lua_State *L, const char *file, const char *text, size_t n, findings *out) {
+  sandbox *s = sandbox_of(L);
+  assert(L == s->L && !s->sealed);
+  return is_script(file, text, n, out) && check_text(s, file, text, n, out) &&
+         compile(s, file, text, n, out) && check_code(s, L, file, out);
+}
+
+bool sandbox_run(sandbox *s, const char *file, const char *text, size_t n, findings *out) {
+  if (!is_script(file, text, n, out)) return false;
   locale_t before = uselocale(s->c_locale);
   int base = lua_gettop(s->L);
   load_begin(s);

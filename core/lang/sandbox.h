@@ -83,6 +83,8 @@ void sandbox_set_company(sandbox *s, zone z, const struct workday_calendar *work
 
 /* Adds a declaring function, visible in the load world only. */
 void sandbox_declare(sandbox *s, const char *name, lua_CFunction f);
+/* The same for the function on top of the stack, which is popped. */
+void sandbox_declare_top(sandbox *s, const char *name);
 /* Adds a global that both worlds see (a function of ours, pure); or a table of them. The value is
  * on top of the stack and is popped. */
 void sandbox_provide(sandbox *s, const char *name);
@@ -92,6 +94,11 @@ void sandbox_provide(sandbox *s, const char *name);
  * carry state), undeclared globals anywhere in the script (with "did you mean"), assignment to a
  * global, goto continue is fine; run-time errors; budget. Returns false if any was an error. */
 bool sandbox_run(sandbox *s, const char *file, const char *text, size_t n, findings *out);
+
+/* For a declaring function that runs one script within another: compiles and checks a script as
+ * sandbox_run does, and leaves it as a function on top of the stack, to be called with lua_call under
+ * the budget at hand. False after a finding. */
+bool sandbox_chunk(lua_State *L, const char *file, const char *text, size_t n, findings *out);
 
 /* Ends the load world; the call budget holds from here on. Every table that a function kept by
  * luaL_ref in the registry can reach is frozen, in place. Tables with a metatable of the host's are

@@ -159,7 +159,8 @@ static void add_rule(pack *p, const char *name, value_type type, bool positional
   if (positional) l->fields = built_split(p, "orders", '|', &l->field_count);
   const char *text = arena_format(&p->arena, "rule \"%s\" { function(%s) %s end }\n", name,
                                   positional ? "orders" : "c", function);
-  p->scripts[p->script_count++] = (pack_script){"rules/test/rule.lua", text, strlen(text)};
+  p->scripts[p->script_count++] =
+      (pack_script){.file = "rules/test/rule.lua", .text = text, .size = strlen(text)};
 }
 
 static batch *three_customers(pack *p, const plan *made) {

@@ -36,7 +36,8 @@ static void add_rule(pack *p, const char *name, value_type type, const char *rea
                             reads ? arena_string(&p->arena, reads) : "c", function);
   for (char *c = text; *c; c++)
     if (*c == '|') *c = ',';
-  p->scripts[p->script_count++] = (pack_script){"rules/test/rule.lua", text, strlen(text)};
+  p->scripts[p->script_count++] =
+      (pack_script){.file = "rules/test/rule.lua", .text = text, .size = strlen(text)};
 }
 
 static void test_values(void **state) {

@@ -242,7 +242,7 @@ void column_drop_missing_lists(column *c, size_t rows) {
   for (size_t row_ = 0, kept_ = 0; row_ < (rows); row_++)                                          \
     if (!(drop)[row_]) (values)[kept_++] = (values)[row_]
 
-static void column_drop(column *c, size_t rows, const uint8_t *drop) {
+void column_drop(column *c, size_t rows, const uint8_t *drop) {
   if (c->i64) VALUES_DROP(c->i64, rows, drop);
   if (c->den) VALUES_DROP(c->den, rows, drop);
   if (c->i32) VALUES_DROP(c->i32, rows, drop);

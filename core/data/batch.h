@@ -91,6 +91,8 @@ void column_add_text(column *c, size_t row, const char *text, size_t n);
 void column_reserve_text(column *c, size_t used, size_t extra);
 /* Takes out the items of the first `rows` lists that are missing. */
 void column_drop_missing_lists(column *c, size_t rows);
+/* Takes the marked ones of so many rows out; the others keep their order. */
+void column_drop(column *c, size_t rows, const uint8_t *drop);
 /* Appends the value of a row as text in the form of the packs (money 2 decimals, dates ISO,
  * timestamps in the zone, choices by word); nothing if it is missing. */
 void column_write(buffer *out, const column *c, size_t row, zone z);

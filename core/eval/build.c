@@ -225,20 +225,35 @@ static bool refuse_taken(builder *b, const char *name, place at) {
   return true;
 }
 
-static int add_result(builder *b, const char *name, value_type type, const char *defined,
-                      place at) {
+static int add_column(builder *b, const char *name, value_type type, place at) {
   plan *p = b->plan;
   if (p->result_count == p->result_capacity) {
     p->result_capacity = p->result_capacity ? p->result_capacity * 2 : 16;
     p->results = mem_grow(p->results, p->result_capacity, sizeof *p->results);
   }
-  int slot = (int)p->slot_count++;
-  p->results[p->result_count] = (result){
-      .name = name, .type = type, .slot = slot, .output = -1, .at = at, .step = b->step_number};
-  symbol *s =
-      scope_add(&p->scope, name, type, slot, arena_format(&p->arena, "output of %s", defined));
-  s->file_line = at.line;
+  p->results[p->result_count] = (result){.name = name,
+                                         .type = type,
+                                         .slot = (int)p->slot_count++,
+                                         .output = -1,
+                                         .at = at,
+                                         .step = b->step_number};
   return (int)p->result_count++;
+}
+
+static int add_result(builder *b, const char *name, value_type type, const char *defined,
+                      place at) {
+  plan *p = b->plan;
+  const int number = add_column(b, name, type, at);
+  symbol *s = scope_add(&p->scope, name, type, p->results[number].slot,
+                        arena_format(&p->arena, "output of %s", defined));
+  s->file_line = at.line;
+  return number;
+}
+
+int build_hidden(builder *b, value_type type) {
+  const int number = add_column(b, "", type, (place){0});
+  b->plan->results[number].hidden = true;
+  return number;
 }
 
 int build_result(builder *b, const char *name, value_type type, const char *defined, place at) {

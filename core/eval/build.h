@@ -36,11 +36,12 @@ typedef struct result {
   const char *name;
   value_type type;
   int slot;
-  int output; /* the decisions' output that is written in its place; -1 = none: it is no output, or
+  int output;  /* the decisions' output that is written in its place; -1 = none: it is no output, or
                  one that is written in another form */
-  bool kept;  /* made of values that are not kept themselves: the input blob holds it */
+  bool kept;   /* made of values that are not kept themselves: the input blob holds it */
+  bool hidden; /* nobody can name it */
   place at;
-  size_t step; /* number of the step that makes it */
+  size_t step; /* number of the step that makes it; SIZE_MAX: a parameter's */
 } result;
 
 typedef struct builder builder;
@@ -55,7 +56,17 @@ struct stage {
 };
 
 struct cuts;
-struct trace_point; /* trace.h */
+struct trace_point;     /* trace.h */
+struct population_step; /* population_steps.h */
+struct phasing;         /* phases.h */
+
+/* What runs between two looks at all customers. */
+typedef struct plan_phase {
+  size_t first_stage;
+  size_t live_count, collected_count;
+  int *live;      /* slots that are spilled at its end */
+  int *collected; /* of these, what population steps are worked out from */
+} plan_phase;
 
 struct plan {
   arena arena;
@@ -82,6 +93,10 @@ struct plan {
   plan_previous *previous_values;
   size_t stage_count;
   stage **stages; /* in the order in which they run */
+  size_t phase_count;
+  plan_phase *phases; /* and one behind the last */
+  size_t population_count, population_capacity;
+  struct population_step **population;
   size_t point_count, point_capacity;
   struct trace_point **points; /* where a record takes one of several ways, by step */
   size_t ranking_count, lua_count, scratch_count;
@@ -102,6 +117,13 @@ struct plan {
   param_value *params;
 };
 
+/* A parameter that is a total, until the column is made of which it is one. */
+typedef struct open_param {
+  const pack_param *param;
+  int result;
+  bool placed;
+} open_param;
+
 struct builder {
   plan *plan;
   arena scratch; /* cleared again and again: what reading a cell needs beside its result */
@@ -110,6 +132,10 @@ struct builder {
   size_t step_number;
   struct list_rows *list; /* open: formulas read its records (list_rows.h); NULL = the customer */
   stage **by_step;        /* compiled, by number of the step; NULL = faulty */
+  bool *late;             /* by step: its stage runs at the end */
+  struct phasing *phasing;
+  size_t open_param_count;
+  open_param *open_params;
 };
 
 /* Text -> formula; NULL after a finding. `expected` as in notation_expression. */
@@ -152,6 +178,8 @@ int build_rebound(builder *b, const char *name, value_type type, const char *def
 /* The result of a step that reads what no blob holds; it becomes an input of the decision itself. */
 int build_kept(builder *b, stage *s, const char *name, value_type type, const char *defined,
                place at);
+/* A column of the step's own, without a name. */
+int build_hidden(builder *b, value_type type);
 /* Room for whole batches of the evaluator's own: returns its number (evaluator.scratch). */
 size_t build_scratch(builder *b);
 /* A message about the step at hand. */
@@ -179,5 +207,7 @@ stage *adjust_compile(builder *b, const step *s);
 stage *worst_compile(builder *b, const step *s); /* worst and best */
 stage *aggregate_compile(builder *b, const step *s);
 stage *ageing_compile(builder *b, const step *s);
+stage *total_compile(builder *b, const step *s);
+stage *quantiles_compile(builder *b, const step *s);
 
 #endif

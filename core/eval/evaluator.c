@@ -8,8 +8,10 @@
 #include <string.h>
 #include "blob.h"
 #include "convert.h"
+#include "interim.h"
 #include "list_rows.h"
 #include "lua_rule.h"
+#include "population_steps.h"
 #include "thresholds.h"
 #include "trace.h"
 
@@ -178,7 +180,7 @@ void decisions_free(decisions *d) {
 
 /* ---- one batch ---- */
 
-static void begin(evaluator *v, const batch *in, decisions *out) {
+void evaluator_begin(evaluator *v, const batch *in, decisions *out) {
   const plan *p = v->plan;
   size_t fields = p->pack->schema.count;
   arena_clear(&v->frame.scratch);
@@ -269,24 +271,63 @@ static void write_inputs(evaluator *v, decisions *out) {
   blob_write_rows(&out->inputs, v->inputs, p->input_count, rows, v->kernels);
 }
 
-/* `given` as in evaluator_replay, or NULL. */
-static error_code run(evaluator *v, const batch *in, const column *given, decisions *out,
-                      error *e) {
+static void run_stages(evaluator *v, size_t from, size_t to, bool has_inputs) {
+  const plan *p = v->plan;
+  for (size_t i = from; i < to && v->frame.rows; i++)
+    if (!has_inputs || !p->stages[i]->makes_inputs) p->stages[i]->run(p->stages[i], v);
+}
+
+static error_code check_batch(const evaluator *v, const batch *in, bool has_inputs, error *e) {
   const plan *p = v->plan;
   if (in->rows > BATCH_ROWS)
     return error_set(e, ERR_INTERNAL, "a batch of %zu records: at most %d can be evaluated at once",
                      in->rows, BATCH_ROWS);
-  if (!given && in->joined < p->previous_count)
+  if (!has_inputs && in->joined < p->previous_count)
     return error_set(e, ERR_INTERNAL, "a batch without the %zu previous values that the rules read",
                      p->previous_count);
-  begin(v, in, out);
+  return ERR_OK;
+}
+
+static error_code check_population(const evaluator *v, error *e) {
+  const plan *p = v->plan;
+  const char *lacks = v->population        ? population_lacks(v->population)
+                      : plan_population(p) ? p->population[0]->what
+                                           : NULL;
+  if (!lacks) return ERR_OK;
+  return error_set(e, ERR_NOT_FOUND,
+                   "%s is worked out over all customers, and that is known from a run alone: run "
+                   "the pack first (assay run %s)",
+                   lacks, p->pack->name);
+}
+
+/* `given` as in evaluator_replay, or NULL. */
+static error_code run(evaluator *v, const batch *in, const column *given, decisions *out,
+                      error *e) {
+  const plan *p = v->plan;
+  if (check_batch(v, in, given, e) || check_population(v, e)) return e->code;
+  evaluator_begin(v, in, out);
   for (size_t i = 0; given && i < p->input_count; i++)
     v->frame.slots[p->input_slots[i]] = &given[i];
-  for (size_t i = 0; i < p->stage_count && in->rows; i++)
-    if (!given || !p->stages[i]->makes_inputs) p->stages[i]->run(p->stages[i], v);
+  run_stages(v, 0, p->stage_count, given);
   write_outputs(v, out);
   write_inputs(v, out);
   return ERR_OK;
+}
+
+error_code evaluator_run_phase(evaluator *v, size_t phase, const batch *in, decisions *out,
+                               error *e) {
+  const plan *p = v->plan;
+  if (phase == 0 && check_batch(v, in, false, e)) return e->code;
+  if (phase == 0) evaluator_begin(v, in, out);
+  run_stages(v, p->phases[phase].first_stage, p->phases[phase + 1].first_stage, false);
+  if (phase + 1 < p->phase_count) return ERR_OK;
+  write_outputs(v, out);
+  write_inputs(v, out);
+  return ERR_OK;
+}
+
+void evaluator_know(evaluator *v, const population *values) {
+  v->population = values;
 }
 
 error_code evaluator_run(evaluator *v, const batch *in, decisions *out, error *e) {

@@ -37,7 +37,8 @@ struct evaluator {
   decisions guard;          /* catches the faults of formulas that not every row needs */
   struct list_space *lists; /* list_rows.h; NULL = no step reads a list */
   struct lua_host *lua;
-  struct trace *trace; /* NULL = it does not trace */
+  struct trace *trace;          /* NULL = it does not trace */
+  const population *population; /* NULL = not known */
 };
 
 /* Evaluates for the rows that `needed` marks (NULL = all): faults of other rows do not count.
@@ -45,6 +46,8 @@ struct evaluator {
 const column *evaluate(evaluator *v, const formula *f, const uint8_t *needed);
 /* out[row] = 1 where true. NULL formula: true everywhere. */
 void evaluate_truth(evaluator *v, const formula *f, uint8_t *out);
+/* Makes ready for a batch: its columns in their slots, no faults, no codes. */
+void evaluator_begin(evaluator *v, const batch *in, decisions *out);
 /* The column of a result, to be written. */
 column *evaluator_result(evaluator *v, int result);
 void evaluator_fail(evaluator *v, size_t row, const char *kind, const stage *s, int line,

@@ -8,6 +8,7 @@
 #include "convert.h"
 #include "lists.h"
 #include "lua_rule.h"
+#include "phases.h"
 #include "thresholds.h"
 
 /* ---- names that exist before any step ---- */
@@ -85,6 +86,11 @@ static const char *given_param(const plan_options *o, const char *name) {
 
 static void add_param(builder *b, const pack_param *p, const plan_options *o) {
   const char *given = given_param(o, p->name);
+  if (p->total.text && !(given && *given)) {
+    b->plan->params[b->plan->param_count++] = (param_value){p->name, ""};
+    population_name_param(b, p);
+    return;
+  }
   const char *text = given ? given : p->preset.text ? p->preset.text : "";
   value v = {.type = p->type};
   if (!v.type.denominator) v.type.denominator = 1;
@@ -131,6 +137,7 @@ static void name_all(builder *b, const pack *p, const plan_options *o) {
   add_constant(b, "as_of", (value){.type = bare_type(TYPE_TIMESTAMP), .exact = {made->as_of, 1}},
                "built-in name", 0);
   made->params = arena_array(&made->arena, p->param_count + 1, sizeof *made->params);
+  b->open_params = arena_array(&made->arena, p->param_count + 1, sizeof *b->open_params);
   for (size_t i = 0; i < p->param_count; i++) {
     const symbol *taken = scope_find(&made->scope, p->params[i].name);
     if (taken)
@@ -170,6 +177,10 @@ static stage *compile_step(builder *b, const step *s) {
     return aggregate_compile(b, s);
   case STEP_AGEING:
     return ageing_compile(b, s);
+  case STEP_TOTAL:
+    return total_compile(b, s);
+  case STEP_QUANTILES:
+    return quantiles_compile(b, s);
   }
   return NULL;
 }
@@ -191,18 +202,12 @@ static bool is_deferred(builder *b, size_t number) {
 }
 
 static void order_stages(builder *b) {
-  plan *p = b->plan;
-  size_t steps = p->pack->step_count;
-  bool *late = mem_array(steps + 1, sizeof *late);
-  p->stages = arena_array(&p->arena, steps + 1, sizeof *p->stages);
-  for (size_t i = 0; i < steps; i++) {
-    late[i] = is_deferred(b, i);
-    if (!late[i]) p->stages[p->stage_count++] = b->by_step[i];
+  const plan *p = b->plan;
+  for (size_t i = 0; i < p->pack->step_count; i++) {
+    b->late[i] = is_deferred(b, i);
     if (p->pack->steps[i].kind == STEP_CODES) codes_check(b, b->by_step[i]);
   }
-  for (size_t i = 0; i < steps; i++)
-    if (late[i]) p->stages[p->stage_count++] = b->by_step[i];
-  free(late);
+  phases_order(b);
 }
 
 /* What a faulty step would have made is known, so that each mistake is told once. */
@@ -228,16 +233,19 @@ static void name_outputs_faulty(builder *b, const step *s) {
 
 static bool compile_steps(builder *b) {
   const pack *p = b->plan->pack;
-  bool ok = true;
+  bool ok;
   b->by_step = arena_array(&b->plan->arena, p->step_count + 1, sizeof *b->by_step);
+  b->late = arena_array(&b->plan->arena, p->step_count + 1, sizeof *b->late);
+  ok = phases_begin(b);
   for (size_t i = 0; i < p->step_count; i++) {
     b->step = &p->steps[i];
     b->step_number = i;
+    phases_before(b);
     b->by_step[i] = compile_step(b, b->step);
     if (!b->by_step[i]) name_outputs_faulty(b, b->step);
-    ok = ok && b->by_step[i];
+    ok = phases_after(b) && b->by_step[i] && ok;
   }
-  if (!ok) return false;
+  if (!phases_end(b) || !ok) return false;
   cuts_finish(b);
   for (size_t i = 0; i < p->step_count; i++) {
     b->step = &p->steps[i];
@@ -303,7 +311,8 @@ static void settle_outputs(builder *b) {
   p->output_fields = arena_array(&p->arena, most + 1, sizeof *p->output_fields);
   for (size_t i = 0; i < p->pack->output_count; i++) settle_output(b, &p->pack->outputs[i]);
   for (size_t i = 0; i < p->result_count && !p->pack->output_count; i++)
-    if (find_result(p, p->results[i].name) == (int)i) add_output(b, p->results[i].name, (int)i, -1);
+    if (!p->results[i].hidden && find_result(p, p->results[i].name) == (int)i)
+      add_output(b, p->results[i].name, (int)i, -1);
 }
 
 static void add_input(plan *p, plan_input input, int slot) {
@@ -400,6 +409,7 @@ plan *plan_new(const pack *p, const plan_options *o, findings *out) {
   if (compile_steps(&b)) {
     settle_outputs(&b);
     settle_inputs(made);
+    phases_settle(&b);
     if (out->errors == errors) {
       warn_unread(&b);
       lists_warn_unread(&b);
@@ -425,6 +435,7 @@ void plan_free(plan *p) {
   free(p->gathers);
   free(p->points);
   free(p->previous);
+  free(p->population);
   free(p->previous_values);
   scope_deinit(&p->scope);
   arena_deinit(&p->arena);

@@ -9,6 +9,7 @@
 
 typedef struct plan plan;
 typedef struct evaluator evaluator;
+typedef struct population population; /* population.h */
 
 typedef struct param_value {
   const char *name, *value;
@@ -92,6 +93,9 @@ void evaluator_stop(evaluator *v);
 
 decisions *decisions_new(const plan *p);
 void decisions_free(decisions *d);
+/* Makes known what was worked out over all customers (population.h); it must live as long. Needed before a
+ * plan with such steps evaluates. */
+void evaluator_know(evaluator *v, const population *values);
 /* Evaluates a batch. Row errors are faults in `out`; returns an error only for what stops a run. */
 error_code evaluator_run(evaluator *v, const batch *in, decisions *out, error *e);
 /* Evaluates again what blobs keep: `given` has a column for each of plan_inputs, in its order and of

@@ -80,6 +80,10 @@ static value_type type_declared(builder *b, const step *s, const char *name) {
     return bare_type(TYPE_TIMESTAMP);
   case STEP_LIMIT:
     return money_of(p);
+  case STEP_QUANTILES:
+    return s->quantiles.into ? bare_type(TYPE_INTEGER) : bare_type(TYPE_NONE);
+  case STEP_TOTAL:
+    return s->total.as == TOTAL_COUNT ? bare_type(TYPE_INTEGER) : bare_type(TYPE_NONE);
   default:
     return bare_type(TYPE_NONE);
   }

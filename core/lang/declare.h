@@ -140,6 +140,9 @@ typedef struct named_word {
   void (*fill)(body *b, const char *name);
 } named_word;
 int declare_named(lua_State *L, const named_word *w); /* w must be static */
+/* The name in `word "name"` that stands alone, on top of the stack, where it means something without a
+ * table: total("ar"). NULL: it is something else. */
+const char *declare_bare_name(lua_State *L, const char *word);
 /* A finding if a declaration's name still waits for its table. At the end of a script. */
 void declare_pending(loader *l);
 /* A finding if company { ... } has not been declared yet. */
@@ -215,6 +218,7 @@ typedef struct type_spec {
   value_type type;
   bool required;
   rule_text min, max, preset;
+  rule_text total; /* default = total("ar") */
   const char *column;
   place at;
 } type_spec;
@@ -292,6 +296,8 @@ typedef struct declaration {
 extern const declaration declare_company_words[], declare_source_words[], declare_field_words[],
     declare_score_words[], declare_table_words[], declare_cadence_words[], declare_limit_words[],
     declare_rule_words[], declare_class_words[], declare_code_words[], declare_ageing_words[],
-    declare_watch_words[];
+    declare_watch_words[], declare_population_words[];
+/* All of them; ends with NULL. */
+extern const declaration *const declare_groups[];
 
 #endif

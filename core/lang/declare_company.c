@@ -136,8 +136,14 @@ static void read_param(const body *b, const named_entry *e) {
                     arena_format(&l->pack->arena, "default of the parameter \"%s\"", e->name), NULL,
                     NULL);
   }
+  spec.total.at = e->at;
+  if (spec.total.text && !type_is_numeric(spec.type.kind))
+    declare_error(l, e->at,
+                  "the parameter \"%s\" is %s, but a total is a number: money, integer or "
+                  "decimal(2)",
+                  e->name, type_name(spec.type.kind));
   *ARENA_PUSH(&l->pack->arena, l->pack->params, l->pack->param_count) =
-      (pack_param){e->name, spec.type, spec.preset, e->at};
+      (pack_param){e->name, spec.type, spec.preset, spec.total, e->at};
 }
 
 static int word_params(lua_State *L) {

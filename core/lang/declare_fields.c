@@ -137,6 +137,17 @@ static void read_best(const body *b, value_type *t) {
                 best, list->names[0], list->names[list->count - 1]);
 }
 
+/* A literal, or total("ar"): the sum over all customers of the run. */
+static void read_default(const body *b, type_spec *spec) {
+  body_push_key(b, "default");
+  const char *of = declare_bare_name(b->L, "total");
+  lua_pop(b->L, 1);
+  if (of)
+    spec->total = (rule_text){of, body_key_at(b, "default")};
+  else
+    body_text(b, "default", &spec->preset);
+}
+
 static void read_constraints(const body *b, type_spec *spec, bool items) {
   type_kind k = spec->type.kind;
   bool bounded = (type_is_numeric(k) || k == TYPE_DATE || k == TYPE_TIMESTAMP);
@@ -150,7 +161,7 @@ static void read_constraints(const body *b, type_spec *spec, bool items) {
   body_flag(b, "required", &spec->required);
   if (bounded) body_text(b, "min", &spec->min);
   if (bounded) body_text(b, "max", &spec->max);
-  body_text(b, "default", &spec->preset);
+  read_default(b, spec);
   spec->column = body_string(b, "column");
   if (spec->column && !*spec->column)
     declare_error(b->l, body_key_at(b, "column"), "column of %s is empty", b->what);
@@ -301,7 +312,8 @@ static bool pop_result_type(const body *b, const char *label, place at, value_ty
         label, b->what);
     return false;
   }
-  if (spec.required || spec.min.text || spec.max.text || spec.column || spec.preset.text)
+  if (spec.required || spec.min.text || spec.max.text || spec.column || spec.preset.text ||
+      spec.total.text)
     declare_error(b->l, at,
                   "the type of %s takes no min, max, required, column or default: those "
                   "are for fields and params",
@@ -446,7 +458,7 @@ static bool read_field(const body *b, const named_entry *e, field *f) {
   if (f->has_min && f->has_max && (f->min > f->max || f->number_min > f->number_max))
     declare_error(b->l, e->at, "the field \"%s\" can hold no value: its min is above its max",
                   f->name);
-  if (spec.preset.text)
+  if (spec.preset.text || spec.total.text)
     declare_error(b->l, e->at,
                   "the field \"%s\" has a default; a field has none (say what a missing "
                   "value means where it is used, for instance with coalesce)",

@@ -174,6 +174,19 @@ int declare_named(lua_State *L, const named_word *w) {
   return 0;
 }
 
+const char *declare_bare_name(lua_State *L, const char *word) {
+  loader *l = declare_loader(L);
+  if (lua_tocfunction(L, -1) != named_body || !lua_getupvalue(L, -1, 1)) return NULL;
+  const named_word *w = lua_touserdata(L, -1);
+  lua_pop(L, 1);
+  if (strcmp(w->word, word) != 0) return NULL;
+  lua_getupvalue(L, -1, 2);
+  const char *name = arena_string(&l->pack->arena, lua_tostring(L, -1));
+  lua_pop(L, 1);
+  l->pending = NULL;
+  return name;
+}
+
 void declare_after_company(const body *b) {
   loader *l = b->l;
   if (l->company || l->failed_early || l->order_told) return;

@@ -226,21 +226,16 @@ static int reason_while_loading(lua_State *L, rule_host *self) {
   return luaL_error(L, "reason() belongs inside the function of a rule");
 }
 
+const declaration *const declare_groups[] = {declare_company_words,    declare_source_words,
+                                             declare_field_words,      declare_score_words,
+                                             declare_table_words,      declare_cadence_words,
+                                             declare_limit_words,      declare_rule_words,
+                                             declare_class_words,      declare_code_words,
+                                             declare_ageing_words,     declare_watch_words,
+                                             declare_population_words, NULL};
+
 static void declare_all(sandbox *s) {
-  const declaration *const groups[] = {declare_company_words,
-                                       declare_source_words,
-                                       declare_field_words,
-                                       declare_score_words,
-                                       declare_table_words,
-                                       declare_cadence_words,
-                                       declare_limit_words,
-                                       declare_rule_words,
-                                       declare_class_words,
-                                       declare_code_words,
-                                       declare_ageing_words,
-                                       declare_watch_words,
-                                       NULL};
-  for (const declaration *const *g = groups; *g; g++)
+  for (const declaration *const *g = declare_groups; *g; g++)
     for (const declaration *d = *g; d->name; d++) sandbox_declare(s, d->name, d->function);
 }
 

@@ -57,6 +57,7 @@ typedef struct pack_param {
   const char *name;
   value_type type;
   rule_text preset; /* its default */
+  rule_text total;  /* default = total("ar"): the output or field whose sum it is by default */
   place at;
 } pack_param;
 
@@ -436,6 +437,40 @@ typedef struct ageing_step {
   const char *undated; /* the bucket of records without a due date, or NULL */
 } ageing_step;
 
+/* total "group_ar" { of = "ar", within = "region", where = "..." }: over all customers of the run, the
+ * same for all, or for all of a group */
+typedef enum total_kind {
+  TOTAL_SUM,
+  TOTAL_COUNT,
+  TOTAL_MEAN,
+  TOTAL_LEAST,
+  TOTAL_GREATEST
+} total_kind;
+
+typedef struct total_step {
+  total_kind as;
+  rule_text of; /* not given: of a count, which then counts records */
+  rule_text within, where;
+} total_step;
+
+/* quantiles "f" { of = "spend", into = 5 }: parts of equal size, 5 the highest; or
+ * quantiles "tier" { of = "spend", { "top", "20%" }, { "rest" } }: shares, the highest first */
+typedef struct quantile_class {
+  const char *name;
+  rule_text share; /* not given in the last: the rest */
+  const char *code;
+  place at;
+} quantile_class;
+
+typedef struct quantiles_step {
+  rule_text of, within, where;
+  int64_t into; /* 0: classes */
+  size_t class_count;
+  quantile_class *classes;
+  bool ties_up;      /* customers with the value of a cut belong above it, not below */
+  rule_text missing; /* the part or class of a missing value; not given: missing */
+} quantiles_step;
+
 typedef enum step_kind {
   STEP_DERIVE,
   STEP_SCORECARD,
@@ -448,7 +483,9 @@ typedef enum step_kind {
   STEP_ADJUST,
   STEP_WORST,
   STEP_AGGREGATE,
-  STEP_AGEING
+  STEP_AGEING,
+  STEP_TOTAL,
+  STEP_QUANTILES
 } step_kind;
 
 typedef struct step {
@@ -468,6 +505,8 @@ typedef struct step {
     worst_step worst;
     aggregate_step aggregate;
     ageing_step ageing;
+    total_step total;
+    quantiles_step quantiles;
   };
 } step;
 

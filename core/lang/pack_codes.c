@@ -79,6 +79,9 @@ static void codes_of_step(const loader *l, const step *s, take_code *take, code_
   if (s->kind == STEP_WORST)
     for (size_t k = 0; k < s->worst.case_count; k++)
       take(l, set, s->worst.cases[k].code, s->worst.cases[k].at);
+  if (s->kind == STEP_QUANTILES)
+    for (size_t k = 0; k < s->quantiles.class_count; k++)
+      take(l, set, s->quantiles.classes[k].code, s->quantiles.classes[k].at);
   for (size_t k = 0; s->kind == STEP_CODES && k < s->codes.entry_count; k++) {
     const code_entry *e = &s->codes.entries[k]; /* one with a condition gives itself */
     if (e->when.text || e->missing.text) take(l, set, e->code, e->at);

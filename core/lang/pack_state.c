@@ -55,18 +55,7 @@ static int rule(lua_State *L) {
 }
 
 static void declare_quiet(sandbox *s) {
-  const declaration *const groups[] = {declare_company_words,
-                                       declare_source_words,
-                                       declare_field_words,
-                                       declare_score_words,
-                                       declare_table_words,
-                                       declare_cadence_words,
-                                       declare_limit_words,
-                                       declare_class_words,
-                                       declare_code_words,
-                                       declare_watch_words,
-                                       NULL};
-  for (const declaration *const *g = groups; *g; g++)
+  for (const declaration *const *g = declare_groups; *g; g++)
     for (const declaration *d = *g; d->name; d++) sandbox_declare(s, d->name, quiet);
   sandbox_declare(s, "rule", rule);
 }

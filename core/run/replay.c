@@ -8,12 +8,14 @@
 #include "../base/text.h"
 #include "../eval/blob.h"
 #include "../eval/trace.h"
+#include "values.h"
 
 struct replay {
   store_reader *reader;
   const store_run *run;
   pack *pack;
   plan *plan;
+  population *population; /* as the run worked it out; NULL = the rules need none */
   evaluator *evaluator;
   decisions *out;
   batch *in;     /* the keys */
@@ -157,6 +159,8 @@ error_code replay_open(store_reader *r, bool traced, replay **out, error *e) {
     code = point_inputs(x, e);
   }
   if (!code && !(x->evaluator = evaluator_new(x->plan, e))) code = e->code;
+  if (!code) code = values_of_run(r, x->plan, &x->population, e);
+  if (!code) evaluator_know(x->evaluator, x->population);
   if (!code && !(code = evaluator_start(x->evaluator, e))) x->started = true;
   if (code) {
     replay_close(x);
@@ -171,6 +175,7 @@ void replay_close(replay *x) {
   if (!x) return;
   if (x->started) evaluator_stop(x->evaluator);
   evaluator_free(x->evaluator);
+  population_free(x->population);
   decisions_free(x->out);
   if (x->in) batch_free(x->in);
   for (size_t i = 0; x->blob && i < x->run->input_count; i++) column_deinit(&x->blob[i]);

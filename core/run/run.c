@@ -6,7 +6,11 @@
  * as a work item in the place of its batch, so that the first one in source order is the one that
  * is told, whatever the number of threads. After the last batch the writer ends the run: duplicate
  * keys, guards, index, publication. The calling thread only waits: it watches the stop flag and
- * tells the progress. It must never wait for a source that does not answer. */
+ * tells the progress. It must never wait for a source that does not answer.
+ *
+ * A plan with population steps is gone through in phases, the same threads each time: the first phase
+ * reads the source, each other what the one before has left in the census, which knows all customers
+ * by then. Only the last one writes decisions. */
 #include "run.h"
 
 #include <pthread.h>
@@ -19,6 +23,7 @@
 #include "../base/text.h"
 #include "../data/cast.h"
 #include "../data/keys.h"
+#include "census.h"
 #include "feed.h"
 #include "guard.h"
 #include "manifest.h"
@@ -35,7 +40,8 @@
 typedef struct work {
   uint64_t number;
   slice slice;
-  joined *rows; /* of its related lists */
+  joined *rows;          /* of its related lists */
+  buffer bytes, dropped; /* in a plan of several phases: what passes from one to the next */
   batch *in;
   decisions *out;
   error failure;
@@ -64,6 +70,8 @@ typedef struct run {
   arena texts; /* of these */
   bool begun;  /* in the store; changes under the mutex */
   bool reads_previous;
+  size_t phases, at; /* of the plan; the one at hand */
+  census *census;    /* NULL: there is one phase alone */
 
   work *items;
   size_t item_count;
@@ -141,6 +149,27 @@ static void send_failure(run *r, uint64_t number, const error *why) {
   queue_put(r->done, number, w);
 }
 
+/* What the phase before has left. */
+static void read_census(void *arg) {
+  run *r = arg;
+  error e = {0};
+  error_code code = ERR_OK;
+  uint64_t number = 0;
+  work *w;
+  while ((w = queue_pop(r->free))) {
+    if (!census_next(r->census, &w->bytes, &w->dropped, &code, &e)) {
+      queue_push(r->free, w);
+      break;
+    }
+    w->number = number;
+    if (!queue_push(r->ready, w)) break;
+    number++;
+  }
+  if (code) send_failure(r, number, &e);
+  queue_close(r->ready);
+  thread_ends(r, true);
+}
+
 static void read_all(void *arg) {
   run *r = arg;
   error e = {0};
@@ -187,14 +216,14 @@ static error_code agree(run *r, int64_t run_id, error *e) {
 
 static error_code open_previous(worker *self, error *e) {
   run *r = self->run;
-  if (!r->reads_previous) return ERR_OK;
+  if (!r->reads_previous || r->at > 0) return ERR_OK;
   if (!wait_for_begin(r)) return error_set(e, ERR_INTERRUPTED, "stopped");
   const char *database = r->o->history ? r->o->history : store_path(r->store);
   const error_code code = previous_open(database, r->o->pack, r->o->plan, &self->previous, e);
   return code ? code : agree(r, previous_run(self->previous), e);
 }
 
-static void evaluate(run *r, worker *self, work *w) {
+static error_code take_slice(run *r, worker *self, work *w) {
   const slice *s = &w->slice;
   error_code code =
       cast_rows(r->cast, slice_array(s), s->from, s->n, s->first, w->in, r->keys, &w->failure);
@@ -203,7 +232,21 @@ static void evaluate(run *r, worker *self, work *w) {
     code = joined_attach(w->rows, r->o->pack, r->o->plan, w->in, &w->failure);
   if (!code && r->reads_previous)
     code = previous_fill(self->previous, r->o->plan, w->in, &w->failure);
-  if (!code) evaluator_run(self->evaluator, w->in, w->out, &w->failure);
+  return code;
+}
+
+static error_code take_bytes(run *r, worker *self, work *w) {
+  const uint64_t *dropped = (const uint64_t *)(const void *)w->dropped.data;
+  return evaluator_load(self->evaluator, r->at - 1, w->bytes.data, w->bytes.size, dropped,
+                        w->dropped.size / sizeof *dropped, w->in, w->out, &w->failure);
+}
+
+static void evaluate(run *r, worker *self, work *w) {
+  error_code code = r->at == 0 ? take_slice(r, self, w) : take_bytes(r, self, w);
+  if (!code) code = evaluator_run_phase(self->evaluator, r->at, w->in, w->out, &w->failure);
+  if (code || r->at + 1 == r->phases) return;
+  buffer_clear(&w->bytes);
+  evaluator_save(self->evaluator, r->at, &w->bytes);
 }
 
 static void evaluate_all(void *arg) {
@@ -263,7 +306,7 @@ static error_code begin(run *r, error *e) {
 static error_code same_hash(void *ctx, const uint64_t *sequences, size_t n, error *e) {
   run *r = ctx;
   if (atomic_load(&r->stopping)) return error_set(e, ERR_INTERRUPTED, "stopped");
-  return store_duplicates(r->store, sequences, n, e);
+  return store_duplicates(r->store, sequences, n, NULL, e);
 }
 
 /* The next batch in order; while there is none for a time, what is written is committed. */
@@ -274,6 +317,20 @@ static error_code next_batch(run *r, work **out, error *e) {
   const error_code code = store_flush(r->store, e);
   if (!code) *out = queue_pop(r->done);
   return code;
+}
+
+/* A batch is written, or left to the next phase; what the door refused is written at once. */
+static error_code write_batch(run *r, work *w, error *e) {
+  const decisions refused = {.batch = w->in};
+  if (r->at + 1 == r->phases) return store_add(r->store, w->out, e);
+  error_code code = r->at == 0 && w->in->reject_count ? store_add(r->store, &refused, e) : ERR_OK;
+  return code ? code : census_add(r->census, &w->bytes, e);
+}
+
+/* What was read so far, written or not. */
+static void count_records(const run *r, store_counts *out) {
+  store_counted(r->store, out);
+  if (r->census && r->at == 0) out->records += census_records(r->census);
 }
 
 /* Writes batch after batch as they come, in order. Ends with ERR_OK at the end of the source. */
@@ -288,9 +345,9 @@ static error_code write_batches(run *r, error *e) {
       *e = w->failure;
       return e->code;
     }
-    code = store_add(r->store, w->out, e);
+    code = write_batch(r, w, e);
     if (code) return code;
-    store_counted(r->store, &counts);
+    count_records(r, &counts);
     atomic_store(&r->records, (uint64_t)counts.records);
     if ((code = guard_rejects_told(r->o, r->store, &counts, false, e))) return code;
     queue_push(r->free, w);
@@ -325,10 +382,35 @@ static error_code count_related(run *r, error *e) {
   return code;
 }
 
+/* Between two phases: who is in, and what is worked out over them. */
+static error_code take_census(run *r, error *e) {
+  store_counts counts;
+  error_code code = ERR_OK;
+  if (r->at == 0) {
+    atomic_store(&r->stage, "checking keys");
+    code = census_duplicates(r->census, r->keys, r->store, &r->stopping, e);
+    if (code) return code;
+    count_records(r, &counts);
+    if ((code = guard_rejects_told(r->o, r->store, &counts, true, e))) return code;
+    keys_free(r->keys);
+    r->keys = NULL;
+  }
+  atomic_store(&r->stage, "working out totals");
+  code = census_settle(r->census, r->at, &r->stopping, e);
+  if (!code) code = store_flush(r->store, e);
+  if (!code) code = census_turn(r->census, e);
+  atomic_store(&r->stage, "grading");
+  return code;
+}
+
 static error_code finish(run *r, error *e) {
   store_counts *counts = &r->result->counts;
+  error_code code = ERR_OK;
   atomic_store(&r->stage, "checking keys");
-  error_code code = keys_duplicates(r->keys, same_hash, r, e);
+  if (r->census)
+    code = census_store(r->census, r->store, e);
+  else
+    code = keys_duplicates(r->keys, same_hash, r, e);
   if (code) return code;
   store_counted(r->store, counts);
   if ((code = guard_rejects_told(r->o, r->store, counts, true, e))) return code;
@@ -342,13 +424,14 @@ static error_code finish(run *r, error *e) {
 static void write_all(void *arg) {
   run *r = arg;
   error e = {0};
-  error_code code = begin(r, &e);
+  const bool last = r->at + 1 == r->phases;
+  error_code code = r->at == 0 ? begin(r, &e) : ERR_OK;
   if (!code) code = write_batches(r, &e);
-  if (!code) code = finish(r, &e);
+  if (!code) code = last ? finish(r, &e) : take_census(r, &e);
   if (code) fail(r, &e);
   uv_mutex_lock(&r->mutex);
   if (code && !r->failure.code) r->failure = e; /* the publication itself failed */
-  r->phase = PHASE_OVER;
+  if (code || last) r->phase = PHASE_OVER;
   uv_mutex_unlock(&r->mutex);
   if (code) stop_all(r);
   if (code && r->begun) store_discard(r->store, r->failure.message);
@@ -428,25 +511,38 @@ static unsigned thread_count(unsigned wanted) {
   return wanted < MAX_THREADS ? wanted : MAX_THREADS;
 }
 
+/* Queues as at the beginning of a phase: all items are free. */
+static void make_queues(run *r) {
+  r->free = queue_new(r->item_count);
+  r->ready = queue_new(r->item_count);
+  r->done = queue_new(r->item_count);
+  for (size_t i = 0; i < r->item_count; i++) queue_push(r->free, &r->items[i]);
+}
+
+static void free_queues(run *r) {
+  queue_free(r->free);
+  queue_free(r->ready);
+  queue_free(r->done);
+}
+
 static error_code make(run *r, error *e) {
   const unsigned n = thread_count(r->o->threads);
   r->item_count = n + SPARE_ITEMS;
   r->items = mem_array(r->item_count, sizeof *r->items);
-  r->free = queue_new(r->item_count);
-  r->ready = queue_new(r->item_count);
-  r->done = queue_new(r->item_count);
+  if (r->phases > 1) r->census = census_new(r->o->plan);
   r->keys = keys_new(KEYS_BUDGET, NULL);
   for (size_t i = 0; i < r->item_count; i++) {
     r->items[i].rows = joined_new(r->o->pack->related_count);
     r->items[i].in = plan_batch(r->o->plan);
     r->items[i].out = decisions_new(r->o->plan);
-    queue_push(r->free, &r->items[i]);
   }
+  make_queues(r);
   r->workers = mem_array(n, sizeof *r->workers);
   for (unsigned i = 0; i < n; i++) {
     r->workers[i].run = r;
     r->workers[i].evaluator = evaluator_new(r->o->plan, e);
     if (!r->workers[i].evaluator) return e->code;
+    if (r->census) evaluator_know(r->workers[i].evaluator, census_values(r->census));
     r->worker_count++;
   }
   return ERR_OK;
@@ -460,11 +556,12 @@ static void unmake(run *r) {
     joined_free(r->items[i].rows);
     decisions_free(r->items[i].out);
     batch_free(r->items[i].in);
+    buffer_deinit(&r->items[i].bytes);
+    buffer_deinit(&r->items[i].dropped);
   }
   free(r->items);
-  queue_free(r->free);
-  queue_free(r->ready);
-  queue_free(r->done);
+  free_queues(r);
+  census_free(r->census);
   if (r->keys) keys_free(r->keys);
   if (r->cast) cast_free(r->cast);
   feed_free(r->feed);
@@ -492,7 +589,8 @@ static bool start_all(run *r) {
     fine = start(r, &r->workers[i].thread, evaluate_all, &r->workers[i]);
     if (fine) r->workers_started++;
   }
-  if (fine) fine = r->reader_started = start(r, &r->reader_thread, read_all, r);
+  void (*read)(void *) = r->at == 0 ? read_all : read_census;
+  if (fine) fine = r->reader_started = start(r, &r->reader_thread, read, r);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   return fine;
 }
@@ -501,9 +599,11 @@ static void join_all(run *r) {
   if (r->reader_started && !r->reader_abandoned) uv_thread_join(&r->reader_thread);
   for (unsigned i = 0; i < r->workers_started; i++) uv_thread_join(&r->workers[i].thread);
   if (r->writer_started) uv_thread_join(&r->writer_thread);
+  r->reader_started = r->writer_started = r->reader_ended = false;
+  r->workers_started = 0;
 }
 
-/* Runs the threads to their end under a loop of our own. */
+/* Runs the threads of a phase to their end under a loop of our own. */
 static error_code conduct(run *r, error *e) {
   error why;
   uv_loop_init(&r->loop);
@@ -513,7 +613,6 @@ static error_code conduct(run *r, error *e) {
   uv_async_init(&r->loop, &r->ended, on_ended);
   r->timer.data = r->ended.data = r;
   uv_timer_start(&r->timer, on_tick, TICK_MS, TICK_MS);
-  atomic_store(&r->stage, "grading");
   if (!start_all(r)) {
     error_set(&why, ERR_INTERNAL, "cannot start a thread; try fewer with --threads");
     fail(r, &why);
@@ -528,6 +627,14 @@ static error_code conduct(run *r, error *e) {
   return ERR_OK;
 }
 
+static error_code conduct_phase(run *r, error *e) {
+  if (r->at > 0) {
+    free_queues(r);
+    make_queues(r);
+  }
+  return conduct(r, e);
+}
+
 /* One go. *again: the sources must be read without merging, everything else from the start. */
 static error_code run_once(const run_options *o, bool may_merge, uint64_t started, run_result *out,
                            bool *again, error *e) {
@@ -538,6 +645,8 @@ static error_code run_once(const run_options *o, bool may_merge, uint64_t starte
            .store = o->store,
            .reads_previous = plan_previous_values(o->plan, &values) > 0,
            .previous_run = -1,
+           .phases = plan_phases(o->plan),
+           .stage = "grading",
            .started = started};
   error_code code = sources_find(o, &from, e);
   if (code) return code;
@@ -546,7 +655,7 @@ static error_code run_once(const run_options *o, bool may_merge, uint64_t starte
   r.feed = feed_new(o, &from, may_merge);
   code = make(&r, e);
   manifest_init(&r.manifest, o->pack, o->plan, o->as_of, feed_source(r.feed));
-  if (!code) code = conduct(&r, e);
+  for (r.at = 0; r.at < r.phases && !code; r.at++) code = conduct_phase(&r, e);
   manifest_deinit(&r.manifest);
   arena_deinit(&r.texts);
   *again = code && feed_unsorted(r.feed) && !atomic_load(&r.obeyed);

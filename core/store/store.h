@@ -74,9 +74,28 @@ error_code store_add(store *s, const decisions *d, error *e);
 /* Commits what was added so far. Batches share transactions, and an open one keeps the runs of
  * other packs waiting: call this before a wait that may be long (a source that stalls). */
 error_code store_flush(store *s, error *e);
-/* After the last batch: among the records with these numbers (same key hash, ascending), every one
+/* Records that are still to be added, when duplicates must be known before: find gives the key (until the
+ * next call), or NULL if the record is not among them; drop is told of each that is a duplicate, so
+ * that it is never added. */
+typedef struct store_waiting {
+  error_code (*find)(void *ctx, uint64_t sequence, const char **key, size_t *n, int64_t *position,
+                     error *e);
+  error_code (*drop)(void *ctx, uint64_t sequence, error *e);
+  void *ctx;
+} store_waiting;
+
+/* After the last batch (NULL), or before those that wait: among the records with these numbers (same key hash, ascending), every one
  * whose key equals an earlier one's becomes a reject DUPLICATE_ID, whatever it was before. */
-error_code store_duplicates(store *s, const uint64_t *sequences, size_t n, error *e);
+error_code store_duplicates(store *s, const uint64_t *sequences, size_t n,
+                            const store_waiting *waiting, error *e);
+/* A total or a cut point of the run at hand: kept with it, and told by store_values in the same order. */
+typedef struct store_value {
+  const char *step, *within; /* NULL: of all records */
+  int64_t place;
+  const char *value; /* NULL: none */
+  int64_t count;
+} store_value;
+error_code store_add_value(store *s, const store_value *v, error *e);
 /* Builds the index of keys. */
 error_code store_seal(store *s, error *e);
 
@@ -222,6 +241,9 @@ error_code store_code_counts(store_reader *r, const char *output, store_each_cod
 error_code store_pack_files(store_reader *r, const store_file **out, size_t *count, error *e);
 /* The pack's alerts, in the order in which it lists them. */
 size_t store_alerts(const store_reader *r, const store_alert **out);
+/* The totals and cut points of the run. */
+typedef error_code store_each_value(void *ctx, const store_value *v, error *e);
+error_code store_values(store_reader *r, store_each_value *each, void *ctx, error *e);
 /* The text of a code in a language ("en", "zh"), or NULL. */
 const char *store_reason_text(store_reader *r, const char *code, const char *language);
 

@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 
 #define STORE_APPLICATION_ID 0x61737379 /* "assy" */
-#define STORE_VERSION 3                 /* PRAGMA user_version of the newest schema known here */
+#define STORE_VERSION 4                 /* PRAGMA user_version of the newest schema known here */
 
 #define PATIENCE_MS 5000      /* behind another writer, before a run began */
 #define RUN_PATIENCE_MS 60000 /* the same within a run: another pack may be building its index */
@@ -30,7 +30,9 @@ typedef struct store_work {
   struct batch_rows *rows;
   sqlite3_stmt *insert_rows, *insert_outcome;
   sqlite3_stmt *key_of, *drop_decision, *put_duplicate; /* store_duplicates */
-  int64_t uncommitted;                                  /* rows */
+  sqlite3_stmt *insert_value;
+  int64_t values;      /* totals and cut points kept */
+  int64_t uncommitted; /* rows */
   bool in_transaction, sealed;
 } store_work;
 
@@ -68,6 +70,11 @@ const char *store_moment(arena *a, int64_t seconds, zone z);
 void bind_text(sqlite3_stmt *q, int i, const char *text); /* NULL = NULL; must outlive the step */
 const char *column_string(sqlite3_stmt *q, int i);        /* never NULL */
 char *column_keep(arena *a, sqlite3_stmt *q, int i);      /* a copy, NULL for NULL */
+
+/* ---- store_run.c ---- */
+
+/* A transaction of the run at hand, unless one is open; it must still have its claim. */
+error_code store_begin_write_of_run(store *s, error *e);
 
 /* ---- store_rows.c: the decisions of a batch as a table that SQL can read ---- */
 

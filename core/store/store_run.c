@@ -172,6 +172,7 @@ static void work_free(store *s, store_work *w) {
   sqlite3_finalize(w->key_of);
   sqlite3_finalize(w->drop_decision);
   sqlite3_finalize(w->put_duplicate);
+  sqlite3_finalize(w->insert_value);
   batch_rows_free(s, w->rows);
   arena_deinit(&w->texts);
   free(w);
@@ -259,7 +260,7 @@ static error_code check_claim(store *s, error *e) {
                    s->path, s->work->pack);
 }
 
-static error_code open_transaction(store *s, error *e) {
+error_code store_begin_write_of_run(store *s, error *e) {
   if (s->work->in_transaction) return ERR_OK;
   error_code code = store_begin_write(s, e);
   if (code != ERR_OK) return code;
@@ -347,7 +348,7 @@ static size_t count_failed(const decisions *d) {
 
 error_code store_add(store *s, const decisions *d, error *e) {
   store_work *w = s->work;
-  error_code code = open_transaction(s, e);
+  error_code code = store_begin_write_of_run(s, e);
   if (code == ERR_OK) code = add_rows(s, d, e);
   for (size_t i = 0; code == ERR_OK && i < d->fault_count; i++)
     code = add_fault(s, d, &d->faults[i], e);
@@ -397,7 +398,17 @@ static error_code prepare_duplicates(store *s, store_work *w, error *e) {
   return code;
 }
 
-/* Where a record stands now: -1 rejected, 0 graded, 1 failed. */
+/* Where a record stands now. */
+enum { STANDS_WAITING = -2, STANDS_REJECTED, STANDS_GRADED, STANDS_FAILED };
+
+static void count_duplicate(store_counts *c, int state) {
+  c->duplicates++;
+  if (state != STANDS_REJECTED) c->rejected++;
+  if (state == STANDS_WAITING) c->records++;
+  if (state == STANDS_GRADED) c->graded--;
+  if (state == STANDS_FAILED) c->failed--;
+}
+
 static error_code make_duplicate(store *s, const first_key *k, int64_t sequence, int64_t position,
                                  int state, error *e) {
   store_work *w = s->work;
@@ -417,14 +428,11 @@ static error_code make_duplicate(store *s, const first_key *k, int64_t sequence,
   bind_text(q, 6, message);
   error_code code = store_step(s, q, "writing duplicates", e);
   buffer_deinit(&value);
-  if (code == ERR_OK && state >= 0) {
+  if (code == ERR_OK && state >= STANDS_GRADED) {
     sqlite3_bind_int64(w->drop_decision, 1, sequence);
     code = store_step(s, w->drop_decision, "writing duplicates", e);
   }
-  w->counts.duplicates++;
-  if (state >= 0) w->counts.rejected++;
-  if (state == 0) w->counts.graded--;
-  if (state == 1) w->counts.failed--;
+  count_duplicate(&w->counts, state);
   w->uncommitted++;
   return code;
 }
@@ -467,15 +475,35 @@ static error_code check_record(store *s, key_group *g, int64_t sequence, error *
   return code;
 }
 
-error_code store_duplicates(store *s, const uint64_t *sequences, size_t n, error *e) {
+static error_code check_waiting(store *s, key_group *g, const store_waiting *waiting,
+                                uint64_t sequence, bool *found, error *e) {
+  const char *key;
+  size_t n;
+  int64_t position;
+  error_code code = waiting->find(waiting->ctx, sequence, &key, &n, &position, e);
+  *found = code == ERR_OK && key;
+  if (!*found) return code;
+  const first_key *first = group_find(g, key, n);
+  if (!first) {
+    group_add(g, key, n, (int64_t)sequence, position);
+    return ERR_OK;
+  }
+  code = make_duplicate(s, first, (int64_t)sequence, position, STANDS_WAITING, e);
+  return code == ERR_OK ? waiting->drop(waiting->ctx, sequence, e) : code;
+}
+
+error_code store_duplicates(store *s, const uint64_t *sequences, size_t n,
+                            const store_waiting *waiting, error *e) {
   error_code code = prepare_duplicates(s, s->work, e);
-  if (code == ERR_OK) code = open_transaction(s, e);
+  if (code == ERR_OK) code = store_begin_write_of_run(s, e);
   key_group g = {0};
   for (size_t i = 0; code == ERR_OK && i < n; i++) {
-    code = check_record(s, &g, (int64_t)sequences[i], e);
+    bool found = false;
+    if (waiting) code = check_waiting(s, &g, waiting, sequences[i], &found, e);
+    if (code == ERR_OK && !found) code = check_record(s, &g, (int64_t)sequences[i], e);
     if (code == ERR_OK && s->work->uncommitted >= COMMIT_ROWS) {
       code = close_transaction(s, "writing duplicates", e);
-      if (code == ERR_OK) code = open_transaction(s, e);
+      if (code == ERR_OK) code = store_begin_write_of_run(s, e);
     }
   }
   free(g.keys);
@@ -495,7 +523,7 @@ error_code store_seal(store *s, error *e) {
   if (code != ERR_OK || w->sealed) return code;
   buffer sql = {0};
   schema_run_indexes(&sql, w->id);
-  code = open_transaction(s, e);
+  code = store_begin_write_of_run(s, e);
   if (code == ERR_OK) code = store_exec(s, sql.data, "building the index of keys", e);
   if (code == ERR_OK) code = close_transaction(s, "building the index of keys", e);
   buffer_deinit(&sql);

@@ -65,7 +65,16 @@ static const char version_2[] =
 /* Version 3: what the related lists of a run had (store_related.c). */
 static const char version_3[] = "ALTER TABLE run ADD COLUMN related TEXT;";
 
-const char *const schema_migrations[] = {version_1, version_2, version_3};
+/* Version 4: totals and cut points of a run. */
+static const char version_4[] =
+    "CREATE TABLE population ("
+    "  run_id INTEGER NOT NULL REFERENCES run (run_id), number INTEGER NOT NULL,"
+    "  step TEXT NOT NULL, within TEXT, place INTEGER NOT NULL, value TEXT,"
+    "  records INTEGER NOT NULL,"
+    "  PRIMARY KEY (run_id, number)"
+    ") STRICT, WITHOUT ROWID;";
+
+const char *const schema_migrations[] = {version_1, version_2, version_3, version_4};
 
 /* ---- names ---- */
 

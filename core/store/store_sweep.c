@@ -142,8 +142,11 @@ static bool drop_table(store *s, const char *kind, int64_t run_id) {
 
 static bool drop_run(store *s, int64_t run_id) {
   if (!drop_table(s, "decision", run_id) || !drop_table(s, "outcome", run_id)) return false;
-  char sql[96];
-  snprintf(sql, sizeof sql, "UPDATE run SET stored = 0 WHERE run_id = %lld", (long long)run_id);
+  char sql[160];
+  snprintf(sql, sizeof sql,
+           "DELETE FROM population WHERE run_id = %lld; UPDATE run SET stored = 0 "
+           "WHERE run_id = %lld",
+           (long long)run_id, (long long)run_id);
   return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK;
 }
 

@@ -64,7 +64,7 @@ related "references" {
 
 params {
   -- Our receivables; if they are not given, those of all customers of the run.
-  total_ar = money,
+  total_ar = money { default = total("ar") },
 }
 
 outputs {

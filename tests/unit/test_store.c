@@ -303,8 +303,8 @@ static void test_duplicates(void **state) {
   m->batch->position[0] = -1; /* a source that has no positions */
   OK(store_add(w->store, &m->d, &w->e));
   /* A and B as if their hashes were the same; the record without a key is never one */
-  OK(store_duplicates(w->store, (uint64_t[]){0, 1, 3, 5, 6, 7}, 6, &w->e));
-  OK(store_duplicates(w->store, (uint64_t[]){2, 4}, 2, &w->e));
+  OK(store_duplicates(w->store, (uint64_t[]){0, 1, 3, 5, 6, 7}, 6, NULL, &w->e));
+  OK(store_duplicates(w->store, (uint64_t[]){2, 4}, 2, NULL, &w->e));
   store_counts c;
   store_counted(w->store, &c);
   assert_int_equal(c.records, 8);

@@ -100,7 +100,8 @@ BUILT size_t built_list(pack *p, const char *name, const field *fields, size_t c
 }
 
 BUILT void built_param(pack *p, const char *name, value_type type, const char *preset) {
-  p->params[p->param_count++] = (pack_param){name, type, built_text(p, preset), built_place(p)};
+  p->params[p->param_count++] = (pack_param){
+      .name = name, .type = type, .preset = built_text(p, preset), .at = built_place(p)};
 }
 
 BUILT void built_outputs(pack *p, const char *names) {

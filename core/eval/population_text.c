@@ -1,0 +1,165 @@
+/* The values of population steps as texts, exactly, and back. */
+#include <stdlib.h>
+#include <string.h>
+#include "population_steps.h"
+
+/* ---- writing ---- */
+
+/* A decimal where the number is one, else a quotient: 40000000.00, 1/3. */
+static void write_rational(buffer *out, int64_t num, int64_t den, int digits) {
+  rational r;
+  buffer_reserve(out, 96);
+  if (!rational_make(num, den, &r)) return;
+  while (digits < 18 && pow10_i64(digits) % r.den != 0) digits++;
+  int128 scaled;
+  const bool decimal =
+      pow10_i64(digits) % r.den == 0 &&
+      !__builtin_mul_overflow(r.num, pow10_i64(digits) / (int64_t)r.den, &scaled) &&
+      scaled <= INT64_MAX && scaled > INT64_MIN;
+  if (decimal)
+    out->size += decimal_write(out->data + out->size, (int64_t)scaled, digits);
+  else
+    buffer_format(out, "%lld/%lld", (long long)r.num, (long long)r.den);
+}
+
+static void write_number(buffer *out, const population_number *x, value_type t, zone z) {
+  column c;
+  switch (t.kind) {
+  case TYPE_INTEGER:
+  case TYPE_MONEY:
+  case TYPE_DECIMAL:
+    write_rational(out, x->num, t.denominator, t.digits);
+    break;
+  case TYPE_RATIO:
+    write_rational(out, x->num, x->den, 0);
+    break;
+  default:
+    column_init(&c, t, 1);
+    population_put(x, &c, 0);
+    column_write(out, &c, 0, z);
+    column_deinit(&c);
+  }
+  buffer_text(out, "");
+}
+
+static error_code tell(const population *x, const struct population_step *s,
+                       const population_group *g, int64_t at, const population_number *n,
+                       population_each *each, void *ctx, error *e) {
+  buffer text = {0};
+  if (n->known) write_number(&text, n, s->quantiles ? s->of : s->type, x->plan->pack->zone);
+  const population_value v = {s->name, g->name, at, n->known ? text.data : NULL, g->count};
+  const error_code status = each(ctx, &v, e);
+  buffer_deinit(&text);
+  return status;
+}
+
+/* That the step was worked out, also if it found no group: the records of all of them. */
+static error_code tell_all(const population_values *v, population_each *each, void *ctx, error *e) {
+  population_value all = {.step = v->step->name};
+  for (size_t i = 0; i < v->count; i++) all.count += v->groups[i].count;
+  return each(ctx, &all, e);
+}
+
+static int by_name(const void *a, const void *b) {
+  const population_group *x = *(const population_group *const *)a,
+                         *y = *(const population_group *const *)b;
+  return strcmp(x->name ? x->name : "", y->name ? y->name : "");
+}
+
+static error_code write_step(const population *x, const population_values *v, population_each *each,
+                             void *ctx, error *e) {
+  const struct population_step *s = v->step;
+  error_code status = ERR_OK;
+  const population_group **order = mem_array(v->count + 1, sizeof(population_group *));
+  for (size_t i = 0; i < v->count; i++) order[i] = &v->groups[i];
+  qsort(order, v->count, sizeof *order, by_name);
+  if (s->within.kind != TYPE_NONE) status = tell_all(v, each, ctx, e);
+  for (size_t i = 0; i < v->count && !status; i++) {
+    if (!s->quantiles) status = tell(x, s, order[i], 0, &order[i]->total, each, ctx, e);
+    for (size_t c = 0; s->quantiles && c + 1 < s->parts && !status; c++)
+      status = tell(x, s, order[i], (int64_t)c + 1, &order[i]->cuts[c], each, ctx, e);
+  }
+  free(order);
+  return status;
+}
+
+error_code population_write(const population *x, population_each *each, void *ctx, error *e) {
+  error_code status = ERR_OK;
+  for (size_t i = 0; i < x->plan->population_count && !status; i++)
+    status = write_step(x, &x->values[i], each, ctx, e);
+  return status;
+}
+
+/* ---- reading ---- */
+
+static bool read_rational(const char *text, rational *out) {
+  const char *slash = strchr(text, '/');
+  rational num, den;
+  if (!slash) return rational_parse(text, strlen(text), out) == PARSE_OK;
+  return rational_parse(text, (size_t)(slash - text), &num) == PARSE_OK &&
+         rational_parse(slash + 1, strlen(slash + 1), &den) == PARSE_OK && den.num > 0 &&
+         rational_div(num, den, out);
+}
+
+static bool read_exact(const char *text, value_type t, population_number *out) {
+  rational r;
+  if (!read_rational(text, &r)) return false;
+  if (t.kind != TYPE_RATIO && !rational_mul(r, (rational){t.denominator, 1}, &r)) return false;
+  if (r.num > INT64_MAX || r.num <= INT64_MIN || r.den > INT64_MAX) return false;
+  if (t.kind != TYPE_RATIO && r.den != 1) return false;
+  *out = (population_number){true, (int64_t)r.num, (int64_t)r.den};
+  return true;
+}
+
+static bool read_number(const char *text, value_type t, population_number *out) {
+  const size_t n = strlen(text);
+  column c;
+  bool fine;
+  *out = (population_number){.known = true, .den = 1};
+  switch (t.kind) {
+  case TYPE_DATE:
+    return date_parse(text, n, &out->num);
+  case TYPE_TIMESTAMP:
+    return moment_parse(text, n, &out->num);
+  case TYPE_NUMBER:
+    column_init(&c, t, 1);
+    fine = number_parse(text, n, &c.f64[0]) == PARSE_OK;
+    *out = population_number_of(&c, 0);
+    column_deinit(&c);
+    return fine;
+  default:
+    return read_exact(text, t, out);
+  }
+}
+
+static population_values *find_step(const population *x, const char *name) {
+  for (size_t i = 0; i < x->plan->population_count; i++)
+    if (!strcmp(x->values[i].step->name, name)) return &x->values[i];
+  return NULL;
+}
+
+error_code population_read(population *x, const population_value *given, error *e) {
+  population_values *v = find_step(x, given->step);
+  if (!v) return ERR_OK;
+  const struct population_step *s = v->step;
+  v->known = true;
+  if (!given->within && s->within.kind != TYPE_NONE) return ERR_OK; /* of all groups */
+  population_group *g = population_group_named(v, given->within);
+  const int64_t most = s->quantiles ? (int64_t)s->parts - 1 : 0;
+  population_number number = {.den = 1};
+  bool fine = g && given->place >= (s->quantiles ? 1 : 0) && given->place <= most;
+  if (fine && given->value)
+    fine = read_number(given->value, s->quantiles ? s->of : s->type, &number);
+  if (!fine)
+    return error_set(e, ERR_STORE, "the stored value \"%s\" of %s does not fit its step",
+                     given->value ? given->value : "", s->what);
+  g->count = given->count;
+  if (s->quantiles) {
+    g->cuts[given->place - 1] = number;
+  } else {
+    g->total = number;
+    g->overflow =
+        !given->value && (s->as == TOTAL_SUM || (s->as == TOTAL_MEAN && given->count > 0));
+  }
+  return ERR_OK;
+}

@@ -1,0 +1,23 @@
+company {
+  name = "Wrong Ltd",
+  currency = "CNY",
+  timezone = "+08:00",
+  scripts = { "classification", "cadence", "credit" },
+}
+
+source { plugin = "csv", path = "customers.csv" }
+
+fields {
+  customer_id = key,
+  amount = money { min = 0 },
+  last_contact = timestamp,
+  banned = boolean,
+}
+
+params {
+  total = money { default = total("amont") },
+  count = integer { default = total("amount") },
+  score_sum = decimal(2) { default = total("score") },
+}
+
+outputs { "score", "grade", "credit_limit", "next_follow_up", "reasons" }

@@ -324,6 +324,8 @@ static size_t add_value(const codes *s, evaluator *v, const column *of, size_t i
     buffer_text(&text, given);
   else if (of)
     write_value(&text, of, row, s->entries[i].decimals, v->plan->pack->zone);
+  for (size_t k = 0; k < text.size; k++)
+    if (text.data[k] == '|') text.data[k] = '/'; /* which would end the code */
   if (text.size) {
     convert_room(t, end, text.size + s->name_bytes + 64);
     t->bytes[end++] = ':';

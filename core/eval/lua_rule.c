@@ -211,45 +211,58 @@ static pending *pending_of(lua_host *h, const code *c) {
   return p;
 }
 
-static void put_reason_value(lua_State *L, buffer *out) {
+static void put_reason_value(lua_State *L, int at, buffer *out) {
   size_t n;
-  buffer_clear(out);
   buffer_reserve(out, 64);
-  switch (lua_type(L, 2)) {
+  switch (lua_type(L, at)) {
   case LUA_TSTRING: {
-    const char *text = lua_tolstring(L, 2, &n);
+    const char *text = lua_tolstring(L, at, &n);
     text_printable(out, text, n, 80);
     break;
   }
   case LUA_TNUMBER:
-    if (lua_isinteger(L, 2))
-      buffer_format(out, "%lld", (long long)lua_tointeger(L, 2));
+    if (lua_isinteger(L, at))
+      buffer_format(out, "%lld", (long long)lua_tointeger(L, at));
     else
-      out->size += number_write(out->data, lua_tonumber(L, 2));
+      out->size += number_write(out->data + out->size, lua_tonumber(L, at));
     break;
   case LUA_TBOOLEAN:
-    buffer_text(out, lua_toboolean(L, 2) ? "true" : "false");
+    buffer_text(out, lua_toboolean(L, at) ? "true" : "false");
     break;
   default:
     break;
   }
 }
 
+/* The values behind a code, with ',' between; a missing one stands for nothing. */
+static void put_reason_values(lua_State *L, buffer *out) {
+  const int last = lua_gettop(L);
+  buffer_clear(out);
+  for (int i = 2; i <= last; i++) {
+    if (i > 2) buffer_char(out, ',');
+    put_reason_value(L, i, out);
+  }
+}
+
 static int reason(lua_State *L, rule_host *self) {
   lua_host *h = (lua_host *)self;
-  int kind = lua_type(L, 2);
+  const int last = lua_gettop(L);
   if (!h->rule) return luaL_error(L, "reason() belongs inside the function of a rule");
   if (lua_type(L, 1) != LUA_TSTRING)
     return luaL_error(L, "reason() wants a code, for instance reason(\"SEASONAL\"), not a %s",
                       luaL_typename(L, 1));
-  if (kind == LUA_TTABLE || kind == LUA_TFUNCTION || kind == LUA_TUSERDATA)
-    return luaL_error(L, "the value of reason() must be a number, a text or a boolean, not a %s",
-                      luaL_typename(L, 2));
+  if (last > 9) return luaL_error(L, "reason() takes a code and at most 8 values");
+  for (int i = 2; i <= last; i++) {
+    int kind = lua_type(L, i);
+    if (kind == LUA_TTABLE || kind == LUA_TFUNCTION || kind == LUA_TUSERDATA)
+      return luaL_error(L, "the value of reason() must be a number, a text or a boolean, not a %s",
+                        luaL_typename(L, i));
+  }
   const code *c = known_code(h->evaluator->plan, lua_tostring(L, 1));
   if (!c)
     return luaL_error(L, "the code \"%s\" stands in no list of codes: add it to one",
                       lua_tostring(L, 1));
-  put_reason_value(L, &pending_of(h, c)->value);
+  put_reason_values(L, &pending_of(h, c)->value);
   return 0;
 }
 

@@ -9,7 +9,7 @@
  * return is the same, per declared type; a timestamp also as text with its offset, nil = missing.
  * Anything else is a fault RULE_ERROR naming what was expected and what came.
  *
- * reason(code) and reason(code, value) give a code of one of the pack's lists, when the call ends
+ * reason(code) and reason(code, value, ...) give a code of one of the pack's lists, when the call ends
  * without a fault. */
 #ifndef EVAL_LUA_RULE_H
 #define EVAL_LUA_RULE_H

@@ -24,17 +24,23 @@ static void push_entry(lua_State *L, int list, lua_Integer i, int field) {
   lua_remove(L, -2);
 }
 
-/* Reads the list at 1 and the name of a field, if there is one, at `field`. */
-static sample read_sample(lua_State *L, int field) {
+/* Checks the list at 1 and the name of a field, if there is one, at *field (0: there is none); its
+ * length. */
+static lua_Integer open_list(lua_State *L, int *field) {
   if (lua_type(L, 1) != LUA_TTABLE && lua_type(L, 1) != LUA_TUSERDATA) luaL_typeerror(L, 1, "list");
-  if (!lua_isnoneornil(L, field))
-    luaL_checktype(L, field, LUA_TSTRING);
+  if (lua_isnoneornil(L, *field))
+    *field = 0;
   else
-    field = 0;
+    luaL_checktype(L, *field, LUA_TSTRING);
   lua_Integer n = luaL_len(L, 1);
   luaL_argcheck(L, n >= 0 && n < ((lua_Integer)1 << 28), 1, "the list is too long");
   sandbox_charge(L, 4 + 8 * (uint64_t)n);
   luaL_checkstack(L, 8, NULL);
+  return n;
+}
+
+static sample read_sample(lua_State *L, int field) {
+  lua_Integer n = open_list(L, &field);
   sample s = {.whole = true};
   s.values = lua_newuserdatauv(L, (size_t)(n ? n : 1) * sizeof *s.values, 0);
   for (lua_Integer i = 1; i <= n; i++) {
@@ -66,9 +72,18 @@ static lua_Number sum_of(const sample *s) {
   return sum;
 }
 
+/* Whatever is there counts, not only numbers. */
 static int stats_count(lua_State *L) {
+  int field = 2;
+  lua_Integer count = 0;
   if (library_missing(L, 1, 1)) return 1;
-  lua_pushinteger(L, (lua_Integer)read_sample(L, 2).count);
+  lua_Integer n = open_list(L, &field);
+  for (lua_Integer i = 1; i <= n; i++) {
+    push_entry(L, 1, i, field);
+    count += !lua_isnil(L, -1);
+    lua_pop(L, 1);
+  }
+  lua_pushinteger(L, count);
   return 1;
 }
 

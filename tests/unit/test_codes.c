@@ -112,6 +112,25 @@ static void rules_that_give_a_code_are_known(void **state) {
   findings_deinit(&found);
 }
 
+/* A rule's code may have several values; one that holds a '|' does not end the code. */
+static void rules_give_values(void **state) {
+  (void)state;
+  pack *p = text_pack(FIELDS "outputs { 'why', 'all' }",
+                      "rule 'r' { type = boolean, function(c)\n"
+                      "  if c.visits == 1 then reason('ONE', c.visits) end\n"
+                      "  if c.visits == 2 then reason('TWO', c.visits, 'a|b', nil, 0.5, true) end\n"
+                      "  if c.visits == 3 then reason('TWO', {}) end\n"
+                      "  return true end }\n"
+                      "codes 'why' { 'ONE', 'TWO' }\n"
+                      "codes 'all' { 'TWO', { 'HOW', 'visits > 0', value = 'financing' } }");
+  static const case_ cases[] = {{"visits=1|financing=loan", "why=ONE:1;all=HOW:loan"},
+                                {"visits=2", "why=TWO:2,a/b,,0.5,true;all=TWO:2,a/b,,0.5,true|HOW"},
+                                {"visits=3", "fault=RULE_ERROR"},
+                                {"visits=0", "why=;all="}};
+  check_cases(p, cases, COUNT(cases));
+  pack_free(p);
+}
+
 /* What is told of reasons.en.csv, each with file and line. */
 static void texts_are_checked(void **state) {
   (void)state;
@@ -183,7 +202,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(data_missing_by_name),   cmocka_unit_test(values_have_forms),
       cmocka_unit_test(entries_silence_others), cmocka_unit_test(rules_that_give_a_code_are_known),
-      cmocka_unit_test(texts_are_checked),      cmocka_unit_test(mistakes_are_told),
+      cmocka_unit_test(rules_give_values),      cmocka_unit_test(texts_are_checked),
+      cmocka_unit_test(mistakes_are_told),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

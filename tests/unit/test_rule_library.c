@@ -10,7 +10,7 @@
 #define SHOW                                                                                       \
   "local function show(...)\n"                                                                     \
   "  local out = {}\n"                                                                             \
-  "  for i, v in ipairs({ ... }) do out[i] = tostring(v) end\n"                             \
+  "  for i, v in ipairs({ ... }) do out[i] = tostring(v) end\n"                                    \
   "  return table.concat(out, ' ')\n"                                                              \
   "end\n"
 
@@ -144,6 +144,7 @@ static void statistics_of_lists(void **state) {
       {"stats.least({ 3, -2, 5 }), stats.greatest({ 3, -2, 5.5 })", "-2 5.5"},
       {"stats.sum({ { a = 1 }, { a = 2.5 }, { b = 9 } }, 'a'), stats.count({ { a = 1 }, {} }, 'a')",
        "3.5 1"},
+      {"stats.count({ 'x', 2 }), stats.count({ { a = '2025-10-01' }, {}, { a = 1 } }, 'a')", "2 2"},
       {"stats.median({ { a = 8 }, { a = 2 } }, 'a'), stats.percentile({ { a = 8 } }, 50, 'a')",
        "5 8"},
       {"tostring(stats.mean({})), tostring(stats.median({})), tostring(stats.sum(nil))",

@@ -336,31 +336,45 @@ bool body_item_type(const body *b, int i, value_type *out) {
   return pop_result_type(b, "the type", body_item_at(b, i), out);
 }
 
-/* choice(high, "not so high", low): the words in order. */
+/* The next word of a list in a header, bare or in quotes; NULL: there is none, or it is broken. */
+static const char *next_word(arena *a, const char **at, const char *end) {
+  const char *p = *at;
+  while (p < end && *p == ' ') p++;
+  bool quoted = p < end && *p == '"';
+  const char *from = p + quoted, *to = from;
+  while (to < end && *to != (quoted ? '"' : ',')) to++;
+  p = to + quoted;
+  while (!quoted && to > from && to[-1] == ' ') to--;
+  while (p < end && *p == ' ') p++;
+  if (from == to || to > end || (p < end && *p != ',')) return NULL;
+  *at = p;
+  return arena_string_n(a, from, (size_t)(to - from));
+}
+
+/* choice(low, "not so low", high, best = high): the words in order. */
 static bool choice_text(const loader *l, const char *p, const char *end, value_type *out) {
   arena *a = &l->pack->arena;
-  const char **names = NULL;
-  size_t count = 0;
-  while (p < end) {
-    while (p < end && *p == ' ') p++;
-    bool quoted = p < end && *p == '"';
-    const char *from = p + quoted, *to = from;
-    while (to < end && *to != (quoted ? '"' : ',')) to++;
-    p = to + quoted;
-    while (!quoted && to > from && to[-1] == ' ') to--;
-    while (p < end && *p == ' ') p++;
-    if (from == to || (p < end && *p != ',')) return false;
-    const char *word = arena_string_n(a, from, (size_t)(to - from));
-    for (size_t i = 0; i < count; i++)
-      if (strcmp(names[i], word) == 0) return false;
-    if (strpbrk(word, "\r\n|")) return false;
-    *ARENA_PUSH(a, names, count) = word;
-    if (p < end && ++p == end) return false;
-  }
   choice_list *list = arena_alloc(a, sizeof *list);
+  const char **names = NULL, *word;
+  size_t count = 0;
+  choice_rank rank = RANK_BEST_FIRST;
+  for (;; p++) {
+    while (p < end && *p == ' ') p++;
+    bool best =
+        count > 0 && end - p > 4 && memcmp(p, "best", 4) == 0 && p[4 + strspn(p + 4, " ")] == '=';
+    if (best) p += 5 + strspn(p + 4, " ");
+    if (!(word = next_word(a, &p, end)) || strpbrk(word, "\r\n|")) return false;
+    if (best && strcmp(word, names[0]) != 0 && strcmp(word, names[count - 1]) != 0) return false;
+    if (best && strcmp(word, names[0]) != 0) rank = RANK_BEST_LAST;
+    for (size_t i = 0; i < count && !best; i++)
+      if (strcmp(names[i], word) == 0) return false;
+    if (!best) *ARENA_PUSH(a, names, count) = word;
+    if (p >= end) break;
+    if (best) return false; /* it comes last */
+  }
   *list = (choice_list){count, names};
-  *out = (value_type){.kind = TYPE_CHOICE, .denominator = 1, .choices = list};
-  return count > 0;
+  *out = (value_type){.kind = TYPE_CHOICE, .denominator = 1, .choices = list, .rank = rank};
+  return true;
 }
 
 bool declare_type_text(const loader *l, const char *text, size_t n, value_type *out) {

@@ -38,6 +38,10 @@ static void put_output(buffer *out, const table_output *o) {
       if (i > 0) buffer_text(&cell, ", ");
       put_word(&cell, o->type.choices->names[i]);
     }
+    if (o->type.rank == RANK_BEST_LAST) {
+      buffer_text(&cell, ", best = ");
+      put_word(&cell, o->type.choices->names[o->type.choices->count - 1]);
+    }
     buffer_char(&cell, ')');
   }
   buffer_char(&cell, 0);

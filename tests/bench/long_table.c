@@ -2,13 +2,14 @@
  *
  *   long_table FOLDER KIND ROWS RECORDS ROUNDS
  *
- * prints "RES long-KIND ns-a-record" for each round, and once "RES long-KIND-load seconds" of the pack
- * and "RES long-KIND-plan seconds". KIND `ranges` is a list of exceptions: a region (a choice), a product
+ * prints "RES long-KIND ns-a-record" for each round, and once "RES long-KIND-load seconds" of the
+ * pack, "RES long-KIND-plan seconds", and "RES long-KIND-rss KiB" when both are there. KIND `ranges` is a list of exceptions: a region (a choice), a product
  * (a text), a range of amounts, a bound of days and of dates, each of which may be open; the last row
  * takes the rest. KIND `keys` is a price list: the row of a product and a region, a row each. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include "eval/plan.h"
@@ -132,8 +133,11 @@ int main(int argc, char **argv) {
     findings_to_error(&found, &e, ERR_PACK);
     stop(folder, e.message);
   }
-  printf("RES long-%s-load %.4f\nRES long-%s-plan %.4f\n", kind, loaded - start, kind,
-         now() - loaded);
+  double planned = now();
+  struct rusage used;
+  getrusage(RUSAGE_SELF, &used);
+  printf("RES long-%s-load %.4f\nRES long-%s-plan %.4f\nRES long-%s-rss %ld\n", kind,
+         loaded - start, kind, planned - loaded, kind, used.ru_maxrss);
   evaluator *v = evaluator_new(made, &e);
   if (!v || evaluator_start(v, &e)) stop(folder, e.message);
   decisions *out = decisions_new(made);

@@ -19,6 +19,8 @@ cc -std=gnu11 -O3 -march=native -fno-math-errno -fno-trapping-math -o $B/floor t
   -lsqlite3 -lm
 cc -std=gnu11 -O3 -D_GNU_SOURCE -Icore -Icore/include -I/usr/include/lua5.4 -o $B/evaluate \
   tests/bench/evaluate.c build/libassay.a -pthread -l:liblua5.4.a -lsqlite3 -luv -ljansson -lmd -lz -ldl -lm
+cc -std=gnu11 -O3 -D_GNU_SOURCE -Icore -Icore/include -I/usr/include/lua5.4 -o $B/long_table \
+  tests/bench/long_table.c build/libassay.a -pthread -l:liblua5.4.a -lsqlite3 -luv -ljansson -lmd -lz -ldl -lm
 # The packs of the Lua variants are the same fields with other scripts.
 for pack in grade-1 grade-1-lua-limit grade-1-lua; do
   rm -rf "$B/packs/$pack"
@@ -71,6 +73,9 @@ end_to_end() { # name, command...
 }
 for round in $(seq "$ROUNDS"); do
   $B/evaluate $B/part.csv "$M" 1 $B/packs/grade-1 $B/packs/grade-1-lua-limit $B/packs/grade-1-lua >>$rounds
+  for kind in ranges keys; do
+    $B/long_table $B/long-$kind $kind 10000 200000 1 >>$rounds
+  done
   lua5.4 tests/bench/idiomatic.lua $B/part.csv "$M" 1 >>$rounds
   end_to_end e2e-csv-floor $B/floor csv $B/customers.csv $B/out.db
   end_to_end e2e-csv build/assay run $B/packs/grade-1 --as-of 2025-09-26T15:00:00+08:00 \

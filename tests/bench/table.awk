@@ -26,6 +26,10 @@ function row(what, name, value, against, r, target, ok) {
                         name, value, r, target, ok ? "true" : "false")
   sep = ",\n"
 }
+function long_table(name, what) {
+  row(what, name, ns(name), sprintf("plan %.0f ms, %.0f MB", median(name "-plan") * 1e3, median(name "-rss") * 1024 / 1e6),
+      "-", "<= 10 us a record", median(name) <= 10000)
+}
 function peer(name, what) {
   if (count[name]) printf "  %-56s %14s  %9.0fx\n", what, ns(name), ratio(name, "grade-1")
 }
@@ -45,6 +49,8 @@ END {
   r = ratio("idiomatic-lua", "grade-1-lua")
   row("the whole rule as one Lua function of 17 fields", "lua-rule", ns("grade-1-lua"),
       "idiomatic Lua " ns("idiomatic-lua"), sprintf("%.2fx", r), ">= 1.6x faster", r >= 1.6)
+  long_table("long-ranges", "a table of 10,000 rows, first hit: ranges and exceptions")
+  long_table("long-keys", "a table of 10,000 rows, first hit: a price list")
   r = ratio("e2e-csv", "e2e-csv-floor")
   row("CSV to published decisions in SQLite", "csv-to-sqlite", seconds("e2e-csv"),
       "floor " seconds("e2e-csv-floor"), sprintf("%.2fx", r), "<= 1.0x", r <= 1.0)

@@ -432,18 +432,13 @@ static bool is_closing(token_kind kind) {
   return kind == TOKEN_CLOSE || kind == TOKEN_CLOSE_SQUARE || kind == TOKEN_OPEN_SQUARE;
 }
 
-/* Without a lower bound, or after a complaint about it. */
-static syntax *open_end(notation_source *s, const syntax *interval) {
-  if (interval->child_count == 0 && peek(s).kind == TOKEN_RANGE)
-    refuse_with(s, peek(s), "the lower bound", "without one: <= 5");
-  return NULL;
-}
-
 static syntax *parse_interval(notation_source *s) {
   token open = take(s);
   syntax *x = notation_syntax_node(s, SYNTAX_INTERVAL, open);
   x->low_open = open.kind != TOKEN_OPEN_SQUARE;
-  if (peek(s).kind == TOKEN_RANGE || !add_child(s, x, parse_sum(s))) return open_end(s, x);
+  if (peek(s).kind == TOKEN_RANGE)
+    return refuse_with(s, peek(s), "the lower bound", "without one: <= 5");
+  if (!add_child(s, x, parse_sum(s))) return NULL;
   if (peek(s).kind == TOKEN_COMMA) {
     refuse_with(s, peek(s), "`..`", "a range is [1..5], a list is (1, 5)");
     return NULL;

@@ -119,8 +119,13 @@ static const symbol *previous_of(void *host, const char *output, const char **wh
 
 /* ---- the examples ---- */
 
+static void forget(page *p) {
+  findings_deinit(&p->findings);
+  p->findings = (findings){0};
+}
+
 static const column *evaluate(page *p, const char *formula, expr **code) {
-  p->findings.errors = p->findings.count = 0;
+  forget(p);
   const node *n = notation_expression(&p->context, formula, any);
   if (n == NULL) fail_msg("line %d: %s: %s", p->line, formula, p->findings.items[0].message);
   static const step_place place = {"reference", "NOTATION.md", 1};
@@ -193,7 +198,7 @@ static void check_values(page *p, const char *text, const unary_test *t, const c
 
 static void check_test(page *p, const char *text, const char *of, const char *yes, const char *no) {
   unary_test t;
-  p->findings.errors = p->findings.count = 0;
+  forget(p);
   node *input = notation_expression(&p->context, of, any);
   if (input == NULL || !notation_test(&p->context, text, input, &t))
     fail_msg("line %d: %s: %s", p->line, text, p->findings.items[0].message);
@@ -204,7 +209,7 @@ static void check_test(page *p, const char *text, const char *of, const char *ye
 }
 
 static void check_refusal(page *p, const char *text, const char *told) {
-  p->findings.errors = p->findings.count = 0;
+  forget(p);
   if (notation_expression(&p->context, text, any) != NULL)
     fail_msg("line %d: %s is accepted", p->line, text);
   if (strstr(p->findings.items[0].message, told) == NULL)

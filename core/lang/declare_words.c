@@ -166,7 +166,7 @@ int declare_named(lua_State *L, const named_word *w) {
   lua_pushlightuserdata(L, (void *)w);
   lua_pushvalue(L, 1);
   lua_pushinteger(L, at.line);
-  lua_pushlightuserdata(L, (void *)(uintptr_t)at.file);
+  lua_pushlightuserdata(L, (void *)at.file);
   lua_pushcclosure(L, named_body, 4);
   if (!whole) return 1;
   lua_pushvalue(L, 2);

@@ -177,7 +177,7 @@ void pack_provide_use(const pack *p, sandbox *s) {
   lua_State *L = sandbox_lua(s);
   lua_newtable(L);
   lua_Integer used = luaL_ref(L, LUA_REGISTRYINDEX);
-  lua_pushlightuserdata(L, (void *)(uintptr_t)p);
+  lua_pushlightuserdata(L, (void *)p);
   lua_pushinteger(L, used);
   lua_pushcclosure(L, use_running, 2);
   sandbox_declare_top(s, "use");

@@ -1,9 +1,9 @@
 #!/bin/bash
 # The long proofs (a quarter of an hour): what must hold at full size. Writes tests/PROOF.md with date, commit
-# and figures; ends with "N passed, N failed".   N=customers (1000000) KILLS=50 BIG=10000000 tests/prove.sh
+# and figures; ends with "N passed, N failed".   N=customers (1000000) KILLS=50 BIG=10000000 LINES=20 tests/prove.sh
 set -uo pipefail
 cd "$(dirname "$0")/.."
-N=${N:-1000000} KILLS=${KILLS:-50} BIG=${BIG:-10000000}
+N=${N:-1000000} KILLS=${KILLS:-50} BIG=${BIG:-10000000} LINES=${LINES:-20}
 B=build/prove
 passed=0 failed=0 commit=$(git rev-parse --short HEAD)
 figures=$B/figures.md
@@ -11,6 +11,7 @@ mkdir -p $B
 : >$figures
 make -s -j"$(nproc)" all unit || exit 1
 cc -std=gnu11 -O2 -o $B/generate tests/bench/generate.c -lsqlite3 -lm || exit 1
+cc -std=gnu11 -O2 -o $B/generate-related tests/bench/generate_related.c || exit 1
 cc -std=gnu11 -O2 -o $B/measure tests/bench/measure.c || exit 1
 
 say() { printf '%s\n' "$*"; }
@@ -114,6 +115,29 @@ memory() {
   return $bad
 }
 
+# ---- related records: twenty lines a customer, in any order, in bounded memory
+related() {
+  local order folder=$B/related db=$B/related.db line rss sum first='' bad=0
+  for order in shuffled sorted; do
+    rm -rf $folder && mkdir -p $folder/tmp
+    $B/generate-related "$N" "$LINES" $order $folder || bad=1
+    fresh $db
+    line=$(TMPDIR=$PWD/$folder/tmp $B/measure run build/assay run tests/bench/ledger --data $folder --db $db \
+      --as-of $early --quiet) || bad=1
+    rss=$(echo "$line" | awk '{ printf "%.1f", $6 * 1024 / 1e6 }')
+    fact "$N customers with $LINES lines each, $order" "$rss MB, $(echo "$line" | awk '{ print $4 }') s"
+    awk -v r="$rss" 'BEGIN { exit !(r <= 256) }' || bad=1
+    [ -z "$(ls -A $folder/tmp)" ] || { bad=1; say "  temporary files are left"; }
+    sum=$(build/assay list ledger --db $db --format csv | sha256sum | cut -c1-16)
+    fact "list of the decisions, $order" "$sum"
+    [ -z "$first" ] && first=$sum
+    [ "$sum" = "$first" ] || bad=1
+  done
+  fresh $db
+  rm -rf $folder
+  return $bad
+}
+
 # ---- every sandbox case in a process of its own: time and memory
 sandbox() {
   local file worst=0 most=0 n=0 bad=0 line ms kib
@@ -148,6 +172,8 @@ section "The same bytes"
 same; verdict "threads and kernels make no difference" $?
 section "Memory"
 memory; verdict "at most 64 MB, at $N and at $BIG customers" $?
+section "Related records"
+related; verdict "joined in at most 256 MB, the same whatever the order" $?
 section "Sandbox"
 sandbox; verdict "each case within one second and 64 MB" $?
 section "Mutation of the packs"

@@ -101,7 +101,8 @@ static const char *get_row(const char *at, const char *end, row *out, size_t *ne
 }
 
 static int compare_bytes(const char *a, size_t n, const char *b, size_t m) {
-  const int c = memcmp(a, b, n < m ? n : m);
+  const size_t least = n < m ? n : m;
+  const int c = least ? memcmp(a, b, least) : 0;
   return c ? c : (n > m) - (n < m);
 }
 
@@ -311,7 +312,7 @@ static void index_group(writer *w) {
   const uint64_t at = w->written + w->out.size;
   const entry *last = c->index_count ? &c->index[c->index_count - 1] : NULL;
   if (last && (at - last->at < w->page_size || w->hash == w->last_hash)) return;
-  if (c->index_count == c->index_capacity) {
+  if (!c->index || c->index_count == c->index_capacity) {
     c->index_capacity = c->index_capacity ? c->index_capacity * 2 : 256;
     c->index = mem_grow(c->index, c->index_capacity, sizeof *c->index);
   }
@@ -345,8 +346,8 @@ static error_code end_group(writer *w, error *e) {
 }
 
 static bool same_key(const writer *w, const row *r) {
-  return w->count && w->hash == r->hash && w->key.size == r->key_size &&
-         memcmp(w->key.data, r->key, r->key_size) == 0;
+  return w->count && w->hash == r->hash &&
+         compare_bytes(w->key.data, w->key.size, r->key, r->key_size) == 0;
 }
 
 static error_code write_row(writer *w, const row *r, error *e) {

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../data/list_order.h"
+
 /* ---- rows that do not count ---- */
 
 typedef struct filtering {
@@ -170,6 +172,10 @@ error_code handmade_join(const pack *p, const plan *made, const handmade_record 
     code = filter_record(&f, &joined[i], what, e);
   }
   if (!code) code = handmade_cast(&p->schema, joined, count, what, out, e);
+  for (size_t i = 0; i < p->related_count && !code; i++) {
+    column *list = &out->columns[p->related[i].field];
+    if (list->list.offsets) list_order(list, out->rows);
+  }
   if (!code) code = fill_previous(made, previous, count, what, out, e);
   filtering_close(&f);
   return code;

@@ -71,12 +71,13 @@ void join_free(join *j) {
 }
 
 static int compare(const char *a, size_t n, const char *b, size_t m) {
-  const int c = memcmp(a, b, n < m ? n : m);
+  const size_t least = n < m ? n : m;
+  const int c = least ? memcmp(a, b, least) : 0;
   return c ? c : (n > m) - (n < m);
 }
 
 static int compare_to(const buffer *a, const char *b, size_t m) {
-  return a->size && m ? compare(a->data, a->size, b, m) : (a->size > m) - (a->size < m);
+  return compare(a->data, a->size, b, m);
 }
 
 static void keep_key(buffer *to, const char *key, size_t n) {

@@ -221,8 +221,8 @@ static void split(trial *t, const plan *p, handmade_record *r, handmade_record *
 
 /* ---- the trial ---- */
 
-static error_code open_evaluator(trial *t, error *e) {
-  t->in = plan_batch(t->plan);
+static error_code open_evaluator(trial *t, const pack *p, error *e) {
+  t->in = handmade_batch(p, t->plan);
   t->out = decisions_new(t->plan);
   t->evaluator = evaluator_new(t->plan, e);
   if (!t->evaluator) return e->code;
@@ -251,7 +251,7 @@ static error_code run_from(trial *t, const trial_options *o, error *e) {
 
 error_code trial_run(const trial_options *o, trial *out, error *e) {
   *out = (trial){.plan = o->plan};
-  error_code code = open_evaluator(out, e);
+  error_code code = open_evaluator(out, o->pack, e);
   if (code) return code;
   if (o->from) return run_from(out, o, e);
   const handmade_record nothing = {0}, r = complete(out, o, &nothing);

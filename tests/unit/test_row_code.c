@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "data/list_order.h"
 #include "data/row_code.h"
 
 static const char *const words[] = {"mail", "call"};
@@ -183,6 +184,47 @@ static void records_come_back(void **state) {
   batch_free(part);
 }
 
+/* Lists come into the order of their records' values, whatever order they had. */
+static void lists_are_put_in_order(void **state) {
+  (void)state;
+  static const field fields[] = {
+      {.name = "day", .column = "day", .type = {.kind = TYPE_DATE, .denominator = 1}},
+      {.name = "note", .column = "note", .type = {.kind = TYPE_TEXT, .denominator = 1}}};
+  static const schema record = {.count = 2, .fields = fields};
+  static const struct {
+    int64_t day;
+    const char *note;
+  } items[] = {{7, "b"}, {MISSING_I64, "x"},
+               {7, "a"}, {3, NULL}, /* the first list */
+               {1, "z"},            /* the second */
+               {9, "q"}, {8, "p"}}; /* the fourth */
+  static const uint32_t offsets[] = {0, 4, 5, 5, 7};
+  static const struct {
+    int64_t day;
+    const char *note;
+  } expected[] = {{MISSING_I64, "x"}, {3, ""}, {7, "a"}, {7, "b"}, {1, "z"}, {8, "p"}, {9, "q"}};
+  column c;
+  column_init(&c, (value_type){.kind = TYPE_LIST, .denominator = 1, .record = &record}, 4);
+  batch *b = c.list.records;
+  for (size_t i = 0; i < 7; i++) {
+    b->columns[0].i64[i] = items[i].day;
+    column_add_text(&b->columns[1], i, items[i].note, items[i].note ? 1 : 0);
+  }
+  b->rows = 7;
+  memcpy(c.list.offsets, offsets, sizeof offsets);
+  list_order(&c, 4);
+  assert_int_equal(b->rows, 7);
+  for (size_t i = 0; i < 7; i++) {
+    const text_data *t = &b->columns[1].text;
+    const size_t n = t->offsets[i + 1] - t->offsets[i];
+    assert_true(b->columns[0].i64[i] == expected[i].day);
+    assert_int_equal(n, strlen(expected[i].note));
+    assert_memory_equal(t->bytes + t->offsets[i], expected[i].note, n);
+  }
+  assert_true(column_missing(&b->columns[1], 1));
+  column_deinit(&c);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(integers_order_by_size),
@@ -190,6 +232,7 @@ int main(void) {
       cmocka_unit_test(every_integer_takes_as_few_bytes_as_it_can),
       cmocka_unit_test(doubles_order_by_size),
       cmocka_unit_test(records_come_back),
+      cmocka_unit_test(lists_are_put_in_order),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -153,6 +153,7 @@ bool build_cell(builder *b, rule_text text, value_type expected, const value **c
     c.arena = &b->plan->arena;
     c.findings = &told_already;
     *other = build_tree(b, notation_expression(&c, text.text, expected), at);
+    (*other)->text = text.text;
   }
   findings_deinit(&told_already);
   arena_clear(&b->scratch);

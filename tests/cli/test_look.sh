@@ -145,6 +145,24 @@ sed -i 's/path = "customers.csv"/pahth = "customers.csv"/' odd/company.lua
 assay "check of a wrong source" 3 check odd
 says "is told what was meant" err "path"
 
+# ---- table
+assay "table lists the tables" 0 table "$LEADS"
+says "with policy and place" out "credit.lua"
+assay "one table" 0 table "$LEADS" urgency
+says "row by row" out "<= add_months(today, 3)"
+assay "a table as CSV" 0 table "$LEADS" urgency --format csv
+says "with types in its header" out "urgency: choice(eager, hopeful, wait_and_see)"
+cp -r "$LEADS" moved
+cp "$T/out" moved/urgency.csv
+awk '/^decision_table "urgency"/ { skip = 1; print "decision_table \"urgency\" { file = \"urgency.csv\" }" }
+  !skip { print } /^}/ { skip = 0 }' "$LEADS/classification.lua" >moved/classification.lua
+assay "a table moved into a spreadsheet" 0 check moved
+assay "and written again" 0 table moved urgency --format csv
+same "is the same table" out moved/urgency.csv
+assay "a table that is not there" 7 table "$LEADS" urgncy
+says "is told what was meant" err "did you mean 'urgency'?"
+assay "CSV of no table in particular" 2 table "$LEADS" --format csv
+
 # ---- plugins
 assay "plugins" 0 plugins
 says "finds csv" out "csv "

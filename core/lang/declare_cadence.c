@@ -240,80 +240,79 @@ static void read_channel(const body *b, cadence_clause *c) {
 }
 
 static const clause_form forms[] = {
-    [WORD_never - WORD_never] = {CADENCE_NEVER,
-                                 2,
-                                 false,
-                                 "never { \"do_not_contact\", \"DO_NOT_CONTACT\" }",
-                                 {"code"},
-                                 read_never},
-    [WORD_first_touch -
-        WORD_never] = {CADENCE_FIRST_TOUCH,
+    [WORD_never] = {CADENCE_NEVER,
+                    2,
+                    false,
+                    "never { \"do_not_contact\", \"DO_NOT_CONTACT\" }",
+                    {"code"},
+                    read_never},
+    [WORD_first_touch] = {CADENCE_FIRST_TOUCH,
+                          0,
+                          false,
+                          "first_touch { from = \"first_quote_at\", within = \"24h\" }",
+                          {"from", "within", "touched", "roll", "when", "code"},
+                          read_first_touch},
+    [WORD_none_yet] = {CADENCE_NONE_YET,
+                       1,
+                       true,
+                       "none_yet { \"NO_CONTACT_YET\" }",
+                       {"from", "when", "code"},
+                       read_none_yet},
+    [WORD_sequence] = {CADENCE_SEQUENCE,
                        0,
                        false,
-                       "first_touch { from = \"first_quote_at\", within = \"24h\" }",
-                       {"from", "within", "touched", "roll", "when", "code"},
-                       read_first_touch},
-    [WORD_none_yet - WORD_never] = {CADENCE_NONE_YET,
-                                    1,
-                                    true,
-                                    "none_yet { \"NO_CONTACT_YET\" }",
-                                    {"from", "when", "code"},
-                                    read_none_yet},
-    [WORD_sequence - WORD_never] = {CADENCE_SEQUENCE,
-                                    0,
-                                    false,
-                                    "sequence { anchor = \"last_order\", days = { 1, 7, 21 }, "
-                                    "of = \"touches\" }",
-                                    {"anchor", "days", "of", "at", "where", "done", "when", "code"},
-                                    read_sequence},
-    [WORD_every - WORD_never] = {CADENCE_EVERY,
-                                 1,
-                                 false,
-                                 "every { \"interval_days\", unit = \"days\", "
-                                 "from = \"last_contact\" }",
-                                 {"unit", "from", "as", "when", "code"},
-                                 read_every},
-    [WORD_sooner - WORD_never] = {CADENCE_SOONER,
-                                  1,
-                                  false,
-                                  "sooner { \"5\", when = \"overdue > 0\" }",
-                                  {"on", "when", "code"},
-                                  read_shift},
-    [WORD_later - WORD_never] = {CADENCE_LATER,
-                                 1,
-                                 false,
-                                 "later { on = \"call_back_on\" }",
-                                 {"on", "when", "code"},
-                                 read_shift},
-    [WORD_overdue - WORD_never] =
+                       "sequence { anchor = \"last_order\", days = { 1, 7, 21 }, "
+                       "of = \"touches\" }",
+                       {"anchor", "days", "of", "at", "where", "done", "when", "code"},
+                       read_sequence},
+    [WORD_every] = {CADENCE_EVERY,
+                    1,
+                    false,
+                    "every { \"interval_days\", unit = \"days\", "
+                    "from = \"last_contact\" }",
+                    {"unit", "from", "as", "when", "code"},
+                    read_every},
+    [WORD_sooner] = {CADENCE_SOONER,
+                     1,
+                     false,
+                     "sooner { \"5\", when = \"overdue > 0\" }",
+                     {"on", "when", "code"},
+                     read_shift},
+    [WORD_later] = {CADENCE_LATER,
+                    1,
+                    false,
+                    "later { on = \"call_back_on\" }",
+                    {"on", "when", "code"},
+                    read_shift},
+    [WORD_overdue] =
         {CADENCE_OVERDUE, 1, true, "overdue { \"CAD_OVERDUE\" }", {"when", "code"}, read_overdue},
-    [WORD_cap - WORD_never] = {CADENCE_CAP,
-                               1,
-                               false,
-                               "cap { 3, per = 7, of = \"touches\", code = \"CONTACT_CAP\" }",
-                               {"per", "of", "at", "where", "when", "code"},
-                               read_cap},
-    [WORD_opening - WORD_never] = {CADENCE_OPENING,
-                                   0,
-                                   true,
-                                   "opening { roll = \"forward\" }",
-                                   {"roll", "when", "code"},
-                                   read_opening},
-    [WORD_quiet - WORD_never] = {CADENCE_QUIET,
-                                 1,
-                                 true,
-                                 "quiet { \"21:00..09:00\", roll = \"back\" }",
-                                 {"roll", "when", "code"},
-                                 read_quiet},
-    [WORD_channel - WORD_never] = {CADENCE_CHANNEL,
-                                   1000,
-                                   true,
-                                   "channel { { \"grade = A\", \"visit\" }, { \"-\", \"call\" } }",
-                                   {"as"},
-                                   read_channel}};
+    [WORD_cap] = {CADENCE_CAP,
+                  1,
+                  false,
+                  "cap { 3, per = 7, of = \"touches\", code = \"CONTACT_CAP\" }",
+                  {"per", "of", "at", "where", "when", "code"},
+                  read_cap},
+    [WORD_opening] = {CADENCE_OPENING,
+                      0,
+                      true,
+                      "opening { roll = \"forward\" }",
+                      {"roll", "when", "code"},
+                      read_opening},
+    [WORD_quiet] = {CADENCE_QUIET,
+                    1,
+                    true,
+                    "quiet { \"21:00..09:00\", roll = \"back\" }",
+                    {"roll", "when", "code"},
+                    read_quiet},
+    [WORD_channel] = {CADENCE_CHANNEL,
+                      1000,
+                      true,
+                      "channel { { \"grade = A\", \"visit\" }, { \"-\", \"call\" } }",
+                      {"as"},
+                      read_channel}};
 
 static void read_clause(const body *b, declare_word word, cadence_clause *c) {
-  const clause_form *f = &forms[word - WORD_never];
+  const clause_form *f = &forms[word];
   size_t keys = 0;
   while (keys < sizeof f->keys / sizeof *f->keys && f->keys[keys]) keys++;
   c->kind = f->kind;
@@ -345,8 +344,8 @@ static clause_rank rank_of(const cadence_clause *c) {
 }
 
 static const char *name_of(const cadence_clause *c) {
-  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-    if (forms[i].kind == c->kind) return declare_word_name((declare_word)(i + WORD_never));
+  for (declare_word w = WORD_never; w <= WORD_channel; w++)
+    if (forms[w].kind == c->kind) return declare_word_name(w);
   return "";
 }
 
@@ -430,9 +429,9 @@ static void name_outputs(const body *b, const cadence_step *s) {
 /* ---- the whole ---- */
 
 static const char *clause_names(const loader *l) {
-  const char *names[sizeof forms / sizeof *forms];
-  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-    names[i] = declare_word_name((declare_word)(i + WORD_never));
+  const char *names[WORD_channel - WORD_never + 1];
+  for (declare_word w = WORD_never; w <= WORD_channel; w++)
+    names[w - WORD_never] = declare_word_name(w);
   return declare_choices(l, COUNTED(names));
 }
 
@@ -451,8 +450,7 @@ static void fill_cadence(body *b, const char *name) {
                     clause_names(l));
     } else {
       item.what = arena_format(&l->pack->arena, "%s of %s", declare_word_name(word), b->what);
-      if (seen[word] && forms[word - WORD_never].once)
-        declare_error(l, item.at, "%s stands twice", item.what);
+      if (seen[word] && forms[word].once) declare_error(l, item.at, "%s stands twice", item.what);
       seen[word] = true;
       cadence_clause *c = ARENA_PUSH(&l->pack->arena, s.clauses, s.clause_count);
       c->at = item.at;

@@ -44,6 +44,23 @@ static bool compile_amount(builder *b, clause *c) {
   return false;
 }
 
+/* What a clause cannot do without; a script that leaves it out has been told already. */
+static bool check_whole(builder *b, const cadence_clause *d) {
+  bool counts =
+      d->kind == CADENCE_FIRST_TOUCH || d->kind == CADENCE_SEQUENCE || d->kind == CADENCE_EVERY;
+  bool shifts = d->kind == CADENCE_SOONER || d->kind == CADENCE_LATER;
+  bool lists = d->kind == CADENCE_SEQUENCE || d->kind == CADENCE_CAP;
+  const char *lacks = d->kind == CADENCE_NEVER && !d->when.text     ? "a condition"
+                      : counts && !d->from.text                     ? "a start"
+                      : d->kind == CADENCE_EVERY && !d->amount.text ? "a number"
+                      : shifts && !d->amount.text && !d->on.text    ? "a number or a date"
+                      : lists && !d->touches.list.text              ? "a list"
+                      : d->kind == CADENCE_CHANNEL && !d->row_count && !d->formula.text ? "a row"
+                                                                                        : NULL;
+  if (lacks) build_error(b, d->at, "%s needs %s", names[d->kind], lacks);
+  return !lacks;
+}
+
 static const char *kept_name(builder *b, const cadence *s, const clause *c) {
   return arena_format(&b->plan->arena, "%s: %s %d", b->step->name, names[c->kind],
                       (int)(c - s->clauses) + 1);
@@ -54,15 +71,12 @@ static bool compile_clause(builder *b, const cadence *s, clause *c) {
   c->kind = d->kind;
   c->code = build_code(b, d->code, &d->at);
   c->done = build_code(b, d->done, &d->at);
+  if (!check_whole(b, d)) return false;
   bool ok = compile_when(b, d->from, d->kind == CADENCE_SEQUENCE ? "anchor" : "from", &c->from);
   ok = compile_when(b, d->touched, "touched", &c->touched) && ok;
   ok = compile_when(b, d->on, "on", &c->on) && ok;
   ok = compile_amount(b, c) && ok;
   if (d->when.text) ok = (c->when = build_condition(b, d->when)) && ok;
-  if (d->kind == CADENCE_NEVER && !d->when.text) {
-    build_error(b, d->at, "never needs a condition: never { \"condition\" }");
-    ok = false;
-  }
   if (d->kind == CADENCE_SEQUENCE)
     ok = touches_compile(b, &c->touches, d, bare_type(TYPE_INTEGER), kept_name(b, s, c)) && ok;
   if (d->kind == CADENCE_CAP)

@@ -5,10 +5,15 @@
 
 #define DATE_FIRST (-719162) /* 0001-01-01 */
 #define DATE_LAST 2932896    /* 9999-12-31 */
-#define MONDAY 4             /* 1970-01-05 */
+#define MONDAY (-7719162)    /* long before any date that is asked for */
+
+/* Unsigned and 32 bits wide, so that dividing by 7 costs a multiplication. */
+static uint32_t days_since_monday(int64_t date) {
+  return (uint32_t)(date - MONDAY);
+}
 
 static int weekday(int64_t date) {
-  return (int)(((date - MONDAY) % 7 + 7) % 7);
+  return (int)(days_since_monday(date) % 7);
 }
 
 static bool contains(const int64_t *dates, size_t count, int64_t date) {
@@ -35,6 +40,7 @@ void calendar_init(calendar *c, const pack_calendar *declared, zone z, arena *a)
   for (int i = 0; i < 7; i++) {
     c->workdays[i] = declared->workdays[i];
     c->before[i + 1] = c->before[i] + c->workdays[i];
+    if (c->workdays[i]) c->nth[c->before[i + 1]] = i;
   }
   c->exceptions =
       arena_array(a, declared->holiday_count + declared->makeup_count + 1, sizeof *c->exceptions);
@@ -51,10 +57,8 @@ void calendar_init(calendar *c, const pack_calendar *declared, zone z, arena *a)
     c->exceptions[i].total += c->exceptions[i - 1].total;
 }
 
-/* Working days up to and including the date, counted from an arbitrary one. */
-static int64_t count_to(const calendar *c, int64_t date) {
-  int day = weekday(date);
-  int64_t weeks = (date - MONDAY - day) / 7;
+/* How many exceptions there are up to and including the date. */
+static size_t exceptions_to(const calendar *c, int64_t date) {
   size_t low = 0, high = c->exception_count;
   while (low < high) {
     size_t middle = (low + high) / 2;
@@ -63,11 +67,21 @@ static int64_t count_to(const calendar *c, int64_t date) {
     else
       high = middle;
   }
-  return weeks * c->before[7] + c->before[day + 1] + (low ? c->exceptions[low - 1].total : 0);
+  return low;
+}
+
+/* Working days up to and including the date, counted from an arbitrary one. */
+static int64_t count_to(const calendar *c, int64_t date) {
+  uint32_t days = days_since_monday(date), weeks = days / 7;
+  size_t n = exceptions_to(c, date);
+  return (int64_t)weeks * c->before[7] + c->before[days % 7 + 1] +
+         (n ? c->exceptions[n - 1].total : 0);
 }
 
 bool calendar_workday(const calendar *c, int64_t date) {
-  return count_to(c, date) > count_to(c, date - 1);
+  size_t n = exceptions_to(c, date);
+  bool exception = n && c->exceptions[n - 1].date == date;
+  return c->workdays[weekday(date)] != exception;
 }
 
 /* The first date in [low, high] up to which `count` working days have passed. */
@@ -84,6 +98,28 @@ static bool find_count(const calendar *c, int64_t count, int64_t low, int64_t hi
   return true;
 }
 
+/* Where the n-th working day after the date would be if there were no exceptions; n > 0. */
+static int64_t weekly_add(const calendar *c, int64_t date, int64_t n) {
+  int day = weekday(date);
+  int64_t days = c->before[day + 1] + n, weeks = (days - 1) / c->before[7];
+  return date - day + weeks * 7 + c->nth[days - weeks * c->before[7]];
+}
+
+/* The n-th working day after the date, by weeks first and then by what the exceptions change. */
+static bool add_forward(const calendar *c, int64_t date, int64_t n, int64_t *out) {
+  size_t next = exceptions_to(c, date);
+  int64_t at = weekly_add(c, date, n);
+  *out = at;
+  if (next == c->exception_count || c->exceptions[next].date > at) return at <= DATE_LAST;
+  int64_t count = count_to(c, date) + n;
+  for (int64_t lacks; at <= DATE_LAST && (lacks = count - count_to(c, at)) > 0;)
+    at = weekly_add(c, at, lacks);
+  if (at > DATE_LAST) return find_count(c, count, date + 1, DATE_LAST, out);
+  while (at - 1 > date && count_to(c, at - 1) >= count) at--;
+  *out = at;
+  return true;
+}
+
 bool calendar_add(const calendar *c, int64_t date, int64_t n, int64_t *out) {
   if (date < DATE_FIRST || date > DATE_LAST || n > DATE_LAST * 2 || n < -(int64_t)DATE_LAST * 2)
     return false;
@@ -97,10 +133,8 @@ bool calendar_add(const calendar *c, int64_t date, int64_t n, int64_t *out) {
     return find_count(c, count, DATE_FIRST, date - 1, out);
   }
   if (n == 0) n = 1;
-  int64_t count = count_to(c, date) + n;
-  for (int64_t span = n * 2 + 14; date + span < DATE_LAST; span *= 4)
-    if (count_to(c, date + span) >= count) return find_count(c, count, date + 1, date + span, out);
-  return find_count(c, count, date + 1, DATE_LAST, out);
+  if (c->before[7]) return add_forward(c, date, n, out);
+  return find_count(c, count_to(c, date) + n, date + 1, DATE_LAST, out);
 }
 
 int64_t calendar_between(const calendar *c, int64_t from, int64_t to) {

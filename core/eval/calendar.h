@@ -14,6 +14,7 @@ typedef struct calendar_exception {
 typedef struct calendar {
   bool workdays[7];
   int before[8]; /* working days of a week before weekday n (0 Monday); [7] = in a week */
+  int nth[8];    /* the weekday that is the n-th working day of a week */
   size_t exception_count;
   calendar_exception *exceptions; /* ascending by date */
   int32_t opens, closes;          /* seconds of the day */

@@ -64,7 +64,7 @@ static bool compile_amount(builder *b, limit *s, const limit_stage_operation *o,
 
 static bool compile_input(builder *b, limit *s, limit_stage_operation *o, limit_input *i) {
   i->code = build_code(b, i->declared->code, &i->declared->at);
-  i->shows = i->declared->shows;
+  i->shows = i->code && i->declared->shows;
   if (i->shows) b->plan->values = true;
   if (i->declared->when.text && !(i->when = build_condition(b, i->declared->when))) return false;
   if (o->kind != LIMIT_ZERO) return compile_amount(b, s, o, i);
@@ -113,7 +113,7 @@ static bool compile_step(builder *b, limit *s, limit_stage_operation *o) {
   char sign = o->kind == LIMIT_STEP_UP ? '+' : '-';
   rational percent;
   i->code = build_code(b, i->declared->code, &i->declared->at);
-  i->shows = i->declared->shows;
+  i->shows = i->code && i->declared->shows;
   if (i->shows) b->plan->values = true;
   formula *from = build_formula(b, d->of, bare_type(TYPE_NONE));
   if (!from || !is_number(b, from, d->of) || !check_step(b, d, text)) return false;
@@ -270,12 +270,7 @@ stage *limit_compile(builder *b, const step *step_) {
 
 /* ---- a batch ---- */
 
-void limit_give(evaluator *v, size_t row, const limit_input *i, int128 num, int128 den) {
-  if (!i->code) return;
-  if (!i->shows) {
-    give(v, row, i->code);
-    return;
-  }
+void limit_give_amount(evaluator *v, size_t row, const limit_input *i, int128 num, int128 den) {
   char text[64];
   int digits = v->plan->pack->currency_digits;
   if (i->formula->type.digits > digits) digits = i->formula->type.digits;

@@ -60,9 +60,18 @@ static inline bool limit_bounds_above(limit_operation_kind kind) {
   return kind == LIMIT_AT_MOST || kind == LIMIT_STEP_UP;
 }
 
-/* Gives the code of an input that was picked, bound or applied, if it has one; the amount num / den
- * goes with it where that is asked for. */
-void limit_give(evaluator *v, size_t row, const limit_input *i, int128 num, int128 den);
+/* Gives the code of an input with its amount num / den behind it. */
+void limit_give_amount(evaluator *v, size_t row, const limit_input *i, int128 num, int128 den);
+
+/* Gives the code of an input that was picked, bound or applied, if it has one, and the amount where
+ * that is asked for. */
+static inline void limit_give(evaluator *v, size_t row, const limit_input *i, int128 num,
+                              int128 den) {
+  if (i->shows)
+    limit_give_amount(v, row, i, num, den);
+  else if (i->code)
+    give(v, row, i->code);
+}
 
 /* One record in rationals: the definition, and what computes when 64 bits are too narrow. False:
  * 128 bits are too narrow as well. */

@@ -24,9 +24,9 @@ typedef struct numerators {
 } numerators;
 
 /* The column with what a missing value counts as in its place. */
-static const int64_t *filled(evaluator *v, const limit_input *i, const int64_t *p) {
+static const int64_t *filled(evaluator *v, const int64_t *p, int64_t missing_as) {
   int64_t *out = arena_array(&v->frame.scratch, BATCH_ROWS, sizeof *out);
-  for (size_t r = 0; r < v->frame.rows; r++) out[r] = p[r] == MISSING_I64 ? i->missing_as : p[r];
+  for (size_t r = 0; r < v->frame.rows; r++) out[r] = p[r] == MISSING_I64 ? missing_as : p[r];
   return out;
 }
 
@@ -34,7 +34,7 @@ static numerators of_input(evaluator *v, const limit_stage_operation *o, const l
                            const limit_values *l) {
   if (i->constant) return (numerators){&i->num, 0, i->den, l->when};
   const int64_t *p = l->column->i64;
-  if (o->missing == LIMIT_MISSING_COUNTS) p = filled(v, i, p);
+  if (o->missing == LIMIT_MISSING_COUNTS) p = filled(v, p, i->missing_as);
   return (numerators){p, 1, i->den, l->when};
 }
 
@@ -61,6 +61,28 @@ static void refine(amounts *a, int64_t den) {
 
 enum { WAY_NONE = -1, WAY_UNKNOWN = -2 };
 
+/* Compares one input of all rows with the best before it. `strict`: a missing one makes the row
+ * unknown, or one below 0 is skipped; the usual case is a loop of its own. */
+static inline __attribute__((always_inline)) void take_better(amounts *a, const numerators *n,
+                                                              int64_t times, int16_t t, bool least,
+                                                              bool strict, bool unknown, bool skip,
+                                                              int64_t *best, int16_t *which) {
+  for (size_t r = 0; r < a->rows; r++) {
+    int64_t from = n->p[r * n->step], x;
+    if (strict && which[r] == WAY_UNKNOWN) continue;
+    if (strict && unknown && from == MISSING_I64 && (!n->when || n->when[r]))
+      which[r] = WAY_UNKNOWN;
+    if (from == MISSING_I64 || (n->when && !n->when[r]) || (strict && skip && from < 0)) continue;
+    if (__builtin_mul_overflow(from, times, &x) || x == MISSING_I64) {
+      a->wide[r] = 1;
+      continue;
+    }
+    if (which[r] >= 0 && (least ? x >= best[r] : x <= best[r])) continue;
+    best[r] = x;
+    which[r] = t;
+  }
+}
+
 /* The least (or greatest) known input of each row over `den`, and its number; WAY_UNKNOWN: one that
  * is needed is missing. */
 static void extreme(amounts *a, evaluator *v, const limit_stage_operation *o, const limit_values *l,
@@ -70,23 +92,10 @@ static void extreme(amounts *a, evaluator *v, const limit_stage_operation *o, co
   memset(which, 0xFF, a->rows * sizeof *which);
   for (size_t t = 0; t < o->count; t++) {
     numerators n = of_input(v, o, &o->inputs[t], &l[t]);
-    int64_t times = den / n.den, x;
-    for (size_t r = 0; r < a->rows; r++) {
-      int64_t from = n.p[r * n.step];
-      if ((n.when && !n.when[r]) || which[r] == WAY_UNKNOWN) continue;
-      if (from == MISSING_I64) {
-        if (unknown) which[r] = WAY_UNKNOWN;
-        continue;
-      }
-      if (skip && from < 0) continue;
-      if (__builtin_mul_overflow(from, times, &x) || x == MISSING_I64) {
-        a->wide[r] = 1;
-        continue;
-      }
-      if (which[r] >= 0 && (least ? x >= best[r] : x <= best[r])) continue;
-      best[r] = x;
-      which[r] = (int16_t)t;
-    }
+    if (unknown || skip)
+      take_better(a, &n, den / n.den, (int16_t)t, least, true, unknown, skip, best, which);
+    else
+      take_better(a, &n, den / n.den, (int16_t)t, least, false, false, false, best, which);
   }
 }
 
@@ -118,8 +127,11 @@ static void give_which(const amounts *a, evaluator *v, const limit_stage_operati
                        const int16_t *which) {
   if (v->trace) note_which(v, o, which);
   if (!gives_codes(o)) return;
-  for (size_t r = 0; r < a->rows; r++)
-    if (which[r] >= 0 && !a->wide[r]) limit_give(v, r, &o->inputs[which[r]], a->num[r], a->den);
+  for (size_t r = 0; r < a->rows; r++) {
+    if (which[r] < 0 || a->wide[r]) continue;
+    const limit_input *i = &o->inputs[which[r]];
+    if (i->code) limit_give(v, r, i, a->num[r], a->den);
+  }
 }
 
 static int64_t inputs_denominator(amounts *a, const limit_stage_operation *o, int64_t den) {
@@ -145,7 +157,7 @@ static void columns_start(amounts *a, evaluator *v, const limit_stage_operation 
     a->fine = true;
   if (a->fine) return;
   extreme(a, v, o, l, a->den, o->declared->pick == PICK_LEAST, a->num, which);
-  for (size_t r = 0; r < a->rows; r++)
+  for (size_t r = 0; r < a->rows && o->missing == LIMIT_MISSING_UNKNOWN; r++)
     if (which[r] == WAY_UNKNOWN) a->num[r] = MISSING_I64;
   if (o->has_none) start_from_none(a, v, o, &l[o->count], which);
   give_which(a, v, o, which);
@@ -194,16 +206,15 @@ static void give_applied(const amounts *a, evaluator *v, const limit_stage_opera
 
 static void columns_times(amounts *a, evaluator *v, const limit_stage_operation *o,
                           const limit_input *i, const limit_values *l) {
-  numerators n = of_input(v, o, i, l);
-  bool skip = o->missing == LIMIT_MISSING_SKIP;
+  numerators n = of_input(v, o, i, l), used = n;
   int64_t den = a->den;
+  if (o->missing == LIMIT_MISSING_SKIP && !i->constant) used.p = filled(v, n.p, n.den);
   if (__builtin_mul_overflow(a->den, n.den, &den) || den > FINEST) {
     a->fine = true;
     return;
   }
   for (size_t r = 0; r < a->rows; r++) {
-    int64_t x = n.p[r * n.step];
-    if ((n.when && !n.when[r]) || (skip && x == MISSING_I64)) x = n.den;
+    int64_t x = used.when && !used.when[r] ? used.den : used.p[r * used.step];
     if (a->num[r] == MISSING_I64 || x == MISSING_I64)
       a->num[r] = MISSING_I64;
     else if (__builtin_mul_overflow(a->num[r], x, &a->num[r]) || a->num[r] == MISSING_I64)
@@ -215,15 +226,15 @@ static void columns_times(amounts *a, evaluator *v, const limit_stage_operation 
 
 static void columns_plus(amounts *a, evaluator *v, const limit_stage_operation *o,
                          const limit_input *i, const limit_values *l) {
-  numerators n = of_input(v, o, i, l);
-  bool skip = o->missing == LIMIT_MISSING_SKIP;
+  numerators n = of_input(v, o, i, l), used = n;
   int64_t den = common_denominator(a, a->den, n.den), x;
   if (a->fine) return;
+  if (o->missing == LIMIT_MISSING_SKIP && !i->constant) used.p = filled(v, n.p, 0);
   refine(a, den);
   int64_t times = den / n.den;
   for (size_t r = 0; r < a->rows; r++) {
-    int64_t from = n.p[r * n.step];
-    if ((n.when && !n.when[r]) || (skip && from == MISSING_I64)) continue;
+    if (used.when && !used.when[r]) continue;
+    int64_t from = used.p[r * used.step];
     if (a->num[r] == MISSING_I64 || from == MISSING_I64)
       a->num[r] = MISSING_I64;
     else if (__builtin_mul_overflow(from, times, &x) ||
@@ -255,9 +266,11 @@ static inline int64_t floor_div(int64_t num, int64_t den) {
 
 /* num / den in whole steps, den > 0. */
 static inline int64_t whole_steps(limit_rounding rounding, int64_t num, int64_t den) {
-  int64_t steps = floor_div(num, den), rest = num - steps * den;
+  int64_t steps = floor_div(num, den);
+  if (rounding == LIMIT_DOWN) return steps;
+  int64_t rest = num - steps * den;
   if (rounding == LIMIT_UP) return steps + (rest > 0);
-  return steps + (rounding == LIMIT_HALF_UP && rest >= den - rest);
+  return steps + (rest >= den - rest);
 }
 
 static void columns_round(amounts *a, const limit_stage_operation *o) {

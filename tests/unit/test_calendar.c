@@ -91,6 +91,38 @@ static void test_adding(void **state) {
   arena_deinit(&a);
 }
 
+/* Any week, with any holidays and make-up days, against walking the days. */
+static void test_random_calendars(void **state) {
+  (void)state;
+  uint64_t x = 7;
+  for (int i = 0; i < 300; i++) {
+    arena a = {0};
+    calendar c;
+    int64_t exceptions[2][60], start = day("2025-01-01"), to;
+    pack_calendar p = {.holidays = exceptions[0], .makeups = exceptions[1]};
+    for (int d = 0; d < 7; d++) p.workdays[d] = (x = x * 6364136223846793005u + 1) >> 62;
+    for (int k = 0; k < 2; k++) {
+      size_t n = (size_t)((x = x * 6364136223846793005u + 1) >> 33) % 60;
+      for (size_t e = 0; e < n; e++)
+        exceptions[k][e] = start + (int64_t)((x = x * 6364136223846793005u + 1) >> 33) % 90;
+      *(k ? &p.makeup_count : &p.holiday_count) = n;
+    }
+    calendar_init(&c, &p, (zone){0}, &a);
+    for (int64_t from = start - 10; from < start + 100; from += 7) {
+      int64_t walked = from, n = 0;
+      while (walked < start + 300 && ++n) {
+        do walked++;
+        while (!calendar_workday(&c, walked) && walked < start + 300);
+        if (walked >= start + 300) break;
+        assert_true(calendar_add(&c, from, n, &to));
+        assert_int_equal(to, walked);
+        assert_int_equal(calendar_between(&c, from, walked), n);
+      }
+    }
+    arena_deinit(&a);
+  }
+}
+
 static void test_closing(void **state) {
   (void)state;
   static const struct {
@@ -186,8 +218,9 @@ static void test_no_workdays(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_workdays),      cmocka_unit_test(test_adding),
-      cmocka_unit_test(test_closing),       cmocka_unit_test(test_rolling),
-      cmocka_unit_test(test_opening_hours), cmocka_unit_test(test_no_workdays)};
+      cmocka_unit_test(test_workdays),         cmocka_unit_test(test_adding),
+      cmocka_unit_test(test_random_calendars), cmocka_unit_test(test_closing),
+      cmocka_unit_test(test_rolling),          cmocka_unit_test(test_opening_hours),
+      cmocka_unit_test(test_no_workdays)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

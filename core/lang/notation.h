@@ -1,26 +1,36 @@
 /* The notation: DMN's FEEL where FEEL has a form for the thing. Two languages share one grammar:
  * unary tests (the cells of tables: "<=7", "[50..200)", "A, B", "not(C)", "-", "null") and
- * expressions ("sales_12m / 365 * (terms_days + 15) * 1.2"). Parsed once, typed, exact: decimal
- * literals are rationals, a missing operand makes a missing result, a condition on a missing value
- * is unknown, which is not true.
+ * expressions ("sales_12m / 365 * (terms_days + 15) * 1.2"). Parsed once, typed, exact. Every form
+ * stands with an example in rules/NOTATION.md, which a test runs.
  *
- * Names are letters (any script), digits and _. Operators by falling precedence: - (sign), * /, +
- * -, comparisons = != < <= > >= in between (never chained), and, or; not(...); if c then a else b.
- *   x in (A, B, [1..5], > 7, null)   x in [a..b)   x between a and b   (both ends included)
- *   x better than B, x worse than B (words of a choice, by the rank of its type)
- *   CODE in reasons (a list of codes of a step above; CODE also stands for CODE:value)
- *   coalesce min max abs floor ceiling round(x, n) date add_months year month day weekday count
- *   10% is 0.1
- *   2025-10-01 and 2025-10-01T15:00:00+08:00 stand bare; "texts" in double quotes, with \" \\ \n \t
- * Missing: min and max are missing if one of theirs is (coalesce is there for that); a division by
- * zero is missing; and, or, not, in are three-valued; x = null and x != null are never unknown; an
- * unknown condition of if takes the else. round is half-up on the magnitude, as money is rounded by
- * hand. Words: beside a choice a bare name that is one of its words is that word, whatever else is
- * called so; any other bare name is looked up in the scope. Types: money times money is refused,
- * money / money has no unit. Exact numbers keep a constant denominator (money / 365 has 36500); a
- * division by a column, or a denominator above 10^15, makes a RATIO; a NUMBER in a formula makes a
- * NUMBER. date - date is days, timestamp - timestamp seconds, date + whole number a date. Decimals
- * when written: what the denominator needs, at most 2 or what an operand has. */
+ * Grammar. Names are letters (any script), digits and _; a function's name of several words may
+ * have blanks. By falling precedence: - (sign), * /, + -, comparisons (never chained), and, or.
+ *   comparisons: = != < <= > >=, better than, worse than, [not] in, [not] between a and b
+ *   x in (A, [1..5), ]1..5[, > 7, null)    CODE in reasons    if c then a else b    not(...)
+ *   10%  0.5  .5  "text" (\" \\ \n \t)  2025-10-01  2025-10-01T15:00:00+08:00  @"..."  30 days
+ * Nesting is bounded by 100, a chain of operations by 1000, a text by 1 MB.
+ *
+ * Missing. The result is missing if an operand or argument is, but: coalesce takes the first that is
+ * not; x = null and x != null are never unknown; and, or, in, between are three-valued; if takes the
+ * else when its condition is unknown. Missing as well: a division by zero, modulo by zero, sqrt
+ * below zero, date(y, m, d) where there is no such day. A unary test matches what is missing only by
+ * - and null. A list of codes is never missing.
+ *
+ * Types. Beside a choice a bare name that is one of its words is that word, whatever else is called
+ * so; any other bare name is looked up in the scope. Words are ordered by their list, better and
+ * worse by its rank.
+ *   exact numbers keep a constant denominator (money / 365 has 36500); a division by a column, or a
+ *     denominator above 10^15, makes a RATIO; a NUMBER in a formula makes a NUMBER; money * money is
+ *     refused, money / money has no unit; rounding (7 ways, f(x, digits)) makes INTEGER, DECIMAL or
+ *     MONEY; modulo has the sign of the divisor
+ *   date - date is INTEGER days, date + whole number a date; timestamp - timestamp is a DURATION,
+ *     timestamp + DURATION a timestamp; + MONTHS keeps the day (and the time in the zone), clamped
+ *     to the month's last; DURATION and MONTHS do not mix, are scaled by whole numbers, divided by
+ *     their like into a number, and are no result of a formula; a constant one may be compared with
+ *     days (months) that count such a difference
+ *   texts are compared as bytes, have no order, and are measured in code points
+ * Decimals when written: what the denominator needs, at most 2 or what an operand has. What does not
+ * fit 128 bits on the way, a finite double, or the years 1-9999 is a fault, never a rounding. */
 #ifndef LANG_NOTATION_H
 #define LANG_NOTATION_H
 
@@ -32,7 +42,7 @@ typedef struct value {
   value_type type;
   bool missing;
   rational exact;   /* INTEGER MONEY DECIMAL RATIO: the value itself (money in major units);
-                       DATE days, TIMESTAMP seconds, BOOLEAN 0 or 1, CHOICE the word's index: num */
+                       DATE days, TIMESTAMP DURATION seconds, MONTHS months, BOOLEAN 0 or 1, CHOICE the word's index: num */
   double number;    /* NUMBER */
   const char *text; /* KEY TEXT, and a CHOICE's word */
 } value;

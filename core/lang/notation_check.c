@@ -40,8 +40,9 @@ const char *notation_hint(checker *k, const char *word, const choice_list *words
   return nearest == NULL ? NULL : arena_format(arena_of(k), "did you mean `%s`?", nearest);
 }
 
-static node *word_node(checker *k, const syntax *s, value_type choice, int index) {
-  value v = {.type = choice, .exact = {index, 1}, .text = choice.choices->names[index]};
+static node *word_node(checker *k, const syntax *s, value_type choice, const choice_list *words,
+                       int index) {
+  value v = {.type = choice, .exact = {index, 1}, .text = words->names[index]};
   return types_constant(k, s, v);
 }
 
@@ -95,7 +96,7 @@ node *check_symbol(checker *k, const syntax *s, symbol *found) {
 static node *check_name(checker *k, const syntax *s, value_type expected) {
   const choice_list *words = words_of(expected);
   int index = words == NULL ? -1 : choice_find(words, s->text, strlen(s->text));
-  if (words != NULL && index >= 0) return word_node(k, s, expected, index);
+  if (words != NULL && index >= 0) return word_node(k, s, expected, words, index);
   symbol *found = scope_find(k->source->context->scope, s->text);
   if (found != NULL && found->faulty) return NULL;
   if (found != NULL) return check_symbol(k, s, found);
@@ -112,7 +113,7 @@ static node *check_text(checker *k, const syntax *s, value_type expected) {
   const choice_list *words = words_of(expected);
   if (words != NULL) {
     int index = choice_find(words, s->text, strlen(s->text));
-    return index >= 0 ? word_node(k, s, expected, index) : unknown_word(k, s, words, false);
+    return index >= 0 ? word_node(k, s, expected, words, index) : unknown_word(k, s, words, false);
   }
   value v = {.type = type_plain(TYPE_TEXT), .exact = {0, 1}, .text = s->text};
   return types_constant(k, s, v);

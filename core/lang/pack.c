@@ -295,6 +295,17 @@ static bool is_field(void *ctx, const char *name) {
   return n && n->readable;
 }
 
+static const char *const *list_fields(void *ctx, const char *name, size_t *count) {
+  const loader *l = ctx;
+  const int i = schema_find(&l->pack->schema, name);
+  const schema *record = i < 0 ? NULL : l->pack->schema.fields[i].type.record;
+  if (!record) return NULL;
+  const char **names = arena_array(&l->pack->arena, record->count + 1, sizeof *names);
+  for (size_t k = 0; k < record->count; k++) names[k] = record->fields[k].name;
+  *count = record->count;
+  return names;
+}
+
 /* Everything that stands before the rule. */
 static void reads_all(loader *l, const rule_function *f, lua_step *s) {
   for (size_t i = 0; i < f->visible; i++)
@@ -333,6 +344,7 @@ static const rule_access *find_access(const rule_function *f, const rule_access 
 
 static void rewrite_rules(loader *l) {
   pack *p = l->pack;
+  const row_names names = {l, is_rule, is_field, list_fields};
   for (size_t i = 0; i < p->script_count; i++) {
     pack_script *script = &p->scripts[i];
     rule_access *accesses = NULL;
@@ -340,8 +352,8 @@ static void rewrite_rules(loader *l) {
     loading_script *at = arena_alloc(&p->arena, sizeof *at);
     at->file = script->file;
     l->script = at;
-    if (!row_access_rewrite(&p->arena, script->file, script->text, script->size, is_rule, is_field,
-                            l, &script->text, &script->size, &accesses, &count, l->out))
+    if (!row_access_rewrite(&p->arena, script->file, script->text, script->size, &names,
+                            &script->text, &script->size, &accesses, &count, l->out))
       continue;
     for (size_t k = 0; k < l->rule_function_count; k++)
       if (l->rule_functions[k].file == script->file)

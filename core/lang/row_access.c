@@ -4,6 +4,7 @@
 #include "row_access.h"
 
 #include <string.h>
+#include "../base/text.h"
 #include "lua_token.h"
 
 #define NESTING_MOST 400
@@ -25,10 +26,13 @@ typedef struct scan {
   size_t count;
   function_span *functions;
   size_t function_count;
-  bool (*is_field)(void *ctx, const char *name);
-  void *ctx;
+  const row_names *names;
   findings *out;
 } scan;
+
+static bool is_field(const scan *s, const char *name) {
+  return s->names->is_field(s->names->ctx, name);
+}
 
 /* ---- tokens ---- */
 
@@ -272,22 +276,22 @@ static const char *nearest_field(const scan *s, const char *word) {
     memcpy(tried, word, n + 1);
     tried[i] = word[i + 1];
     tried[i + 1] = word[i];
-    if (s->is_field(s->ctx, tried)) return tried;
+    if (is_field(s, tried)) return tried;
   }
   for (size_t i = 0; i < n && n > 1; i++) { /* one too many */
     memcpy(tried, word, i);
     memcpy(tried + i, word + i + 1, n - i);
-    if (s->is_field(s->ctx, tried)) return tried;
+    if (is_field(s, tried)) return tried;
   }
   for (size_t i = 0; i <= n; i++) /* one is missing, one is wrong */
     for (const char *letter = letters; *letter; letter++) {
       memcpy(tried, word, i);
       tried[i] = *letter;
       memcpy(tried + i + 1, word + i, n - i + 1);
-      if (s->is_field(s->ctx, tried)) return tried;
+      if (is_field(s, tried)) return tried;
       if (i == n) continue;
       memcpy(tried + i + 1, word + i + 1, n - i);
-      if (s->is_field(s->ctx, tried)) return tried;
+      if (is_field(s, tried)) return tried;
     }
   return NULL;
 }
@@ -302,7 +306,7 @@ static bool check_read(const scan *s, const token *record, size_t i) {
     return false;
   }
   const char *name = arena_string_n(s->arena, field->start, field->size);
-  if (s->is_field(s->ctx, name)) return true;
+  if (is_field(s, name)) return true;
   const char *near = nearest_field(s, name);
   findings_add(s->out, SEVERITY_ERROR, s->file, field->line,
                "%.*s.%s: there is no field or earlier output '%s'%s%s%s", record_size,
@@ -311,12 +315,65 @@ static bool check_read(const scan *s, const token *record, size_t i) {
   return false;
 }
 
+/* ---- records of lists ---- */
+
+typedef struct list_names {
+  const char *name;
+  const char *const *fields;
+  size_t count;
+} list_names;
+
+/* The token is the name of a field of a record of the list. */
+static bool check_item(const scan *s, const list_names *list, size_t i) {
+  const char *name = arena_string_n(s->arena, at(s, i)->start, at(s, i)->size);
+  for (size_t k = 0; k < list->count; k++)
+    if (strcmp(list->fields[k], name) == 0) return true;
+  const char *near = text_suggest(name, list->fields, list->count);
+  findings_add(s->out, SEVERITY_ERROR, s->file, at(s, i)->line,
+               "a record of %s has no field '%s'%s%s%s", list->name, name,
+               near ? ": did you mean '" : "", near ? near : "", near ? "'?" : "");
+  return false;
+}
+
+/* `for i, item in ipairs(c.items) do`: the record is the token at i. */
+static bool is_walked(const scan *s, size_t i) {
+  return i >= 7 && is(s, i - 1, "(") && is(s, i - 2, "ipairs") && is(s, i - 3, "in") &&
+         is_name(s, i - 4) && is(s, i - 5, ",") && is_name(s, i - 6) && is(s, i - 7, "for") &&
+         is(s, i + 3, ")") && is(s, i + 4, "do");
+}
+
+/* What the loop reads of its item; it ends where the name may mean something else. */
+static bool check_walk(const scan *s, const list_names *list, const token *item, size_t i) {
+  bool good = true;
+  for (size_t depth = 1; depth > 0 && i + 1 < s->count; i++) {
+    size_t ignored = 0;
+    if (opens(s, i) == 'b') depth++;
+    if (is(s, i, "end") || is(s, i, "until")) depth--;
+    const bool declares = is(s, i, "local") || is(s, i, "for") || is(s, i, "function");
+    if (declares && declared_again(s, i + 1 + is(s, i + 1, "("), item, &ignored)) return good;
+    if (is_name(s, i) && same_text(at(s, i), item) && !is_other(s, i) && is_read(s, i))
+      good = check_item(s, list, i + 2) && good;
+  }
+  return good;
+}
+
+static bool check_list(const scan *s, size_t i) {
+  list_names list = {arena_string_n(s->arena, at(s, i + 2)->start, at(s, i + 2)->size), NULL, 0};
+  if (s->names->list_fields)
+    list.fields = s->names->list_fields(s->names->ctx, list.name, &list.count);
+  if (!list.fields) return true;
+  if (is_walked(s, i)) return check_walk(s, &list, at(s, i - 4), i + 5);
+  if (!is(s, i + 3, "[")) return true;
+  const size_t behind = skip_brackets(s, i + 3);
+  return !is(s, behind, ".") || !is_name(s, behind + 1) || check_item(s, &list, behind + 1);
+}
+
 static bool check_function(const scan *s, const function_span *f) {
   const token *record = at(s, f->parameter);
   bool good = true;
   for (size_t i = f->start; i < f->end; i++)
     if (is_name(s, i) && same_text(at(s, i), record) && !is_other(s, i) && is_read(s, i))
-      good = check_read(s, record, i) && good;
+      good = check_read(s, record, i) && check_list(s, i) && good;
   return good;
 }
 
@@ -399,15 +456,13 @@ static void give_accesses(const scan *s, rule_access **accesses, size_t *count) 
 }
 
 bool row_access_rewrite(arena *a, const char *file, const char *text, size_t n,
-                        bool (*is_rule)(void *ctx, int first_line, int last_line),
-                        bool (*is_field)(void *ctx, const char *name), void *ctx,
-                        const char **rewritten, size_t *rewritten_size, rule_access **accesses,
-                        size_t *access_count, findings *out) {
+                        const row_names *names, const char **rewritten, size_t *rewritten_size,
+                        rule_access **accesses, size_t *access_count, findings *out) {
   *rewritten = text;
   *rewritten_size = n;
   *accesses = NULL;
   *access_count = 0;
-  scan s = {.arena = a, .file = file, .is_field = is_field, .ctx = ctx, .out = out};
+  scan s = {.arena = a, .file = file, .names = names, .out = out};
   s.tokens = read_tokens(a, text, n, &s.count);
   if (!s.tokens) return true;
   char *inside = arena_array(a, s.count + 1, 1);
@@ -416,7 +471,8 @@ bool row_access_rewrite(arena *a, const char *file, const char *text, size_t n,
   bool good = true, changed = false;
   for (size_t i = 0; i < s.function_count; i++) {
     function_span *f = &s.functions[i];
-    f->rule = !is_rule || is_rule(ctx, f->access.first_line, f->access.last_line);
+    f->rule =
+        !names->is_rule || names->is_rule(names->ctx, f->access.first_line, f->access.last_line);
     look_through(&s, f);
     if (f->rule && !f->doubt) good = check_function(&s, f) && good;
   }

@@ -18,6 +18,13 @@ static bool is_field(void *ctx, const char *name) {
   return name[0] == 'f' && name[1] >= '0' && name[1] <= '9'; /* f0, f1, ... */
 }
 
+static const char *const *list_fields(void *ctx, const char *name, size_t *count) {
+  (void)ctx;
+  static const char *const fields[] = {"amount", "at", "kind"};
+  *count = 3;
+  return strcmp(name, "list") == 0 ? fields : NULL;
+}
+
 static bool only_line_two(void *ctx, int first, int last) {
   (void)ctx;
   return first == 2 && last == 2;
@@ -35,8 +42,9 @@ typedef struct result {
 static void run(result *r, const char *text, bool (*is_rule)(void *, int, int)) {
   *r = (result){0};
   size_t size;
-  r->good = row_access_rewrite(&r->arena, "rules/acme/credit.lua", text, strlen(text), is_rule,
-                               is_field, NULL, &r->text, &size, &r->accesses, &r->count, &r->found);
+  const row_names names = {NULL, is_rule, is_field, list_fields};
+  r->good = row_access_rewrite(&r->arena, "rules/acme/credit.lua", text, strlen(text), &names,
+                               &r->text, &size, &r->accesses, &r->count, &r->found);
   assert_int_equal(size, strlen(r->text));
 }
 
@@ -244,12 +252,47 @@ static void test_tokens(void **state) {
   }
 }
 
+/* What a rule reads of the records of a list: loops and numbers, where the name is sure. */
+static void test_records_of_lists(void **state) {
+  (void)state;
+  static const struct {
+    const char *body, *message;
+  } cases[] = {
+      {"for i, x in ipairs(c.list) do s = x.amount + x.at end", NULL},
+      {"for i, x in ipairs(c.list) do\n s = x.amonut end",
+       "a record of list has no field 'amonut': did you mean 'amount'?"},
+      {"for _, x in ipairs(c.list) do if a then for k = 1, 2 do s = x.knid end end end",
+       "a record of list has no field 'knid': did you mean 'kind'?"},
+      {"for _, x in ipairs(c.list) do end return x.anything", NULL}, /* another x */
+      {"for _, x in ipairs(c.list) do local x = t[1] s = x.anything end", NULL},
+      {"for _, x in ipairs(c.list) do for _, x in ipairs(t) do s = x.anything end end", NULL},
+      {"for _, x in ipairs(t.list) do s = x.anything end", NULL}, /* not the record's */
+      {"for _, x in ipairs(c.a) do s = x.anything end", NULL},    /* no list */
+      {"for _, x in ipairs(c.list) do t = { x = 1 } s = t.x.y end", NULL},
+      {"return c.list[#c.list].amuont", "a record of list has no field 'amuont': did you mean"},
+      {"return c.list[1].kind", NULL},
+      {"return #c.list, c.list[1]", NULL}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    result r;
+    char text[256];
+    snprintf(text, sizeof text, "rule 'x' { function(c) local s, t, a %s end }", cases[i].body);
+    run(&r, text, NULL);
+    const bool told = r.found.count == 1;
+    if (r.found.count > 1 || told != (cases[i].message != NULL) || r.good == told ||
+        (told && !strstr(r.found.items[0].message, cases[i].message)))
+      fail_msg("%s: %zu findings, %s", cases[i].body, r.found.count,
+               r.found.count ? r.found.items[0].message : "");
+    done(&r);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_rewriting),      cmocka_unit_test(test_left_alone),
-      cmocka_unit_test(test_accesses),       cmocka_unit_test(test_only_rules),
-      cmocka_unit_test(test_findings),       cmocka_unit_test(test_many_fields),
-      cmocka_unit_test(test_lines_are_luas), cmocka_unit_test(test_tokens),
+      cmocka_unit_test(test_rewriting),        cmocka_unit_test(test_left_alone),
+      cmocka_unit_test(test_accesses),         cmocka_unit_test(test_only_rules),
+      cmocka_unit_test(test_findings),         cmocka_unit_test(test_many_fields),
+      cmocka_unit_test(test_records_of_lists), cmocka_unit_test(test_lines_are_luas),
+      cmocka_unit_test(test_tokens),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

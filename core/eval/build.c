@@ -261,6 +261,12 @@ int build_result(builder *b, const char *name, value_type type, const char *defi
   return refuse_taken(b, name, at) ? -1 : add_result(b, name, type, defined, at);
 }
 
+int build_final(builder *b, stage *s, const char *name, value_type type, place at) {
+  if (refuse_taken(b, name, at)) return -1;
+  b->finals[b->final_count++] = s;
+  return add_column(b, name, type, at);
+}
+
 int build_rebound(builder *b, const char *name, value_type type, const char *defined, place at) {
   return add_result(b, name, type, defined, at);
 }

@@ -133,6 +133,8 @@ struct builder {
   struct list_rows *list; /* open: formulas read its records (list_rows.h); NULL = the customer */
   stage **by_step;        /* compiled, by number of the step; NULL = faulty */
   bool *late;             /* by step: its stage runs at the end */
+  size_t final_count;
+  stage **finals; /* what is made behind all steps */
   struct phasing *phasing;
   size_t open_param_count;
   open_param *open_params;
@@ -178,6 +180,8 @@ int build_rebound(builder *b, const char *name, value_type type, const char *def
 /* The result of a step that reads what no blob holds; it becomes an input of the decision itself. */
 int build_kept(builder *b, stage *s, const char *name, value_type type, const char *defined,
                place at);
+/* An output that a stage makes behind all steps, so that none can read it; -1 after a finding. */
+int build_final(builder *b, stage *s, const char *name, value_type type, place at);
 /* A column of the step's own, without a name. */
 int build_hidden(builder *b, value_type type);
 /* Room for whole batches of the evaluator's own: returns its number (evaluator.scratch). */
@@ -209,5 +213,6 @@ stage *aggregate_compile(builder *b, const step *s);
 stage *ageing_compile(builder *b, const step *s);
 stage *total_compile(builder *b, const step *s);
 stage *quantiles_compile(builder *b, const step *s);
+stage *steady_compile(builder *b, const step *s);
 
 #endif

@@ -86,7 +86,8 @@ void phases_order(builder *b) {
   plan *p = b->plan;
   const size_t steps = p->pack->step_count;
   size_t phase = 0;
-  p->stages = arena_array(&p->arena, steps + 2 * p->population_count + 1, sizeof *p->stages);
+  p->stages = arena_array(&p->arena, steps + b->final_count + 2 * p->population_count + 1,
+                          sizeof *p->stages);
   add_collectors(p, SIZE_MAX);
   for (size_t i = 0; i < steps; i++) {
     while (phase < b->phasing->steps[i].phase) begin_phase(p, ++phase);
@@ -94,6 +95,7 @@ void phases_order(builder *b) {
     add_collectors(p, i);
   }
   while (phase + 1 < p->phase_count) begin_phase(p, ++phase);
+  for (size_t i = 0; i < b->final_count; i++) p->stages[p->stage_count++] = b->finals[i];
   for (size_t i = 0; i < steps; i++)
     if (b->late[i]) p->stages[p->stage_count++] = b->by_step[i];
   p->phases[p->phase_count].first_stage = p->stage_count;

@@ -181,6 +181,8 @@ static stage *compile_step(builder *b, const step *s) {
     return total_compile(b, s);
   case STEP_QUANTILES:
     return quantiles_compile(b, s);
+  case STEP_STEADY:
+    return steady_compile(b, s);
   }
   return NULL;
 }
@@ -236,6 +238,7 @@ static bool compile_steps(builder *b) {
   bool ok;
   b->by_step = arena_array(&b->plan->arena, p->step_count + 1, sizeof *b->by_step);
   b->late = arena_array(&b->plan->arena, p->step_count + 1, sizeof *b->late);
+  b->finals = arena_array(&b->plan->arena, p->step_count + 1, sizeof(stage *));
   ok = phases_begin(b);
   for (size_t i = 0; i < p->step_count; i++) {
     b->step = &p->steps[i];
@@ -252,6 +255,7 @@ static bool compile_steps(builder *b) {
     b->step_number = i;
     if (b->by_step[i]->finish) b->by_step[i]->finish(b, b->by_step[i]);
   }
+  for (size_t i = 0; i < b->final_count; i++) b->finals[i]->finish(b, b->finals[i]);
   b->step = NULL;
   order_stages(b);
   return true;

@@ -357,6 +357,19 @@ error_code population_settle(population *x, size_t phase, error *e) {
   return status;
 }
 
+/* ---- reading ---- */
+
+int32_t population_part(const struct population_step *s, const population_group *g,
+                        const population_number *x) {
+  int32_t part = 0;
+  for (size_t i = 0; i + 1 < s->parts && g->cuts[i].known; i++) {
+    const int order = population_compare(x, &g->cuts[i]);
+    if (s->ties_up ? order < 0 : order <= 0) break;
+    part++;
+  }
+  return part;
+}
+
 /* ---- groups from outside ---- */
 
 population_group *population_group_named(population_values *v, const char *name) {

@@ -33,6 +33,20 @@ size_t population_reads(const plan *p, size_t phase, const int **slots);
 /* "total \"total_ar\"": the first step whose values are not known; NULL: all are. */
 const char *population_lacks(const population *x);
 
+/* What stands behind what a population step gave a record. */
+typedef struct population_basis {
+  bool quantiles; /* else a total */
+  total_kind as;
+  const char *of, *within; /* as written; NULL: records are counted; all customers are one group */
+  const char *group;       /* the record's, NULL = none */
+  int64_t count;           /* customers in it who have the value */
+  size_t parts, part;      /* quantiles: from 1, the lowest; 0: in none */
+  const char *above, *up_to; /* the cuts around the part, NULL = there is none; in the arena */
+} population_basis;
+
+/* Of the row of the evaluator's batch. False: the slot is not what such a step makes. */
+bool population_basis_of(const evaluator *v, int slot, size_t row, arena *a, population_basis *out);
+
 /* ---- as texts, for the store ---- */
 
 /* The total of a group, or one of its cut points from the lowest up. A step within groups has, before

@@ -15,8 +15,9 @@ typedef struct population_number {
 
 /* What the compilers say of a step. Lives in the plan. */
 struct population_step {
-  const char *name; /* of the step, or of the parameter */
-  const char *what; /* "total \"x\"", for messages */
+  const char *name;                  /* of the step, or of the parameter */
+  const char *what;                  /* "total \"x\"", for messages */
+  const char *of_text, *within_text; /* as written; NULL: records are counted; all are one group */
   place at;
   bool quantiles; /* else a total */
   total_kind as;
@@ -66,6 +67,9 @@ struct population {
 /* The group of a row, or NULL: it is in none, or nobody of it was in the run. */
 const population_group *population_group_of(const population_values *v, const column *within,
                                             size_t row);
+/* The part in which a value stands, from 0 the lowest. */
+int32_t population_part(const struct population_step *s, const population_group *g,
+                        const population_number *x);
 /* The group of that name (NULL: all customers), made if it is not there; NULL: the step has none such. */
 population_group *population_group_named(population_values *v, const char *name);
 

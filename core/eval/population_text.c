@@ -90,6 +90,50 @@ error_code population_write(const population *x, population_each *each, void *ct
   return status;
 }
 
+/* ---- what stands behind a value ---- */
+
+static const char *cut_text(const struct population_step *s, const population_group *g, size_t cut,
+                            zone z, arena *a) {
+  buffer text = {0};
+  if (cut + 1 >= s->parts || !g->cuts[cut].known) return NULL;
+  write_number(&text, &g->cuts[cut], s->of, z);
+  const char *copy = arena_string(a, text.data);
+  buffer_deinit(&text);
+  return copy;
+}
+
+static const struct population_step *step_of(const plan *p, int slot) {
+  for (size_t i = 0; i < p->population_count; i++)
+    if (p->population[i]->slot == slot) return p->population[i];
+  return NULL;
+}
+
+bool population_basis_of(const evaluator *v, int slot, size_t row, arena *a,
+                         population_basis *out) {
+  const struct population_step *s = step_of(v->plan, slot);
+  if (!s || !v->population) return false;
+  const column *within = s->within_slot >= 0 ? v->frame.slots[s->within_slot] : NULL;
+  const bool grouped = !within || !column_missing(within, row);
+  const population_group *g =
+      grouped ? population_group_of(&v->population->values[s->number], within, row) : NULL;
+  *out = (population_basis){.quantiles = s->quantiles,
+                            .as = s->as,
+                            .of = s->of_text,
+                            .within = s->within_text,
+                            .group = g ? g->name : NULL,
+                            .count = g ? g->count : 0,
+                            .parts = s->parts};
+  if (!s->quantiles || !g) return true;
+  const population_number x = population_number_of(v->frame.slots[s->of_slot], row);
+  if (!x.known) return true;
+  const size_t part = (size_t)population_part(s, g, &x);
+  const zone z = v->plan->pack->zone;
+  out->part = part + 1;
+  out->above = part ? cut_text(s, g, part - 1, z, a) : NULL;
+  out->up_to = cut_text(s, g, part, z, a);
+  return true;
+}
+
 /* ---- reading ---- */
 
 static bool read_rational(const char *text, rational *out) {

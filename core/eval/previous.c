@@ -61,6 +61,8 @@ static value_type type_declared(builder *b, const step *s, const char *name) {
     return type_among(s->table.outputs, s->table.output_count, name);
   case STEP_LUA:
     return type_among(s->lua.outputs, s->lua.output_count, name);
+  case STEP_STEADY:
+    return bare_type(s->steady.since && !strcmp(s->steady.since, name) ? TYPE_DATE : TYPE_NONE);
   default:
     if (strcmp(s->name, name) != 0) return bare_type(TYPE_NONE);
   }

@@ -22,17 +22,6 @@ typedef struct quantiles {
 
 /* ---- running ---- */
 
-static int32_t part_of(const struct population_step *s, const population_group *g,
-                       const population_number *x) {
-  int32_t part = 0;
-  for (size_t i = 0; i + 1 < s->parts && g->cuts[i].known; i++) {
-    const int order = population_compare(x, &g->cuts[i]);
-    if (s->ties_up ? order < 0 : order <= 0) break;
-    part++;
-  }
-  return part;
-}
-
 static void put_part(const quantiles *q, column *to, size_t row, int32_t part) {
   const int32_t parts = (int32_t)q->step->parts;
   if (part < 0)
@@ -59,7 +48,7 @@ static void run(const stage *base, evaluator *v) {
   for (size_t r = 0; r < v->frame.rows; r++) {
     const population_number x = population_number_of(of, r);
     const population_group *g = x.known ? population_group_of(values, within, r) : NULL;
-    const int32_t part = !x.known ? q->missing : g && g->count ? part_of(s, g, &x) : -1;
+    const int32_t part = !x.known ? q->missing : g && g->count ? population_part(s, g, &x) : -1;
     put_part(q, to, r, part);
     if (taken) taken[r] = x.known ? way_of(q, part) : (int32_t)s->parts;
     if (q->gives && part >= 0 && q->codes[way_of(q, part)]) give(v, r, q->codes[way_of(q, part)]);

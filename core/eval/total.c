@@ -80,6 +80,8 @@ stage *population_collect(builder *b, struct population_step *s, const formula *
   const formula *condition = build_condition(b, where);
   if (where.text && !condition) return NULL;
   s->of = of ? of->type : bare_type(TYPE_INTEGER);
+  s->of_text = of ? of->text : NULL;
+  s->within_text = within.text;
   s->of_slot = of && of->slot >= 0 && !condition ? of->slot : add_copy(b, c, of, condition, s->of);
   return collect_group(b, s, c, within) ? &c->base : NULL;
 }

@@ -212,6 +212,13 @@ bool declare_hour(const char *text, int32_t *out);
 /* Opening hours, working days, holidays and make-up days of company { ... }. */
 void declare_calendar(const body *company);
 
+/* ---- steady classes (declare_class.c) ---- */
+
+/* hold, hold_up, hold_down, max_up, max_down, held: the keys by which a class does not swing. */
+#define STEADY_KEYS "hold", "hold_up", "hold_down", "max_up", "max_down", "held"
+/* Adds the step that they ask for, if any of them is there; false: none is. */
+bool declare_steady(body *b, const char *name);
+
 /* ---- types (declare_fields.c) ---- */
 
 typedef struct type_spec {

@@ -145,6 +145,42 @@ static void fill_best(body *b, const char *name) {
   fill_bound(b, name, true);
 }
 
+/* ---- steady "grade" { hold = 90, max_up = 1, max_down = 1, held = "CLASS_HELD" } ---- */
+
+bool declare_steady(body *b, const char *name) {
+  static const char *const keys[] = {STEADY_KEYS};
+  int64_t hold = 0;
+  bool any = false;
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) any = any || body_has(b, keys[i]);
+  if (!any) return false;
+  steady_step s = {.held = body_code(b, "held")};
+  body_integer(b, "hold", 1, 36500, &hold);
+  s.hold_up = s.hold_down = hold;
+  body_integer(b, "hold_up", 1, 36500, &s.hold_up);
+  body_integer(b, "hold_down", 1, 36500, &s.hold_down);
+  body_integer(b, "max_up", 1, 1000, &s.max_up);
+  body_integer(b, "max_down", 1, 1000, &s.max_down);
+  if (!s.hold_up && !s.hold_down && !s.max_up && !s.max_down && b->l->out->errors == 0)
+    declare_error(b->l, body_key_at(b, "held"),
+                  "%s has held, and nothing that holds the class: hold = 90 (days), max_up = 1 or "
+                  "max_down = 1",
+                  b->what);
+  if (s.hold_up || s.hold_down) {
+    s.since = arena_format(&b->l->pack->arena, "%s_since", name);
+    declare_name(b->l, b->at, "since of", s.since, true);
+  }
+  declare_step(b, STEP_STEADY, name)->steady = s;
+  return true;
+}
+
+static void fill_steady(body *b, const char *name) {
+  static const char *const keys[] = {STEADY_KEYS};
+  body_check(b, COUNTED(keys), false);
+  if (!check_class(b, name)) return;
+  if (!declare_steady(b, name))
+    declare_error(b->l, b->at, "%s says nothing: %s { hold = 90, max_up = 1 }", b->what, b->what);
+}
+
 #define NAMED(name)                                                                                \
   static int word_##name(lua_State *L) {                                                           \
     static const named_word w = {#name, fill_##name};                                              \
@@ -153,6 +189,10 @@ static void fill_best(body *b, const char *name) {
 NAMED(adjust)
 NAMED(worst)
 NAMED(best)
+NAMED(steady)
 
-const declaration declare_class_words[] = {
-    {"adjust", word_adjust}, {"worst", word_worst}, {"best", word_best}, {NULL, NULL}};
+const declaration declare_class_words[] = {{"adjust", word_adjust},
+                                           {"worst", word_worst},
+                                           {"best", word_best},
+                                           {"steady", word_steady},
+                                           {NULL, NULL}};

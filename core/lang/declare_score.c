@@ -160,7 +160,7 @@ static void read_best(const body *b, bands_step *out) {
 }
 
 static void fill_bands(body *b, const char *name) {
-  static const char *const keys[] = {"of", "missing", "best"};
+  static const char *const keys[] = {"of", "missing", "best", STEADY_KEYS};
   loader *l = b->l;
   body_check(b, COUNTED(keys), true);
   declare_name(l, b->at, "bands", name, true);
@@ -198,6 +198,7 @@ static void fill_bands(body *b, const char *name) {
   if (!found)
     declare_error(l, body_key_at(b, "missing"),
                   "missing of %s is \"%s\", which is none of its bands", b->what, out->missing);
+  declare_steady(b, name);
 }
 
 #define NAMED(name)                                                                                \

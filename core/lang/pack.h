@@ -437,6 +437,15 @@ typedef struct ageing_step {
   const char *undated; /* the bucket of records without a due date, or NULL */
 } ageing_step;
 
+/* steady "grade" { hold = 90, max_up = 1 }, and the same keys of bands: the class against the one last
+ * published. 0 = no such bound. */
+typedef struct steady_step {
+  int64_t hold_up, hold_down; /* days that a class is held before it gets better / worse */
+  int64_t max_up, max_down;   /* classes at a time */
+  const char *held;           /* code, given when the class is not what it would be */
+  const char *since;          /* name of the output that says since when it is held: grade_since */
+} steady_step;
+
 /* total "group_ar" { of = "ar", within = "region", where = "..." }: over all customers of the run, the
  * same for all, or for all of a group */
 typedef enum total_kind {
@@ -485,7 +494,8 @@ typedef enum step_kind {
   STEP_AGGREGATE,
   STEP_AGEING,
   STEP_TOTAL,
-  STEP_QUANTILES
+  STEP_QUANTILES,
+  STEP_STEADY
 } step_kind;
 
 typedef struct step {
@@ -507,6 +517,7 @@ typedef struct step {
     ageing_step ageing;
     total_step total;
     quantiles_step quantiles;
+    steady_step steady;
   };
 } step;
 

@@ -125,11 +125,11 @@ static void explain_result(explainer *x, explained *parent, int number, const co
   const result *r = &x->plan->results[number];
   explained *n = explain_add(x, parent, EXPLAINED_OUTPUT, r->name);
   x->told[number] = true;
-  n->at = x->plan->pack->steps[r->step].at;
+  n->at = r->step == SIZE_MAX ? r->at : x->plan->pack->steps[r->step].at; /* a parameter's total */
   n->value = explain_plain(x, written);
   n->shown = n->value ? explain_shown(x, written) : NULL;
   x->reads.count = 0;
-  explain_step(x, n, r);
+  if (!explain_population(x, n, r)) explain_step(x, n, r);
   explain_made_of(x, n);
 }
 

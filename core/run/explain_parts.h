@@ -73,6 +73,11 @@ void explain_cadence(explainer *x, explained *parent, const step *s,
 void explain_limit(explainer *x, explained *parent, const step *s, const trace_point *const *points,
                    size_t count);
 
+/* ---- explain_population.c ---- */
+
+/* False: the result is not what a population step makes. */
+bool explain_population(explainer *x, explained *parent, const result *r);
+
 /* ---- words ---- */
 
 typedef enum explain_word {
@@ -118,6 +123,17 @@ typedef enum explain_word {
   WORD_BY_HAND,
   WORD_NONE,
   WORD_POINTS,
+  WORD_TOTAL_SUM,
+  WORD_TOTAL_COUNT,
+  WORD_TOTAL_MEAN,
+  WORD_TOTAL_LEAST,
+  WORD_TOTAL_GREATEST,
+  WORD_RANKED,
+  WORD_RECORDS,
+  WORD_AMONG,
+  WORD_PART,
+  WORD_PART_ABOVE,
+  WORD_PART_UP_TO,
   WORDS
 } explain_word;
 

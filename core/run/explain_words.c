@@ -48,6 +48,17 @@ static const char *const words[WORDS][2] = {
     [WORD_BY_HAND] = {"made by hand, not stored", "手工录入，未保存"},
     [WORD_NONE] = {"none", "无"},
     [WORD_POINTS] = {"points × weight", "分数 × 权重"},
+    [WORD_TOTAL_SUM] = {"the sum of %s", "%s 的合计"},
+    [WORD_TOTAL_COUNT] = {"the number of %s", "%s 的个数"},
+    [WORD_TOTAL_MEAN] = {"the mean of %s", "%s 的平均数"},
+    [WORD_TOTAL_LEAST] = {"the least %s", "%s 的最小值"},
+    [WORD_TOTAL_GREATEST] = {"the greatest %s", "%s 的最大值"},
+    [WORD_RANKED] = {"by %s", "按 %s 排列"},
+    [WORD_RECORDS] = {"records", "记录"},
+    [WORD_AMONG] = {"%s customers of the run", "本次运行的 %s 个客户"},
+    [WORD_PART] = {"part %zu of %zu from the lowest", "自低而高第 %zu 份，共 %zu 份"},
+    [WORD_PART_ABOVE] = {"%s, above %s", "%s，高于 %s"},
+    [WORD_PART_UP_TO] = {"%s, up to %s", "%s，至 %s"},
 };
 
 const char *explain_say(const char *language, explain_word w) {

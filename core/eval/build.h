@@ -214,5 +214,6 @@ stage *ageing_compile(builder *b, const step *s);
 stage *total_compile(builder *b, const step *s);
 stage *quantiles_compile(builder *b, const step *s);
 stage *steady_compile(builder *b, const step *s);
+stage *smooth_compile(builder *b, const step *s);
 
 #endif

@@ -187,6 +187,7 @@ void evaluator_begin(evaluator *v, const batch *in, decisions *out) {
   arena_clear(&v->value_texts);
   arena_clear(&out->texts);
   v->value_count = 0;
+  v->move_count = 0;
   v->frame.rows = out->rows = in->rows;
   v->frame.out = out;
   out->batch = in;
@@ -290,9 +291,7 @@ static error_code check_batch(const evaluator *v, const batch *in, bool has_inpu
 
 static error_code check_population(const evaluator *v, error *e) {
   const plan *p = v->plan;
-  const char *lacks = v->population        ? population_lacks(v->population)
-                      : plan_population(p) ? p->population[0]->what
-                                           : NULL;
+  const char *lacks = v->population ? population_lacks(v->population) : population_first(p);
   if (!lacks) return ERR_OK;
   return error_set(e, ERR_NOT_FOUND,
                    "%s is worked out over all customers, and that is known from a run alone: run "

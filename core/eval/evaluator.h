@@ -37,8 +37,10 @@ struct evaluator {
   decisions guard;          /* catches the faults of formulas that not every row needs */
   struct list_space *lists; /* list_rows.h; NULL = no step reads a list */
   struct lua_host *lua;
-  struct trace *trace;          /* NULL = it does not trace */
-  const population *population; /* NULL = not known */
+  struct trace *trace;                 /* NULL = it does not trace */
+  const population *population;        /* NULL = not known */
+  const struct population_move *moves; /* of this batch, by record */
+  size_t move_count;
 };
 
 /* Evaluates for the rows that `needed` marks (NULL = all): faults of other rows do not count.

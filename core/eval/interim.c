@@ -362,6 +362,11 @@ error_code evaluator_load(evaluator *v, size_t phase, const void *data, size_t s
   return ERR_OK;
 }
 
+void evaluator_moves(evaluator *v, const population_move *moves, size_t count) {
+  v->moves = moves;
+  v->move_count = count;
+}
+
 /* ---- parts of it ---- */
 
 error_code interim_columns(const plan *p, size_t phase, const void *data, size_t size,
@@ -373,6 +378,13 @@ error_code interim_columns(const plan *p, size_t phase, const void *data, size_t
   if (open_interim(data, size, true, &head, &keys, &body, e)) return e->code;
   *rows = head.rows;
   get(&keys, sequences, *rows * sizeof *sequences);
+  keys.at += *rows * sizeof(int64_t); /* positions */
+  for (size_t k = 0; k < count; k++) {
+    source one = keys;
+    if (slots[k] != (int)p->pack->schema.key) continue;
+    get_text(&one, &out[k], *rows);
+    if (one.broken) return broken(e);
+  }
   for (size_t i = 0; i < at->live_count; i++) {
     const uint64_t bytes = get_number(&body);
     if (body.broken || (uint64_t)(body.end - body.at) < bytes) return broken(e);

@@ -27,6 +27,9 @@ error_code evaluator_load(evaluator *v, size_t phase, const void *data, size_t s
                           const uint64_t *dropped, size_t dropped_count, batch *in, decisions *out,
                           error *e);
 
+/* What population steps give to single records of the batch (population_moves), until the next batch. */
+void evaluator_moves(evaluator *v, const population_move *moves, size_t count);
+
 /* The columns of these slots alone, into columns of their types for BATCH_ROWS rows; sets their number
  * of rows and the numbers of the records (BATCH_ROWS). */
 error_code interim_columns(const plan *p, size_t phase, const void *data, size_t size,

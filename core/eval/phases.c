@@ -69,10 +69,15 @@ bool phases_end(builder *b) {
 
 /* ---- the order of the stages ---- */
 
+static void add_stages(plan *p, const struct population_step *s) {
+  p->stages[p->stage_count++] = s->apply;
+  if (s->then) p->stages[p->stage_count++] = s->then;
+}
+
 static void begin_phase(plan *p, size_t phase) {
   p->phases[phase].first_stage = p->stage_count;
   for (size_t i = 0; i < p->population_count; i++)
-    if (p->population[i]->phase + 1 == phase) p->stages[p->stage_count++] = p->population[i]->apply;
+    if (p->population[i]->phase + 1 == phase) add_stages(p, p->population[i]);
 }
 
 /* Columns of parameters' totals are made where they can be: behind the step of that number. */
@@ -86,7 +91,7 @@ void phases_order(builder *b) {
   plan *p = b->plan;
   const size_t steps = p->pack->step_count;
   size_t phase = 0;
-  p->stages = arena_array(&p->arena, steps + b->final_count + 2 * p->population_count + 1,
+  p->stages = arena_array(&p->arena, steps + b->final_count + 3 * p->population_count + 1,
                           sizeof *p->stages);
   add_collectors(p, SIZE_MAX);
   for (size_t i = 0; i < steps; i++) {
@@ -129,10 +134,12 @@ static void note_steps(const builder *b, lives *l) {
   for (size_t i = 0; i < p->population_count; i++) {
     const struct population_step *s = p->population[i];
     l->made[s->slot] = s->phase + 1;
+    if (s->smooths) l->made[s->kept_slot] = s->phase + 1;
+    if (s->smooths) read_in(l, s->by_slot, s->phase);
     read_in(l, s->of_slot, s->phase);
     read_in(l, s->within_slot, s->phase);
     read_in(l, s->within_slot, s->phase + 1);
-    if (s->quantiles) read_in(l, s->of_slot, s->phase + 1);
+    if (s->quantiles || s->smooths) read_in(l, s->of_slot, s->phase + 1);
   }
 }
 
@@ -148,7 +155,9 @@ static void note_ends(const plan *p, lives *l) {
 static bool is_collected(const plan *p, int slot, size_t phase) {
   for (size_t i = 0; i < p->population_count; i++) {
     const struct population_step *s = p->population[i];
-    if (s->phase == phase && (s->of_slot == slot || s->within_slot == slot)) return true;
+    const bool reads =
+        s->of_slot == slot || s->within_slot == slot || (s->smooths && s->by_slot == slot);
+    if (s->phase == phase && reads) return true;
   }
   return false;
 }
@@ -156,7 +165,7 @@ static bool is_collected(const plan *p, int slot, size_t phase) {
 static void settle_phase(plan *p, size_t phase, const lives *l) {
   plan_phase *at = &p->phases[phase];
   at->live = arena_array(&p->arena, p->slot_count + 1, sizeof *at->live);
-  at->collected = arena_array(&p->arena, 2 * p->population_count + 1, sizeof *at->collected);
+  at->collected = arena_array(&p->arena, 4 * p->population_count + 1, sizeof *at->collected);
   for (size_t slot = 0; slot < p->slot_count; slot++) {
     const bool lives_on = l->made[slot] <= phase && l->read[slot] > phase;
     if (slot == p->pack->schema.key) continue; /* it goes along in any case */
@@ -167,6 +176,9 @@ static void settle_phase(plan *p, size_t phase, const lives *l) {
     if (s->phase != phase) continue;
     at->collected[at->collected_count++] = s->of_slot;
     if (s->within_slot >= 0) at->collected[at->collected_count++] = s->within_slot;
+    if (!s->smooths) continue;
+    if (s->by_slot >= 0) at->collected[at->collected_count++] = s->by_slot;
+    at->collected[at->collected_count++] = (int)p->pack->schema.key;
   }
 }
 

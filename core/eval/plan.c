@@ -108,16 +108,36 @@ static void add_param(builder *b, const pack_param *p, const plan_options *o) {
   add_constant(b, p->name, v, "parameter", p->at.line);
 }
 
+/* Parameters, and totals and cut points by the names of their steps. */
+static bool can_be_given(const pack *p, const char *name) {
+  for (size_t i = 0; i < p->param_count; i++)
+    if (!strcmp(p->params[i].name, name)) return true;
+  for (size_t i = 0; i < p->step_count; i++) {
+    const step *s = &p->steps[i];
+    if ((s->kind == STEP_TOTAL || s->kind == STEP_QUANTILES) && !strcmp(s->name, name)) return true;
+  }
+  return false;
+}
+
 static void check_given_params(builder *b, const pack *p, const plan_options *o) {
   const char **names = arena_array(&b->plan->arena, p->param_count + 1, sizeof *names);
   for (size_t i = 0; i < p->param_count; i++) names[i] = p->params[i].name;
   for (size_t i = 0; i < o->param_count; i++) {
-    bool known = false;
-    for (size_t k = 0; k < p->param_count && !known; k++)
-      known = !strcmp(names[k], o->params[i].name);
-    if (known) continue;
+    if (can_be_given(p, o->params[i].name)) continue;
     findings_add(b->findings, SEVERITY_ERROR, NULL, 0, "the pack has no parameter \"%s\"%s",
                  o->params[i].name, build_suggestion(b, o->params[i].name, names, p->param_count));
+  }
+}
+
+/* What is given of population steps; it is kept among the parameters, so that a replay has it. */
+static void take_given(builder *b, const plan_options *o) {
+  plan *p = b->plan;
+  for (size_t i = 0; i < o->param_count; i++) {
+    const param_value *given = &o->params[i];
+    if (!*given->value || given_param(o, given->name) != given->value) continue;
+    const char *name = arena_string(&p->arena, given->name);
+    const char *text = arena_string(&p->arena, given->value);
+    if (population_give(b, name, text)) p->params[p->param_count++] = (param_value){name, text};
   }
 }
 
@@ -136,7 +156,8 @@ static void name_all(builder *b, const pack *p, const plan_options *o) {
                "built-in name", 0);
   add_constant(b, "as_of", (value){.type = bare_type(TYPE_TIMESTAMP), .exact = {made->as_of, 1}},
                "built-in name", 0);
-  made->params = arena_array(&made->arena, p->param_count + 1, sizeof *made->params);
+  made->params =
+      arena_array(&made->arena, p->param_count + o->param_count + 1, sizeof *made->params);
   b->open_params = arena_array(&made->arena, p->param_count + 1, sizeof *b->open_params);
   for (size_t i = 0; i < p->param_count; i++) {
     const symbol *taken = scope_find(&made->scope, p->params[i].name);
@@ -183,6 +204,8 @@ static stage *compile_step(builder *b, const step *s) {
     return quantiles_compile(b, s);
   case STEP_STEADY:
     return steady_compile(b, s);
+  case STEP_SMOOTH:
+    return smooth_compile(b, s);
   }
   return NULL;
 }
@@ -413,6 +436,7 @@ plan *plan_new(const pack *p, const plan_options *o, findings *out) {
   if (compile_steps(&b)) {
     settle_outputs(&b);
     settle_inputs(made);
+    take_given(&b, o);
     phases_settle(&b);
     if (out->errors == errors) {
       warn_unread(&b);

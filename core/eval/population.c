@@ -119,9 +119,8 @@ static size_t word_count(value_type t) {
   return t.kind == TYPE_BOOLEAN ? 2 : t.choices->count;
 }
 
-const population_group *population_group_of(const population_values *v, const column *within,
-                                            size_t row) {
-  if (v->step->within.kind == TYPE_NONE) return &v->groups[0];
+static const population_group *group_in(const population_values *v, const column *within,
+                                        size_t row) {
   if (has_words(v)) {
     const int32_t word = within->i32[row];
     return word < 0 || v->by_word[word] < 0 ? NULL : &v->groups[v->by_word[word]];
@@ -131,6 +130,15 @@ const population_group *population_group_of(const population_values *v, const co
   if (group_name(within, row, &name)) g = find_group(v, name.data, name.size);
   buffer_deinit(&name);
   return g;
+}
+
+const population_group *population_group_of(const evaluator *v, const struct population_step *s,
+                                            size_t row) {
+  const column *within = s->within_slot >= 0 ? v->frame.slots[s->within_slot] : NULL;
+  if (within && column_missing(within, row)) return NULL;
+  if (s->given) return s->given;
+  const population_values *values = &v->population->values[s->number];
+  return within ? group_in(values, within, row) : &values->groups[0];
 }
 
 /* ---- making ---- */
@@ -160,6 +168,7 @@ static void values_free(population_values *v) {
   free(v->table);
   free(v->by_word);
   sorter_free(v->sorter);
+  sorter_free(v->moved);
   arena_deinit(&v->texts);
 }
 
@@ -170,9 +179,20 @@ void population_free(population *x) {
   free(x);
 }
 
+/* A follow-up that nobody moves stands where it stands, and what is given need not be known. */
+static bool is_needed(const struct population_step *s) {
+  return !s->smooths && !s->given;
+}
+
 const char *population_lacks(const population *x) {
   for (size_t i = 0; i < x->plan->population_count; i++)
-    if (!x->values[i].known) return x->values[i].step->what;
+    if (!x->values[i].known && is_needed(x->values[i].step)) return x->values[i].step->what;
+  return NULL;
+}
+
+const char *population_first(const plan *p) {
+  for (size_t i = 0; i < p->population_count; i++)
+    if (is_needed(p->population[i])) return p->population[i]->what;
   return NULL;
 }
 
@@ -229,22 +249,34 @@ static size_t sorts_of(const population *x, size_t phase) {
   return n;
 }
 
-static error_code add_rows(population_values *v, const column *of, const column *within,
-                           size_t rows, const uint8_t *drop, error *e) {
+/* How many of the columns of a phase are the step's: value, group, order and key. */
+static size_t columns_of(const struct population_step *s) {
+  size_t n = 1;
+  n += s->within_slot >= 0;
+  if (s->smooths) n += s->by_slot >= 0 ? 2 : 1;
+  return n;
+}
+
+static error_code add_rows(population_values *v, const column *const *columns,
+                           const uint64_t *sequences, size_t rows, const uint8_t *drop, error *e) {
   buffer name = {0};
   error_code status = ERR_OK;
+  const column *within = v->step->within_slot >= 0 ? columns[1] : NULL;
   for (size_t r = 0; r < rows && !status; r++) {
     population_group *g = v->groups;
     if (drop && drop[r]) continue;
     if (within) status = named_group(v, within, r, &name, &g, e);
-    if (!status && g) status = add_value(v, g, of, r, e);
+    if (status || !g) continue;
+    status = v->step->smooths
+                 ? smooth_add(v, (uint32_t)(g - v->groups), columns, r, sequences[r], e)
+                 : add_value(v, g, columns[0], r, e);
   }
   buffer_deinit(&name);
   return status;
 }
 
-error_code population_add(population *x, size_t phase, const column *const *columns, size_t rows,
-                          const uint8_t *drop, error *e) {
+error_code population_add(population *x, size_t phase, const column *const *columns,
+                          const uint64_t *sequences, size_t rows, const uint8_t *drop, error *e) {
   error_code status = ERR_OK;
   for (size_t i = 0; i < x->plan->population_count && !status; i++) {
     population_values *v = &x->values[i];
@@ -252,9 +284,8 @@ error_code population_add(population *x, size_t phase, const column *const *colu
     if (v->step->quantiles && !v->sorter)
       v->sorter = sorter_new(sizeof(sorted_value), by_group_and_value,
                              SORT_BUDGET / sorts_of(x, phase), NULL);
-    const column *of = *columns++;
-    const column *within = v->step->within.kind == TYPE_NONE ? NULL : *columns++;
-    status = add_rows(v, of, within, rows, drop, e);
+    if (!v->step->given) status = add_rows(v, columns, sequences, rows, drop, e);
+    columns += columns_of(v->step);
   }
   return status;
 }
@@ -344,14 +375,47 @@ static error_code settle_cuts(population_values *v, error *e) {
   return status;
 }
 
+/* ---- moves ---- */
+
+static error_code next_move(population_values *v, error *e) {
+  const void *record = NULL;
+  const error_code status = v->moved ? sorter_next(v->moved, &record, e) : ERR_OK;
+  v->has_next = record;
+  if (record) memcpy(&v->next, record, sizeof v->next);
+  return status;
+}
+
+/* The step of the phase whose next move is of the earliest record up to `last`; NULL: none. */
+static population_values *earliest(const population *x, size_t phase, uint64_t last) {
+  population_values *found = NULL;
+  for (size_t i = 0; i < x->plan->population_count; i++) {
+    population_values *v = &x->values[i];
+    if (v->step->phase != phase || !v->has_next || v->next.sequence > last) continue;
+    if (!found || v->next.sequence < found->next.sequence) found = v;
+  }
+  return found;
+}
+
+error_code population_moves(population *x, size_t phase, uint64_t last, buffer *out, error *e) {
+  buffer_clear(out);
+  for (population_values *v; (v = earliest(x, phase, last));) {
+    v->next.step = (uint32_t)v->step->number;
+    buffer_add(out, &v->next, sizeof v->next);
+    if (next_move(v, e)) return e->code;
+  }
+  return ERR_OK;
+}
+
 error_code population_settle(population *x, size_t phase, error *e) {
   error_code status = ERR_OK;
   for (size_t i = 0; i < x->plan->population_count && !status; i++) {
     population_values *v = &x->values[i];
     if (v->step->phase != phase) continue;
-    for (size_t g = 0; g < v->count && !v->step->quantiles; g++)
+    for (size_t g = 0; g < v->count && !v->step->quantiles && !v->step->smooths; g++)
       settle_total(v->step, &v->groups[g]);
     if (v->step->quantiles) status = settle_cuts(v, e);
+    if (v->step->smooths) status = smooth_settle(x->plan, v, e);
+    if (v->step->smooths && !status) status = next_move(v, e);
     v->known = !status;
   }
   return status;

@@ -24,12 +24,22 @@ void population_free(population *x);
 
 /* Adds the rows of a batch to what is collected in a phase; drop[row] leaves it out (NULL: none). The
  * columns are those of population_reads. ERR_PACK: more groups than POPULATION_GROUPS. */
-error_code population_add(population *x, size_t phase, const column *const *columns, size_t rows,
-                          const uint8_t *drop, error *e);
+error_code population_add(population *x, size_t phase, const column *const *columns,
+                          const uint64_t *sequences, size_t rows, const uint8_t *drop, error *e);
 /* Works out the steps of the phase, after the last row. */
 error_code population_settle(population *x, size_t phase, error *e);
 /* The slots that population_add reads in a phase, in the order of its columns. */
 size_t population_reads(const plan *p, size_t phase, const int **slots);
+/* What a step of a phase gives to single records: a follow-up that moves. */
+typedef struct population_move {
+  uint64_t sequence;
+  uint32_t step; /* number of the population step */
+  int64_t day;   /* to which it moves */
+} population_move;
+
+/* Appends the moves of the records up to `last`, by record, then by step; after population_settle of the
+ * phase, and for one batch behind the other. */
+error_code population_moves(population *x, size_t phase, uint64_t last, buffer *out, error *e);
 /* "total \"total_ar\"": the first step whose values are not known; NULL: all are. */
 const char *population_lacks(const population *x);
 

@@ -83,10 +83,15 @@ static error_code write_step(const population *x, const population_values *v, po
   return status;
 }
 
+/* What is given stands among the run's parameters, and a move with the decision itself. */
+static bool is_kept(const struct population_step *s) {
+  return !s->smooths && !s->given;
+}
+
 error_code population_write(const population *x, population_each *each, void *ctx, error *e) {
   error_code status = ERR_OK;
   for (size_t i = 0; i < x->plan->population_count && !status; i++)
-    status = write_step(x, &x->values[i], each, ctx, e);
+    if (is_kept(x->values[i].step)) status = write_step(x, &x->values[i], each, ctx, e);
   return status;
 }
 
@@ -104,18 +109,15 @@ static const char *cut_text(const struct population_step *s, const population_gr
 
 static const struct population_step *step_of(const plan *p, int slot) {
   for (size_t i = 0; i < p->population_count; i++)
-    if (p->population[i]->slot == slot) return p->population[i];
+    if (p->population[i]->slot == slot && !p->population[i]->smooths) return p->population[i];
   return NULL;
 }
 
 bool population_basis_of(const evaluator *v, int slot, size_t row, arena *a,
                          population_basis *out) {
   const struct population_step *s = step_of(v->plan, slot);
-  if (!s || !v->population) return false;
-  const column *within = s->within_slot >= 0 ? v->frame.slots[s->within_slot] : NULL;
-  const bool grouped = !within || !column_missing(within, row);
-  const population_group *g =
-      grouped ? population_group_of(&v->population->values[s->number], within, row) : NULL;
+  if (!s || (!v->population && !s->given)) return false;
+  const population_group *g = population_group_of(v, s, row);
   *out = (population_basis){.quantiles = s->quantiles,
                             .as = s->as,
                             .of = s->of_text,
@@ -178,7 +180,7 @@ static bool read_number(const char *text, value_type t, population_number *out) 
 
 static population_values *find_step(const population *x, const char *name) {
   for (size_t i = 0; i < x->plan->population_count; i++)
-    if (!strcmp(x->values[i].step->name, name)) return &x->values[i];
+    if (is_kept(x->values[i].step) && !strcmp(x->values[i].step->name, name)) return &x->values[i];
   return NULL;
 }
 
@@ -206,4 +208,52 @@ error_code population_read(population *x, const population_value *given, error *
         !given->value && (s->as == TOTAL_SUM || (s->as == TOTAL_MEAN && given->count > 0));
   }
   return ERR_OK;
+}
+
+/* ---- given ---- */
+
+/* The text up to the next ',' without the blanks around it; `*text` goes behind it. */
+static const char *next_text(arena *a, const char **text) {
+  const char *from = *text + strspn(*text, " ");
+  const size_t all = strcspn(*text, ",");
+  const char *end = *text + all;
+  while (end > from && end[-1] == ' ') end--;
+  *text += all + ((*text)[all] == ',');
+  return arena_string_n(a, from, (size_t)(end - from));
+}
+
+static bool give_texts(builder *b, const struct population_step *s, population_group *g,
+                       const char *text) {
+  const size_t wanted = s->quantiles ? s->parts - 1 : 1;
+  size_t count = 0;
+  for (; *text; count++) {
+    const char *one = next_text(&b->plan->arena, &text);
+    if (count == wanted) return false;
+    population_number *x = s->quantiles ? &g->cuts[count] : &g->total;
+    if (!read_number(one, s->quantiles ? s->of : s->type, x)) return false;
+    if (count && population_compare(&g->cuts[count - 1], x) > 0) return false;
+  }
+  return count == wanted;
+}
+
+bool population_give(builder *b, const char *name, const char *text) {
+  plan *p = b->plan;
+  struct population_step *s = NULL;
+  for (size_t i = 0; i < p->population_count; i++)
+    if (!p->population[i]->smooths && !strcmp(p->population[i]->name, name)) s = p->population[i];
+  if (!s) return false;
+  population_group *g = arena_alloc(&p->arena, sizeof *g);
+  g->count = 1;
+  g->cuts = arena_array(&p->arena, s->parts + 1, sizeof *g->cuts);
+  s->given = g;
+  if (give_texts(b, s, g, text)) return true;
+  buffer wanted = {0};
+  type_describe(&wanted, s->quantiles ? s->of : s->type);
+  if (s->quantiles)
+    build_error(b, s->at, "%s: \"%s\" that was given is not its %zu cut points, each %s, ascending",
+                s->what, text, s->parts - 1, wanted.data);
+  else
+    build_error(b, s->at, "%s: \"%s\" that was given is no %s", s->what, text, wanted.data);
+  buffer_deinit(&wanted);
+  return true;
 }

@@ -40,14 +40,12 @@ static int32_t way_of(const quantiles *q, int32_t part) {
 static void run(const stage *base, evaluator *v) {
   const quantiles *q = (const quantiles *)base;
   const struct population_step *s = q->step;
-  const population_values *values = &v->population->values[s->number];
   const column *of = v->frame.slots[s->of_slot];
-  const column *within = s->within_slot >= 0 ? v->frame.slots[s->within_slot] : NULL;
   column *to = evaluator_result(v, q->result);
   int32_t *taken = v->trace ? trace_column(v, q->point) : NULL;
   for (size_t r = 0; r < v->frame.rows; r++) {
     const population_number x = population_number_of(of, r);
-    const population_group *g = x.known ? population_group_of(values, within, r) : NULL;
+    const population_group *g = x.known ? population_group_of(v, s, r) : NULL;
     const int32_t part = !x.known ? q->missing : g && g->count ? population_part(s, g, &x) : -1;
     put_part(q, to, r, part);
     if (taken) taken[r] = x.known ? way_of(q, part) : (int32_t)s->parts;

@@ -16,7 +16,7 @@ typedef struct copy {
 typedef struct collector {
   stage base;
   size_t count;
-  copy copies[2]; /* the value, the group */
+  copy copies[3]; /* the value, the group, the order */
 } collector;
 
 static void copy_row(const column *from, size_t row, column *to, bool take) {
@@ -68,9 +68,9 @@ static bool collect_group(builder *b, struct population_step *s, collector *c, r
   if (can_group(f->type.kind)) return true;
   build_error(
       b, within.at,
-      "within = \"%s\" is %s, but groups are those of a choice, a boolean, a text, a date or "
-      "a whole number",
-      within.text, type_name(f->type.kind));
+      "%s = \"%s\" is %s, but groups are those of a choice, a boolean, a text, a date or a whole "
+      "number",
+      s->smooths ? "per" : "within", within.text, type_name(f->type.kind));
   return false;
 }
 
@@ -84,6 +84,10 @@ stage *population_collect(builder *b, struct population_step *s, const formula *
   s->within_text = within.text;
   s->of_slot = of && of->slot >= 0 && !condition ? of->slot : add_copy(b, c, of, condition, s->of);
   return collect_group(b, s, c, within) ? &c->base : NULL;
+}
+
+int population_collect_more(builder *b, stage *s, const formula *f) {
+  return f->slot >= 0 ? f->slot : add_copy(b, (collector *)s, f, NULL, f->type);
 }
 
 void population_add_step(builder *b, struct population_step *s) {
@@ -108,13 +112,12 @@ typedef struct total {
 
 static void run_total(const stage *base, evaluator *v) {
   const total *t = (const total *)base;
-  const population_values *values = &v->population->values[t->step->number];
   const column *within = t->step->within_slot >= 0 ? v->frame.slots[t->step->within_slot] : NULL;
   column *to = evaluator_result(v, t->result);
   const bool counts = t->step->as == TOTAL_SUM || t->step->as == TOTAL_COUNT;
   for (size_t r = 0; r < v->frame.rows; r++) {
     const bool grouped = !within || !column_missing(within, r);
-    const population_group *g = grouped ? population_group_of(values, within, r) : NULL;
+    const population_group *g = grouped ? population_group_of(v, t->step, r) : NULL;
     const population_number none = {.known = grouped && counts, .den = 1}; /* nobody: 0 */
     const population_number *x = g ? &g->total : &none;
     convert_missing(to, r);

@@ -181,6 +181,7 @@ typedef enum declare_word {
   WORD_opening,
   WORD_quiet,
   WORD_channel,
+  WORD_smooth,
   WORD_start,
   WORD_times,
   WORD_plus,

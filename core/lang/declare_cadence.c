@@ -429,10 +429,29 @@ static void name_outputs(const body *b, const cadence_step *s) {
 /* ---- the whole ---- */
 
 static const char *clause_names(const loader *l) {
-  const char *names[WORD_channel - WORD_never + 1];
-  for (declare_word w = WORD_never; w <= WORD_channel; w++)
+  const char *names[WORD_smooth - WORD_never + 1];
+  for (declare_word w = WORD_never; w <= WORD_smooth; w++)
     names[w - WORD_never] = declare_word_name(w);
   return declare_choices(l, COUNTED(names));
+}
+
+/* smooth { 20, per = "owner", by = "-credit_limit", code = "MOVED" } */
+static void read_smooth(const body *b, smooth_step *s) {
+  static const char *const keys[] = {"per", "by", "code"};
+  rule_text most = {0};
+  body_check(b, COUNTED(keys), true);
+  s->at = b->at;
+  body_item_text(b, 1, &most);
+  if (!most.text || integer_parse(most.text, strlen(most.text), &s->most) != PARSE_OK ||
+      s->most < 1 || s->most > 1000000000 || body_count(b) != 1) {
+    declare_error(b->l, b->at,
+                  "smooth says how many follow-ups a day may have at most, from 1: "
+                  "smooth { 20, per = \"owner\", by = \"-credit_limit\", code = \"MOVED\" }");
+    s->most = 0;
+  }
+  body_text(b, "per", &s->per);
+  body_text(b, "by", &s->by);
+  s->code = body_code(b, "code");
 }
 
 static void fill_cadence(body *b, const char *name) {
@@ -440,12 +459,21 @@ static void fill_cadence(body *b, const char *name) {
   body_check(b, body_no_keys, 0, true);
   declare_name(l, b->at, "cadence", name, true);
   cadence_step s = {0};
+  smooth_step smooth = {0};
   bool seen[WORD_COUNT] = {false};
   for (int i = 1; i <= body_count(b); i++) {
     body item;
     if (!body_open_item(b, i, &item)) continue;
     declare_word word = body_word_mark(&item);
-    if (word < WORD_never || word > WORD_channel) {
+    if (word == WORD_smooth) {
+      item.what = arena_format(&l->pack->arena, "smooth of %s", b->what);
+      read_smooth(&item, &smooth);
+      if (i < body_count(b))
+        declare_error(l, item.at,
+                      "smooth is the last clause of %s: it looks at all customers, when the others "
+                      "are done with each",
+                      b->what);
+    } else if (word < WORD_never || word > WORD_channel) {
       declare_error(l, item.at, "entry %d of %s is none of its clauses: %s { ... }", i, b->what,
                     clause_names(l));
     } else {
@@ -462,6 +490,7 @@ static void fill_cadence(body *b, const char *name) {
   check_source(b, &s);
   name_outputs(b, &s);
   declare_step(b, STEP_CADENCE, name)->cadence = s;
+  if (smooth.most) declare_step(b, STEP_SMOOTH, name)->smooth = smooth;
 }
 
 static int word_cadence(lua_State *L) {
@@ -474,7 +503,7 @@ static int word_cadence(lua_State *L) {
   X(first_touch)                                                                                   \
   X(none_yet)                                                                                      \
   X(sequence)                                                                                      \
-  X(every) X(sooner) X(later) X(overdue) X(cap) X(opening) X(quiet) X(channel)
+  X(every) X(sooner) X(later) X(overdue) X(cap) X(opening) X(quiet) X(channel) X(smooth)
 #define X(name)                                                                                    \
   static int word_##name(lua_State *L) {                                                           \
     return declare_mark(L, WORD_##name);                                                           \

@@ -222,6 +222,7 @@ step *declare_step(body *b, step_kind kind, const char *name) {
   X(opening)                                                                                       \
   X(quiet)                                                                                         \
   X(channel)                                                                                       \
+  X(smooth)                                                                                        \
   X(start)                                                                                         \
   X(times)                                                                                         \
   X(plus)                                                                                          \

@@ -446,6 +446,16 @@ typedef struct steady_step {
   const char *since;          /* name of the output that says since when it is held: grade_since */
 } steady_step;
 
+/* smooth { 20, per = "owner", by = "-credit_limit", code = "MOVED" }, the last clause of a cadence: at
+ * most so many follow-ups a day; the others move to the next working day that has room */
+typedef struct smooth_step {
+  int64_t most;
+  rule_text per;    /* not given: one day holds the follow-ups of all */
+  rule_text by;     /* the lowest keep their day, the missing move first; ties by the key */
+  const char *code; /* given to whoever moves */
+  place at;
+} smooth_step;
+
 /* total "group_ar" { of = "ar", within = "region", where = "..." }: over all customers of the run, the
  * same for all, or for all of a group */
 typedef enum total_kind {
@@ -495,7 +505,8 @@ typedef enum step_kind {
   STEP_AGEING,
   STEP_TOTAL,
   STEP_QUANTILES,
-  STEP_STEADY
+  STEP_STEADY,
+  STEP_SMOOTH
 } step_kind;
 
 typedef struct step {
@@ -518,6 +529,7 @@ typedef struct step {
     total_step total;
     quantiles_step quantiles;
     steady_step steady;
+    smooth_step smooth;
   };
 } step;
 

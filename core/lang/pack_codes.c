@@ -79,6 +79,7 @@ static void codes_of_step(const loader *l, const step *s, take_code *take, code_
   if (s->kind == STEP_WORST)
     for (size_t k = 0; k < s->worst.case_count; k++)
       take(l, set, s->worst.cases[k].code, s->worst.cases[k].at);
+  if (s->kind == STEP_SMOOTH) take(l, set, s->smooth.code, s->smooth.at);
   if (s->kind == STEP_STEADY) take(l, set, s->steady.held, s->at);
   if (s->kind == STEP_QUANTILES)
     for (size_t k = 0; k < s->quantiles.class_count; k++)

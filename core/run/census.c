@@ -15,7 +15,8 @@ struct census {
   int64_t records;
   sorter *dropped; /* numbers of records, ascending; NULL = none, or gone */
   const uint64_t *next_dropped;
-  size_t at; /* next batch to be read */
+  size_t settled; /* the phase that was worked out last */
+  size_t at;      /* next batch to be read */
 };
 
 census *census_new(const plan *p) {
@@ -178,7 +179,7 @@ static error_code add_batch(census *c, size_t phase, size_t number, reading *x, 
                            x->columns, x->sequences, &rows, e);
   if (code) return code;
   mark(x, rows);
-  return population_add(c->values, phase, x->pointers, rows, x->drop, e);
+  return population_add(c->values, phase, x->pointers, x->sequences, rows, x->drop, e);
 }
 
 error_code census_settle(census *c, size_t phase, const atomic_bool *stop, error *e) {
@@ -188,6 +189,7 @@ error_code census_settle(census *c, size_t phase, const atomic_bool *stop, error
   for (size_t i = 0; i < interim_file_count(c->written) && !code; i++)
     code = atomic_load(stop) ? stopped(e) : add_batch(c, phase, i, &x, e);
   reading_deinit(&x);
+  c->settled = phase;
   return code ? code : population_settle(c->values, phase, e);
 }
 
@@ -206,11 +208,16 @@ error_code census_turn(census *c, error *e) {
   return begin_dropped(c, e);
 }
 
-bool census_next(census *c, buffer *bytes, buffer *dropped, error_code *code, error *e) {
+bool census_next(census *c, buffer *bytes, buffer *dropped, buffer *moves, error_code *code,
+                 error *e) {
+  uint64_t first, last;
   *code = ERR_OK;
   if (c->at == interim_file_count(c->read)) return false;
   *code = interim_file_read(c->read, c->at, bytes, e);
   if (!*code) *code = dropped_of(c, c->read, c->at, dropped, e);
+  buffer_clear(moves);
+  if (!*code && interim_file_span(c->read, c->at, &first, &last))
+    *code = population_moves(c->values, c->settled, last, moves, e);
   c->at++;
   return !*code;
 }

@@ -35,9 +35,10 @@ const population *census_values(const census *c);
 /* Begins reading what the phase before has added; what is added from now on belongs to the phase at
  * hand. */
 error_code census_turn(census *c, error *e);
-/* The next batch, and the numbers of its records that are dropped (appended as uint64). False with
- * *code set, or at the end. */
-bool census_next(census *c, buffer *bytes, buffer *dropped, error_code *code, error *e);
+/* The next batch, the numbers of its records that are dropped (as uint64), and what is given to single
+ * ones (population_move). False with *code set, or at the end. */
+bool census_next(census *c, buffer *bytes, buffer *dropped, buffer *moves, error_code *code,
+                 error *e);
 
 /* Keeps the values with the run at hand. */
 error_code census_store(const census *c, store *s, error *e);

@@ -40,8 +40,8 @@
 typedef struct work {
   uint64_t number;
   slice slice;
-  joined *rows;          /* of its related lists */
-  buffer bytes, dropped; /* in a plan of several phases: what passes from one to the next */
+  joined *rows;                 /* of its related lists */
+  buffer bytes, dropped, moves; /* in a plan of several phases: what passes from one to the next */
   batch *in;
   decisions *out;
   error failure;
@@ -157,7 +157,7 @@ static void read_census(void *arg) {
   uint64_t number = 0;
   work *w;
   while ((w = queue_pop(r->free))) {
-    if (!census_next(r->census, &w->bytes, &w->dropped, &code, &e)) {
+    if (!census_next(r->census, &w->bytes, &w->dropped, &w->moves, &code, &e)) {
       queue_push(r->free, w);
       break;
     }
@@ -237,8 +237,12 @@ static error_code take_slice(run *r, worker *self, work *w) {
 
 static error_code take_bytes(run *r, worker *self, work *w) {
   const uint64_t *dropped = (const uint64_t *)(const void *)w->dropped.data;
-  return evaluator_load(self->evaluator, r->at - 1, w->bytes.data, w->bytes.size, dropped,
-                        w->dropped.size / sizeof *dropped, w->in, w->out, &w->failure);
+  const population_move *moves = (const population_move *)(const void *)w->moves.data;
+  const error_code code =
+      evaluator_load(self->evaluator, r->at - 1, w->bytes.data, w->bytes.size, dropped,
+                     w->dropped.size / sizeof *dropped, w->in, w->out, &w->failure);
+  evaluator_moves(self->evaluator, moves, w->moves.size / sizeof *moves);
+  return code;
 }
 
 static void evaluate(run *r, worker *self, work *w) {
@@ -558,6 +562,7 @@ static void unmake(run *r) {
     batch_free(r->items[i].in);
     buffer_deinit(&r->items[i].bytes);
     buffer_deinit(&r->items[i].dropped);
+    buffer_deinit(&r->items[i].moves);
   }
   free(r->items);
   free_queues(r);

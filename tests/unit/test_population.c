@@ -287,6 +287,26 @@ static void keeps_the_values_with_the_run(void **state) {
   buffer_deinit(&text);
 }
 
+/* A total or cut points can be given like a parameter: for trying, and for the examples of a policy. */
+static void takes_what_is_given(void **state) {
+  (void)state;
+  const param_value given[] = {{"region_ar", "8.00"}, {"f", "1, 2.50"}};
+  const char *csv = "id,region,ar,n\nA,west,1,\nB,north,2,\nC,,3,\n";
+  world_pack(&world, FIELDS "outputs { 'share', 'f' }",
+             "total 'region_ar' { of = 'ar', within = 'region' }\n"
+             "quantiles 'f' { of = 'ar', into = 3 }\n"
+             "derive 'share' { 'ar / region_ar' }\n");
+  world.params = given;
+  world.param_count = 2;
+  world_gives(&world, csv, "A,0.13,1\nB,0.25,2\nC,,3\n");
+  const param_value wrong = {"f", "1"};
+  world.params = &wrong;
+  world.param_count = 1;
+  assert_int_equal(world_run(&world, csv), ERR_PACK);
+  if (!strstr(world.findings.data, "\"1\" that was given is not its 2 cut points"))
+    fail_msg("%s", world.findings.data);
+}
+
 /* ---- stopping ---- */
 
 static volatile int stop;
@@ -361,6 +381,7 @@ int main(void) {
       TEST(gives_the_same_on_any_number_of_threads),
       TEST(does_not_depend_on_the_order),
       TEST(keeps_the_values_with_the_run),
+      TEST(takes_what_is_given),
       TEST(publishes_nothing_when_it_is_stopped),
       TEST(tells_what_cannot_be_worked_out),
   };

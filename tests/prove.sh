@@ -138,6 +138,30 @@ related() {
   return $bad
 }
 
+# ---- what needs all customers: totals, quantiles, load, the last decision; in bounded memory
+census() {
+  local folder db threads line rss sum first='' bad=0
+  folder=$(data "$N")
+  for threads in 1 8; do
+    db=$B/census.db
+    fresh $db
+    for at in $early $late; do
+      line=$($B/measure run build/assay run tests/bench/census --data "$folder" --db $db --as-of $at --threads $threads \
+        --quiet) || bad=1
+      rss=$(echo "$line" | awk '{ printf "%.1f", $6 * 1024 / 1e6 }')
+      fact "$N customers with totals and quantiles, $threads threads, $at" "$rss MB, $(echo "$line" | awk '{ print $4 }') s"
+      awk -v r="$rss" 'BEGIN { exit !(r <= 96) }' || bad=1
+    done
+    sum=$(build/assay list census --db $db --format csv | sha256sum | cut -c1-16)
+    fact "list of the decisions, $threads threads" "$sum"
+    [ -z "$first" ] && first=$sum
+    [ "$sum" = "$first" ] || bad=1
+  done
+  build/assay replay census --db $db | grep -q "all .* are identical" || bad=1
+  fresh $db
+  return $bad
+}
+
 # ---- every sandbox case in a process of its own: time and memory
 sandbox() {
   local file worst=0 most=0 n=0 bad=0 line ms kib
@@ -174,6 +198,8 @@ section "Memory"
 memory; verdict "at most 64 MB, at $N and at $BIG customers" $?
 section "Related records"
 related; verdict "joined in at most 256 MB, the same whatever the order" $?
+section "All customers together"
+census; verdict "totals, quantiles and load in at most 96 MB, the same on any number of threads, replayed" $?
 section "Sandbox"
 sandbox; verdict "each case within one second and 64 MB" $?
 section "Mutation of the packs"

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "../base/text.h"
+#include "../eval/population.h"
 #include "../run/report_text.h"
 #include "../run/trial.h"
 #include "cli.h"
@@ -59,6 +60,14 @@ static error_code open_stored(job *j, error *e) {
   return code;
 }
 
+/* Totals and cut points are those of the published run. Without one the evaluation says what it lacks. */
+static error_code open_values(job *j, error *e) {
+  error none;
+  if (j->reader || !plan_population(j->plan)) return ERR_OK;
+  const error_code code = cli_open_run(j->cli, j->a, &j->store, &j->options.values, &none);
+  return code == ERR_OK || code == ERR_NOT_FOUND ? ERR_OK : error_set(e, code, "%s", none.message);
+}
+
 static error_code load(job *j, error *e) {
   findings found = {0};
   error_code code = cli_load_pack(j->cli, j->a->words[0], &j->pack, e);
@@ -81,6 +90,7 @@ static error_code load(job *j, error *e) {
   findings_deinit(&found);
   j->options.pack = j->pack;
   j->options.plan = j->plan;
+  if (!code) code = open_values(j, e);
   return code ? code
               : hand_record_read(&j->cli->arena, j->a, j->pack, &j->options.record,
                                  &j->options.previous, e);
@@ -191,6 +201,7 @@ static error_code run_try(cli *c, const arguments *a, error *e) {
   if (!code) code = j.trial.refused ? refused(j.trial.refused, e) : show(&j, e);
   trial_close(&j.trial);
   if (j.reader) store_reader_close(j.reader);
+  if (j.options.values) store_reader_close(j.options.values);
   if (j.store) store_close(j.store);
   plan_free(j.plan);
   pack_free(j.pack);

@@ -8,6 +8,7 @@
 #include "../eval/trace.h"
 #include "handmade_join.h"
 #include "inputs.h"
+#include "values.h"
 
 static const char by_hand[] = "by hand";
 
@@ -221,13 +222,16 @@ static void split(trial *t, const plan *p, handmade_record *r, handmade_record *
 
 /* ---- the trial ---- */
 
-static error_code open_evaluator(trial *t, const pack *p, error *e) {
+static error_code open_evaluator(trial *t, const pack *p, store_reader *values, error *e) {
   t->in = handmade_batch(p, t->plan);
   t->out = decisions_new(t->plan);
   t->evaluator = evaluator_new(t->plan, e);
   if (!t->evaluator) return e->code;
   evaluator_trace(t->evaluator);
-  error_code code = evaluator_start(t->evaluator, e);
+  error_code code = values ? values_of_run(values, t->plan, &t->population, e) : ERR_OK;
+  if (code) return code;
+  evaluator_know(t->evaluator, t->population);
+  code = evaluator_start(t->evaluator, e);
   t->started = code == ERR_OK;
   return code;
 }
@@ -251,7 +255,7 @@ static error_code run_from(trial *t, const trial_options *o, error *e) {
 
 error_code trial_run(const trial_options *o, trial *out, error *e) {
   *out = (trial){.plan = o->plan};
-  error_code code = open_evaluator(out, o->pack, e);
+  error_code code = open_evaluator(out, o->pack, o->values ? o->values : o->from, e);
   if (code) return code;
   if (o->from) return run_from(out, o, e);
   const handmade_record nothing = {0}, r = complete(out, o, &nothing);
@@ -273,6 +277,7 @@ void trial_close(trial *t) {
   free(t->given);
   if (t->started) evaluator_stop(t->evaluator);
   evaluator_free(t->evaluator);
+  population_free(t->population);
   decisions_free(t->out);
   batch_free(t->in);
   arena_deinit(&t->arena);

@@ -17,6 +17,7 @@ typedef struct trial_options {
   handmade_record previous; /* by the names of outputs */
   store_reader *from;       /* with `customer`; or NULL */
   const char *customer;
+  store_reader *values; /* of whose run the totals and cut points are taken; NULL = of from's */
 } trial_options;
 
 typedef struct trial {
@@ -27,6 +28,7 @@ typedef struct trial {
   const char *not_stored; /* with `from`: what the decision does not keep, so that it is missing;
                              NULL = nothing */
   column *given;          /* of a replay */
+  population *population; /* NULL = the plan needs none, or none is known */
   bool started;
   const plan *plan;
   arena arena;

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define CACHE_KIB "2048"
+
 struct store_finder {
   store_reader *reader;
   const size_t *numbers; /* of the outputs asked for, SIZE_MAX = the run has none of the name */
@@ -86,7 +88,8 @@ error_code store_finder_open(store *s, const char *pack, const char *const *outp
   store_finder *f = arena_alloc(&r->texts, sizeof *f);
   f->reader = r;
   pick_outputs(f, outputs, count);
-  sqlite3_exec(r->db, "COMMIT", NULL, NULL, NULL); /* the snapshot of the reader */
+  /* the snapshot of the reader ends; and there is one of these for each thread */
+  sqlite3_exec(r->db, "COMMIT; PRAGMA cache_size = -" CACHE_KIB, NULL, NULL, NULL);
   code = prepare(f, e);
   if (code != ERR_OK) {
     store_finder_close(f);

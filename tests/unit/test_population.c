@@ -123,6 +123,32 @@ static void works_out_one_total_from_another(void **state) {
               "K1,3.00,2,LOW|SEEN:3\nK2,2.50,2,HIGH|SEEN:3\nK3,3.00,2,HIGH|SEEN:3\n");
 }
 
+/* What is joined and what was published last reach the phases behind a cut, and the next run. */
+static void carries_lists_and_last_values_over_a_cut(void **state) {
+  (void)state;
+  world_pack(
+      &world,
+      "fields { id = key, ar = money }\n"
+      "related 'orders' { source = { plugin = 'csv', path = 'orders.csv' }, key = 'id',\n"
+      "  fields = { note = text, amount = money } }\n"
+      "outputs { 'all', 'spend', 'notes', 'limit', 'before' }\n",
+      "derive 'before' { 'previous(limit)' }\n"
+      "total 'all' { of = 'ar' }\n"
+      "derive 'share' { 'ar / all' }\n"
+      "derive 'spend' { sum = 'amount', of = 'orders' }\n"
+      "rule 'notes' { type = text, function(c)\n"
+      "  local t = ''\n"
+      "  for i = 1, #c.orders do t = t .. c.orders[i].note end\n"
+      "  return t end }\n"
+      "limit 'limit' { start { 'spend' }, plus { 'coalesce(before, 0)' }, round_down(1) }\n");
+  world_put(&world, "orders.csv", "id,note,amount\nB,x,5\nA,y,1\nC,z,7\nA,w,2\n");
+  world_gives(&world, "id,ar\nA,1\nB,2\nA,4\nC,\n",
+              "A,3.00,3.00,wy,3.00,\nB,3.00,5.00,x,5.00,\nC,3.00,7.00,z,7.00,\n"
+              "reject A DUPLICATE_ID:id\n");
+  world_gives(&world, "id,ar\nB,2\nA,1\nD,1\n",
+              "A,4.00,3.00,wy,6.00,3.00\nB,4.00,5.00,x,10.00,5.00\nD,4.00,0.00,,0.00,\n");
+}
+
 /* ---- quantiles ---- */
 
 /* Ten values into five: two each. Equal values stand together, below the cut that they are. */
@@ -374,6 +400,7 @@ int main(void) {
       TEST(knows_nobody_and_nothing),
       TEST(says_what_does_not_fit),
       TEST(works_out_one_total_from_another),
+      TEST(carries_lists_and_last_values_over_a_cut),
       TEST(cuts_into_equal_parts),
       TEST(lets_ties_stand_above),
       TEST(names_shares_from_the_top),

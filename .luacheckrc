@@ -36,7 +36,7 @@ std = {
     "quiet", "channel",
     "limit", "start", "times", "plus", "at_most", "at_least", "step_up", "step_down", "zero", "round_down",
     "round_half_up", "round_up",
-    "adjust", "worst", "best", "ageing", "total", "quantiles", "watch", "related", "data_missing", "use",
+    "adjust", "worst", "best", "ageing", "total", "quantiles", "steady", "smooth", "watch", "related", "data_missing", "use",
     -- in a rule
     "reason",
     -- tests.lua

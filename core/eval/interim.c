@@ -339,8 +339,8 @@ error_code evaluator_load(evaluator *v, size_t phase, const void *data, size_t s
                           const uint64_t *dropped, size_t dropped_count, batch *in, decisions *out,
                           error *e) {
   const plan_phase *at = &v->plan->phases[phase];
-  interim_head head;
-  source keys, body;
+  interim_head head = {0};
+  source keys = {0}, body = {0};
   if (open_interim(data, size, true, &head, &keys, &body, e)) return e->code;
   batch_clear(in);
   in->rows = head.rows;
@@ -373,8 +373,8 @@ error_code interim_columns(const plan *p, size_t phase, const void *data, size_t
                            const int *slots, size_t count, column *out, uint64_t *sequences,
                            size_t *rows, error *e) {
   const plan_phase *at = &p->phases[phase];
-  interim_head head;
-  source keys, body;
+  interim_head head = {0};
+  source keys = {0}, body = {0};
   if (open_interim(data, size, true, &head, &keys, &body, e)) return e->code;
   *rows = head.rows;
   get(&keys, sequences, *rows * sizeof *sequences);
@@ -401,8 +401,8 @@ error_code interim_columns(const plan *p, size_t phase, const void *data, size_t
 
 error_code interim_key(const void *data, size_t size, uint64_t sequence, const char **key,
                        size_t *length, int64_t *position, error *e) {
-  interim_head head;
-  source keys, body;
+  interim_head head = {0};
+  source keys = {0}, body = {0};
   uint64_t at;
   *key = NULL;
   if (open_interim(data, size, false, &head, &keys, &body, e)) return e->code;
@@ -410,7 +410,7 @@ error_code interim_key(const void *data, size_t size, uint64_t sequence, const c
   const char *sequences = keys.at, *positions = sequences + rows * sizeof at;
   const char *offsets = positions + rows * sizeof *position;
   const char *bytes = offsets + (rows + 1) * sizeof(uint32_t);
-  if (bytes > keys.end) return broken(e);
+  if (!sequences || bytes > keys.end) return broken(e);
   for (size_t low = 0, high = rows; low < high;) {
     const size_t middle = low + (high - low) / 2;
     memcpy(&at, sequences + middle * sizeof at, sizeof at);

@@ -423,7 +423,7 @@ static error_code run_once(const run_options *o, bool may_merge, uint64_t starte
 
 error_code run_pack(const run_options *o, run_result *out, error *e) {
   const uint64_t started = uv_hrtime();
-  bool again;
+  bool again = false;
   *out = (run_result){0};
   error_code code = run_once(o, true, started, out, &again, e);
   if (code && again) {

@@ -40,7 +40,8 @@ typedef struct explained {
   const char *text;   /* what a code means; a remark; a message */
   const char *points, *weight, *counts; /* of a characteristic: points × weight = counts */
   place at;
-  bool taken; /* false: a way that the record did not go, for comparison */
+  bool conditional; /* of an operation: not taken, it does not apply; else it does not bind */
+  bool taken;       /* false: a way that the record did not go, for comparison */
   struct explained *first, *last, *next;
 } explained;
 

@@ -27,6 +27,8 @@ typedef struct explainer {
 
 const char *explain_plain(explainer *x, const column *c); /* NULL if missing */
 const char *explain_shown(explainer *x, const column *c); /* "missing" if missing */
+/* An exact number with at least so many decimals; anything else as it is shown. */
+const char *explain_exact(explainer *x, const column *c, int digits);
 const char *explain_number(explainer *x, rational number, int digits, bool plain);
 const char *explain_moment(explainer *x, int64_t moment, bool plain);
 const char *explain_missing(const explainer *x);
@@ -100,6 +102,7 @@ typedef enum explain_word {
   WORD_IS_MISSING,
   WORD_LUA,
   WORD_KEPT,
+  WORD_NO_CHANGE,
   WORD_WITHIN,
   WORD_DAY,
   WORD_AT_MOST,

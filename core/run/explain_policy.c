@@ -202,6 +202,7 @@ static void explain_operation(explainer *x, explained *parent, const trace_point
   explained *n = explain_add(x, parent, EXPLAINED_OPERATION, p->label);
   rational after;
   n->at = p->at;
+  n->conditional = o && o->kind == LIMIT_ZERO;
   n->taken = way >= 0 || (o && o->kind == LIMIT_START);
   if (trace_after(x->evaluator, p, x->row, &after)) {
     n->value = explain_number(x, after, x->plan->pack->currency_digits, true);

@@ -39,8 +39,20 @@ static explained *add_formula(explainer *x, explained *parent, const formula *f)
   return n;
 }
 
+/* Whether the code stands in a list and was given to the record. */
+static bool was_given(const explainer *x, const char *name) {
+  const evaluator *v = x->evaluator;
+  const uint64_t *words = v->given + x->row * x->plan->code_words;
+  for (size_t i = 0; i < x->plan->code_count; i++) {
+    const code *c = x->plan->codes[i];
+    for (size_t k = 0; k < c->bit_count && !strcmp(c->name, name); k++)
+      if (words[c->bits[k] / 64] >> (c->bits[k] % 64) & 1) return true;
+  }
+  return false;
+}
+
 void put_code(explainer *x, explained *n, const char *given) {
-  if (!given) return;
+  if (!given || !was_given(x, given)) return;
   n->code = given;
   n->text = explain_code_text(x, given);
 }
@@ -74,14 +86,14 @@ static void explain_characteristic(explainer *x, explained *parent, const trace_
   const trace_way *w = &p->ways[way];
   const bool missing = (size_t)way + 1 == p->way_count;
   n->at = w->at;
-  n->rule = missing ? say(x, WORD_MISSING) : w->label;
+  n->rule = missing ? say(x, WORD_MISSING) : c->attribute_count ? w->label : "";
   n->points = points_text(x, c, (size_t)way);
   n->weight = c->weight.text;
   rational counts = w->counts;
   const column *computed = w->counted ? explain_column(x, w->counted) : NULL;
   if (computed) {
     n->points = explain_shown(x, explain_column(x, w->value));
-    n->counts = explain_shown(x, computed);
+    n->counts = explain_exact(x, computed, 2);
   } else {
     n->counts = explain_number(x, counts, 2, false);
   }
@@ -147,7 +159,12 @@ static void explain_cell(explainer *x, explained *n, const table_step *t, const 
   for (size_t i = 0; i < t->output_count && p->gives; i++) {
     const formula *f = p->gives[i][way];
     if (strcmp(t->outputs[i].name, made) != 0 || !f || f->tree->kind == NODE_CONSTANT) continue;
-    put_formula(x, explain_add(x, n, EXPLAINED_FORMULA, NULL), f);
+    explained *how = explain_add(x, n, EXPLAINED_FORMULA, NULL);
+    put_formula(x, how, f);
+    const size_t number = strtoul(p->ways[way].label, NULL, 10);
+    if (f->text || !number || number > t->row_count) continue;
+    how->rule = t->rows[number - 1].outputs[i].text;
+    how->filled = explain_fill(x, how->rule, f->tree);
   }
 }
 
@@ -226,6 +243,17 @@ static void explain_bands(explainer *x, explained *parent, const bands_step *d,
 
 /* ---- adjust, worst, best ---- */
 
+/* What a line that applied made of the class. */
+static void put_change(explainer *x, explained *n, const explained *parent, const trace_point *p,
+                       const trace_way *w) {
+  const char *before = p->input_count ? explain_plain(x, explain_column(x, p->inputs[0])) : NULL;
+  const bool same = before && parent->value && !strcmp(before, parent->value);
+  if (same)
+    n->text = say(x, WORD_NO_CHANGE);
+  else if (w->value)
+    n->shown = n->value = explain_plain(x, explain_column(x, w->value));
+}
+
 static void explain_lines(explainer *x, explained *parent, const trace_point *p) {
   for (size_t i = 0; i < p->input_count; i++) read_formula(x, p->inputs[i]);
   for (size_t way = 0; way < p->way_count; way++) {
@@ -239,6 +267,7 @@ static void explain_lines(explainer *x, explained *parent, const trace_point *p)
       n->rule = w->label;
     if (n->taken) put_code(x, n, w->code);
     read_formula(x, w->value);
+    if (n->taken) put_change(x, n, parent, p, w);
   }
 }
 
@@ -344,15 +373,16 @@ static void explain_lua(explainer *x, explained *parent, const step *s, size_t n
 
 /* ---- any step ---- */
 
-/* What was asked of the records, and that they are not at hand any more. */
+/* What was asked of the records; the value is kept with the decision, they are not. */
 static void explain_kept(explainer *x, explained *parent, const trace_point *const *points,
                          size_t count, const char *made) {
   for (size_t i = 0; i < count; i++) {
     const trace_point *p = points[i];
     if (p->kind != POINT_FORMULA || !p->outcome || strcmp(p->outcome, made) != 0) continue;
     explained *how = explain_add(x, parent, EXPLAINED_FORMULA, NULL);
-    how->rule = p->ways[0].label;
+    how->rule = arena_format(x->arena, "%s (%s)", p->ways[0].label, say(x, WORD_KEPT));
     how->at = p->ways[0].at;
+    return;
   }
   explain_add(x, parent, EXPLAINED_NOTE, NULL)->text = say(x, WORD_KEPT);
 }

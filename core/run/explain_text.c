@@ -48,6 +48,16 @@ static const char *because(drawing *d, const explained *n) {
   return join(d, n->rule, ": ", n->filled);
 }
 
+static explain_word not_taken(const explained *n) {
+  return n->kind == EXPLAINED_OPERATION && !n->conditional ? WORD_NOT_BINDING : WORD_NOT_APPLIED;
+}
+
+/* What follows from a line that applied: a class, a code. */
+static const char *outcome_of(drawing *d, const explained *n) {
+  const char *what = n->shown || n->code ? n->shown : n->text;
+  return join(d, what, "  ", n->code);
+}
+
 static cells one(const char *text) {
   return (cells){.count = 1, .text = {text}};
 }
@@ -71,24 +81,19 @@ static cells cells_of(drawing *d, const explained *n) {
                    {[3] = true, [4] = true}};
   case EXPLAINED_CLAUSE:
   case EXPLAINED_OPERATION:
-    return (cells){3,
-                   1,
-                   {n->name,
-                    n->taken ? join(d, why, "  ", n->code)
-                             : join(d, why, "  – ",
-                                    explain_say(d->style->language, n->kind == EXPLAINED_CLAUSE
-                                                                        ? WORD_NOT_APPLIED
-                                                                        : WORD_NOT_BINDING)),
-                    n->shown ? n->shown : ""},
-                   {[2] = true}};
+    why = n->taken ? join(d, why, "  ", n->code)
+                   : join(d, why, "  – ", explain_say(d->style->language, not_taken(n)));
+    return (cells){3, 1, {n->name, why, n->shown ? n->shown : ""}, {[2] = true}};
   case EXPLAINED_TERM:
-    return (cells){2,
-                   0,
-                   {join(d, why, "  ← ", n->taken ? (n->code ? n->code : "") : NULL),
-                    n->shown ? n->shown : ""},
-                   {[1] = true}};
+    return (cells){
+        2,
+        0,
+        {n->taken ? arena_format(&d->arena, "%s  ← %s", why, n->code ? n->code : "") : why,
+         n->shown ? n->shown : ""},
+        {[1] = true}};
   case EXPLAINED_LINE:
-    return one(n->taken ? join(d, why, "  → ", n->code ? n->code : "")
+    why = join(d, n->name, ": ", why);
+    return one(n->taken ? join(d, why, "  → ", outcome_of(d, n))
                         : join(d, why, "  – ", explain_say(d->style->language, WORD_NOT_APPLIED)));
   case EXPLAINED_CODE:
     return (cells){2, 1, {join(d, n->name, ": ", n->shown), n->text ? n->text : ""}, {false}};

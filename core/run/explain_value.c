@@ -55,6 +55,12 @@ static bool exact_of(const column *c, size_t row, rational *out) {
          rational_make(c->i64[row], c->den ? c->den[row] : c->type.denominator, out);
 }
 
+const char *explain_exact(explainer *x, const column *c, int digits) {
+  rational number;
+  if (column_missing(c, x->row) || !exact_of(c, x->row, &number)) return explain_shown(x, c);
+  return explain_number(x, number, digits, false);
+}
+
 static const char *write(explainer *x, const column *c, size_t row, bool plain) {
   rational number;
   if (exact_of(c, row, &number)) return explain_number(x, number, c->type.digits, plain);

@@ -22,9 +22,8 @@ static const char *const words[WORDS][2] = {
     [WORD_GIVEN_BY] = {"given by %s", "来自 %s"},
     [WORD_IS_MISSING] = {"%s is missing", "%s 缺失"},
     [WORD_LUA] = {"a Lua function decides; it was given", "由 Lua 函数决定；它读取了"},
-    [WORD_KEPT] =
-        {"of the customer's records; the value is kept with the decision, the records are not",
-         "由未保存的记录得出；数值随决定一起保存"},
+    [WORD_KEPT] = {"kept with the decision", "随决定一起保存"},
+    [WORD_NO_CHANGE] = {"which changes nothing", "没有改变结果"},
     [WORD_WITHIN] = {"within %s of %s", "%s 之内，自 %s 起"},
     [WORD_DAY] = {"%s after %s", "%s，自 %s 起"},
     [WORD_AT_MOST] = {"at most %s", "最多 %s"},

@@ -87,7 +87,7 @@ static void tables_adjustments_and_codes(void **state) {
   check(p, "close=2025-10-10|overdue=12000",
         "\n"
         "grade C                                                              steps.lua:6\n"
-        "├─ overdue > 0: 12,000.00 > 0  → CAP                                 steps.lua:6\n"
+        "├─ overdue > 0: 12,000.00 > 0  → C  CAP                              steps.lua:6\n"
         "└─ grade A                                                           steps.lua:5\n"
         "   ├─ band = hot: missing = hot  – does not apply                    steps.lua:5\n"
         "   └─ grade A                                                        steps.lua:2\n"

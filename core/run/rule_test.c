@@ -278,7 +278,6 @@ static void run_example(rule_test_run *r, const rule_example *x, size_t first) {
   error e = {0};
   buffer why = {0};
   bench *b = bench_find(r, x->as_of, x->param_count, x->params, x->at);
-  buffer_text(&why, "");
   if (!b)
     buffer_text(&why, "it could not be evaluated\n");
   else if (bench_evaluate(r, b, &x->given, &x->previous, 1, &e))
@@ -294,6 +293,7 @@ static void run_example(rule_test_run *r, const rule_example *x, size_t first) {
   else
     check_outputs(r, x, first, b, &why);
   if (b && !e.code && r->o->coverage) coverage_add(r->o->coverage, b->evaluator);
+  buffer_text(&why, ""); /* ends the text */
   test_outcome o = {.kind = "example",
                     .name = x->name,
                     .at = x->at,

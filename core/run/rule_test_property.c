@@ -309,7 +309,6 @@ void property_run(rule_test_run *r, size_t number) {
   uint64_t start = uv_hrtime();
   buffer why = {0};
   property_try t = {.run = r, .property = p, .number = number, .never_missing = p->changed};
-  buffer_text(&why, "");
   t.bench = bench_find(r, p->as_of, p->param_count, p->params, p->at);
   if (t.bench) {
     t.maker =
@@ -319,6 +318,7 @@ void property_run(rule_test_run *r, size_t number) {
   } else {
     buffer_text(&why, "it could not be evaluated\n");
   }
+  buffer_text(&why, ""); /* ends the text */
   test_outcome o = {.kind = "property",
                     .name = p->name,
                     .at = p->at,

@@ -140,8 +140,10 @@ static error_code compare_row(void *ctx, const store_row *row, error *e) {
         .output = head->cells[i], .kind = *cell ? EXPECT_VALUE : EXPECT_NONE, .text = cell};
     buffer line = {0};
     c->compared++;
-    if (!expect_met(&x, &row->outputs[c->outputs[i]], 0, c->stored->zone, &line))
+    if (!expect_met(&x, &row->outputs[c->outputs[i]], 0, c->stored->zone, &line)) {
+      buffer_text(&line, ""); /* ends the text */
       differ(c, row->key, line.data);
+    }
     buffer_deinit(&line);
   }
   return ERR_OK;
@@ -249,8 +251,8 @@ static void run_sample(rule_test_run *r, const sample_test *s, buffer *why) {
 void sample_test_run(rule_test_run *r, const sample_test *s) {
   uint64_t start = uv_hrtime();
   buffer why = {0};
-  buffer_text(&why, "");
   run_sample(r, s, &why);
+  buffer_text(&why, ""); /* ends the text */
   test_outcome o = {.kind = "sample",
                     .name = s->name,
                     .at = s->at,

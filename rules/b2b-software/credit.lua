@@ -1,5 +1,5 @@
 -- How much may be delivered before it is paid: a share of the deal by grade, up to a cap, times how the
--- customer has paid.
+-- customer has paid. A D gets nothing: see `zero` below.
 
 decision_table "terms" {
   inputs = { "grade" },
@@ -7,7 +7,6 @@ decision_table "terms" {
   { "A", 0.50, 500000 },
   { "B", 0.30, 200000 },
   { "C", 0.10, 50000 },
-  { "D", 0,    0 },
 }
 
 -- Of the invoices that fell due within the last twelve months, those that were paid by the day.

@@ -16,7 +16,6 @@ limit "credit_limit" {
     { "total_ar * 10%",        "CAP_CONCENTRATION" },
   },
   round_down(1000),
-  missing = 0,
 }
 
 derive "exposure"    { "ar + open_orders + unbilled" }

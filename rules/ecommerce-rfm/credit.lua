@@ -1,4 +1,5 @@
--- Pay later (先用后付): a part of a month's spend by tier, less for who paid late.
+-- Pay later (先用后付): a part of a month's spend by tier, less for who paid late. The ordinary tier, and who
+-- paid late twice, get nothing: see `zero` below.
 
 decision_table "pay_later" {
   inputs = { "tier" },
@@ -6,7 +7,6 @@ decision_table "pay_later" {
   { "diamond",  2,   20000 },
   { "gold",     1.5, 10000 },
   { "silver",   1,   3000 },
-  { "ordinary", 0,   0 },
 }
 
 decision_table "late_factor" {
@@ -14,7 +14,6 @@ decision_table "late_factor" {
   inputs = { "late_count" },
   { "0", 1 },
   { "1", 0.5 },
-  { "-", 0 },
 }
 
 limit "credit_limit" {

@@ -20,7 +20,7 @@ scorecard "score" {
   characteristic { "urgency", weight = 30,
     { "eager", 100 }, { "hopeful", 60 }, { "wait_and_see", 20 } },
   characteristic { "budget", weight = 25, input = "budget / unit_price",
-    { ">= 1", 100 }, { ">= 0.9", 70 }, { ">= 0.8", 40 }, { "< 0.8", 10 } },
+    { ">= 1", 100 }, { ">= 0.9", 70 }, { ">= 0.8", 40 }, { "-", 10 } },
   characteristic { "financing", weight = 15,
     { "cash", 100 }, { "preapproved", 80 }, { "in_process", 40 }, { "none", 0 } },
   characteristic { "visits", weight = 15,

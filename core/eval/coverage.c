@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "evaluator.h"
+#include "lua_rule.h"
 
 typedef struct edge_at {
   covered_edge edge;
@@ -17,6 +18,7 @@ typedef struct edge_at {
 struct coverage {
   arena arena;
   size_t steps;
+  bool muted;
   const plan *plan; /* at hand */
   size_t way_count, way_capacity;
   covered_way *ways;
@@ -244,6 +246,42 @@ bool coverage_fresh(coverage *c, evaluator *v, size_t *number) {
     if (!c->edges[i].edge.hit && coverage_reaches(c, v, *number)) return true;
   }
   return false;
+}
+
+/* ---- lines of Lua ---- */
+
+static covered_way *find_line(coverage *c, const char *file, int line) {
+  for (size_t i = 0; i < c->way_count; i++)
+    if (c->ways[i].kind == POINT_RULE && same_place(c->ways[i].at, (place){file, line}) &&
+        !strcmp(c->ways[i].way, "line"))
+      return &c->ways[i];
+  return NULL;
+}
+
+static void could_run(void *ctx, const char *file, int line) {
+  coverage *c = ctx;
+  if (find_line(c, file, line)) return;
+  const covered_way way = {.step = "Lua",
+                           .point = "Lua",
+                           .way = "line",
+                           .kind = POINT_RULE,
+                           .at = keep_place(c, (place){file, line})};
+  find_way(c, &way);
+}
+
+static void ran(void *ctx, const char *file, int line) {
+  coverage *c = ctx;
+  covered_way *way = c->muted ? NULL : find_line(c, file, line);
+  if (way) way->hits++;
+}
+
+void coverage_watch(coverage *c, evaluator *v) {
+  evaluator_trace(v);
+  lua_host_hear_lines(v, could_run, ran, c);
+}
+
+void coverage_mute_lines(coverage *c) {
+  c->muted = true;
 }
 
 /* ---- reading ---- */

@@ -1,5 +1,5 @@
-/* Coverage: which ways of a pack's decision points a set of records went, and which bounds of its
- * tests a value lay on exactly. Counted from traces, over any number of plans of the same pack (for
+/* Coverage: which ways of a pack's decision points and which lines of its Lua rules a set of
+ * records went, and which bounds of its tests a value lay on exactly. Counted from traces, over any number of plans of the same pack (for
  * other moments or parameters). */
 #ifndef EVAL_COVERAGE_H
 #define EVAL_COVERAGE_H
@@ -32,6 +32,10 @@ coverage *coverage_new(size_t steps);
 void coverage_free(coverage *c);
 /* The ways and bounds of a plan, before it is run, so that what is never reached is known as well. */
 void coverage_plan(coverage *c, const plan *p);
+/* Makes the evaluator trace, and tell which lines of Lua rules run: each is a way, counted at once. */
+void coverage_watch(coverage *c, evaluator *v);
+/* From now on lines are not counted: what runs is only a trial. */
+void coverage_mute_lines(coverage *c);
 /* Counts the records of the batch that a tracing evaluator ran last. */
 void coverage_add(coverage *c, evaluator *v);
 

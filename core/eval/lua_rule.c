@@ -553,3 +553,11 @@ error_code lua_host_start(evaluator *v, error *e) {
 void lua_host_stop(evaluator *v) {
   if (v->lua) sandbox_watch_stop(v->lua->state.sandbox);
 }
+
+void lua_host_hear_lines(evaluator *v, sandbox_line *line, sandbox_line *ran, void *ctx) {
+  if (!v->lua) return;
+  const pack_state *state = &v->lua->state;
+  for (size_t i = 0; i < v->plan->pack->function_count; i++)
+    sandbox_lines_of(state->sandbox, state->functions[i], line, ctx);
+  sandbox_hear_lines(state->sandbox, ran, ctx);
+}

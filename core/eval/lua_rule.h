@@ -21,5 +21,7 @@ error_code lua_host_open(evaluator *v, error *e);
 void lua_host_close(evaluator *v);
 error_code lua_host_start(evaluator *v, error *e);
 void lua_host_stop(evaluator *v);
+/* Calls `line` for each line that a rule could run, and from then on `ran` for each that runs. */
+void lua_host_hear_lines(evaluator *v, sandbox_line *line, sandbox_line *ran, void *ctx);
 
 #endif

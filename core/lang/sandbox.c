@@ -279,7 +279,10 @@ static int call_counted(sandbox *s, const attempt *a, bool final) {
   s->capture = &s->stack[1];
   lua_checkstack(thread, CALL_SLOTS);
   assert(!s->capture);
-  lua_sethook(thread, meter_count, LUA_MASKCOUNT, METER_PERIOD);
+  if (s->line)
+    lua_sethook(thread, lines_count, LUA_MASKCOUNT | LUA_MASKLINE, METER_PERIOD);
+  else
+    lua_sethook(thread, meter_count, LUA_MASKCOUNT, METER_PERIOD);
   size_t memory = final ? s->used + s->call.memory : s->loaded + s->call.memory / 2;
   uint64_t work = final ? s->call.instructions : s->call.instructions / 2;
   int status = make_attempt(s, thread, a, memory, work);
@@ -327,12 +330,12 @@ sandbox_verdict sandbox_call(sandbox *s, int ref, int (*push)(lua_State *L, void
   const attempt a = {.ref = ref, .push = push, .results = results, .ctx = ctx};
   int status = LUA_OK;
   bool stands = false;
-  if (s->watching && s->fast_cycles) stands = call_fast(s, &a, &status);
+  if (s->watching && s->fast_cycles && !s->line) stands = call_fast(s, &a, &status);
   if (stands && status == LUA_OK) return SANDBOX_OK;
   locale_t before = uselocale(s->c_locale);
   if (!stands) {
     lua_settop(s->L, 0);
-    if (!s->watching) {
+    if (!s->watching || s->line) {
       status = call_counted(s, &a, false);
       stands = !s->stop && !s->doubtful && status != LUA_ERRMEM;
     }

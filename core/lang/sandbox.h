@@ -127,6 +127,14 @@ typedef struct sandbox_fault {
 sandbox_verdict sandbox_call(sandbox *s, int ref, int (*push)(lua_State *L, void *ctx), void *ctx,
                              int results, sandbox_fault *fault);
 
+/* Hears which lines of the scripts run. */
+typedef void sandbox_line(void *ctx, const char *file, int line);
+/* From the next call on `line` hears each line that runs; NULL ends it. Calls are slow meanwhile. */
+void sandbox_hear_lines(sandbox *s, sandbox_line *line, void *ctx);
+/* Calls `line` for each line that could run when the function `ref` is called: its own, and those of
+ * the functions of the scripts that it reaches through its upvalues. */
+void sandbox_lines_of(sandbox *s, int ref, sandbox_line *line, void *ctx);
+
 /* The watch that stops a call which runs too long: starts / ends it for the calling thread, which
  * must be the one that makes the calls. Calls made without it run under the counting hook. It takes
  * the signal SIGRTMAX - 2 and lets it through in this thread, and sets the thread's locale to C. */

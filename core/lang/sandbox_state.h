@@ -68,6 +68,9 @@ struct sandbox {
   uint64_t mark;        /* cycles when the last call ended */
   uint64_t fast_cycles; /* a call that took no longer needs no counting; 0 = always count */
 
+  sandbox_line *line; /* hears lines; NULL = nobody does */
+  void *line_ctx;
+
   size_t declared_count;
   char **declared; /* names that the load world alone sees */
 };
@@ -92,6 +95,10 @@ void *meter_allocate(void *ud, void *block, size_t old, size_t size);
 void meter_open(sandbox *s);                       /* free hand: the host's own doing */
 void meter_count(lua_State *L, lua_Debug *ar);     /* the counting hook */
 void meter_interrupt(lua_State *L, lua_Debug *ar); /* the hook that the watch arms */
+
+/* ---- sandbox_lines.c ---- */
+/* The counting hook that tells lines as well. */
+void lines_count(lua_State *L, lua_Debug *ar);
 
 /* ---- sandbox_watch.c ---- */
 /* The stamp counter where there is one: a clock read through the kernel's page costs as much as a

@@ -132,6 +132,7 @@ error_code rule_suggest(const rule_test_options *o, buffer *out, size_t *count, 
   const char *as_of = t->example_count ? t->examples[0].as_of : NULL;
   s.bench = bench_find(&s.run, as_of, 0, NULL, (place){t->file, 0});
   *count = 0;
+  coverage_mute_lines(o->coverage);
   if (s.bench) {
     s.maker = record_maker_new(&s.run.asked, s.bench->plan, s.bench->as_of, &nothing, o->seed);
     *count = search(&s, out);

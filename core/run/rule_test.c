@@ -116,7 +116,7 @@ static bool bench_open(rule_test_run *r, bench *b) {
   b->batch = handmade_batch(&r->asked, b->plan);
   b->decisions = decisions_new(b->plan);
   b->evaluator = evaluator_new(b->plan, &e);
-  if (b->evaluator && r->o->coverage) evaluator_trace(b->evaluator);
+  if (b->evaluator && r->o->coverage) coverage_watch(r->o->coverage, b->evaluator);
   if (r->o->coverage) coverage_plan(r->o->coverage, b->plan);
   if (b->evaluator && evaluator_start(b->evaluator, &e) == ERR_OK) return true;
   add_wrong(r, (place){r->o->pack->folder, 0}, e.message);

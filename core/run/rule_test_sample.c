@@ -167,6 +167,7 @@ static error_code cover(const rule_test_run *r, store_reader *reader, error *e) 
   const store_query all = {.limit = -1};
   if (!c.coverage) return ERR_OK;
   error_code code = replay_open(reader, true, &c.replay, e);
+  if (!code) coverage_watch(c.coverage, replay_evaluator(c.replay));
   if (!code) code = store_list(reader, &all, recount_row, &c, e);
   if (c.replay) replay_close(c.replay);
   return code;

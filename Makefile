@@ -55,6 +55,8 @@ $(BUILD)/obj/%.o: %.c Makefile
 	@echo '  CC     $<'
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+$(BUILD)/obj/core/cli/new_files.o: $(wildcard core/cli/new/*)
+
 # A plugin is one folder: all its .c files and nothing of the core but the public headers.
 .SECONDEXPANSION:
 $(BUILD)/plugins/%.so: $$(wildcard plugins/%/*.c) $$(wildcard plugins/%/*.h) $$(wildcard core/include/assay/*.h) Makefile

@@ -44,7 +44,8 @@ example "a first quote this morning" {
 }
 example "a call after the quote ends the hurry" {
   given = {
-    need = "medium", expected_close = "2025-12-10", first_quote_at = "2025-09-25T10:00:00+08:00", do_not_contact = false,
+    need = "medium", expected_close = "2025-12-10", first_quote_at = "2025-09-25T10:00:00+08:00",
+      do_not_contact = false,
     touches = { { at = "2025-09-25T10:00:01+08:00", channel = "call" } },
   },
   expect = { reasons = lacks("FIRST_QUOTE_24H") },
@@ -62,13 +63,21 @@ example "a demo is worth half after 30 days, a quarter after 60" {
   } },
   expect = { engagement = 90.5 },
 }
+example "what the other events are worth" {
+  given = { do_not_contact = false, events = {
+    { type = "meeting", at = "2025-09-25T10:00:00+08:00" }, { type = "reply", at = "2025-09-25T10:00:00+08:00" },
+    { type = "click",   at = "2025-09-25T10:00:00+08:00" }, { type = "click", at = "2025-09-25T10:00:01+08:00" } } },
+  expect = { engagement = 70 },
+}
 example "at most a hundred" {
   given = { do_not_contact = false, events = {
-    { type = "demo", at = "2025-09-25T10:00:00+08:00" }, { type = "quote_request", at = "2025-09-25T10:00:00+08:00" } } },
+    { type = "demo", at = "2025-09-25T10:00:00+08:00" }, { type = "quote_request",
+      at = "2025-09-25T10:00:00+08:00" } } },
   expect = { engagement = 100 },
 }
 examples "grade by the close" {
-  given = { employees = 300, budget = "confirmed", need = "low", do_not_contact = false }, -- 41 points, cool: nothing is raised or lowered
+  -- 41 points, cool: nothing is raised or lowered
+  given = { employees = 300, budget = "confirmed", need = "low", do_not_contact = false },
   inputs = { "expected_close" }, outputs = { "band", "grade", "reasons" },
   { "",           "cool", "D", has("CLOSE_UNKNOWN") },
   { "2025-09-25", "cool", "D", has("CLOSE_PAST") },
@@ -88,7 +97,8 @@ example "spoken to once, 30 days ago: not forgotten yet" {
 }
 example "spoken to twice: not forgotten" {
   given = { need = "low", expected_close = "2025-10-20", do_not_contact = false, employees = 300, budget = "confirmed",
-    touches = { { at = "2025-07-27T10:00:00+08:00", channel = "call" }, { at = "2025-07-20T10:00:00+08:00", channel = "call" } } },
+    touches = { { at = "2025-07-27T10:00:00+08:00", channel = "call" }, { at = "2025-07-20T10:00:00+08:00",
+      channel = "call" } } },
   expect = { grade = "A", reasons = lacks("D_NO_FOLLOWUP") },
 }
 example "a hot lead is one grade better" {
@@ -100,13 +110,16 @@ example "a hot lead is one grade better" {
 example "a hot lead that needs nothing stays a D" {
   given = { industry = "finance", employees = 2000, budget = "confirmed", need = "none", contact_level = "c_level",
     expected_close = "2025-12-01", do_not_contact = false,
-    events = { { type = "demo", at = "2025-09-25T10:00:00+08:00" }, { type = "meeting", at = "2025-09-24T10:00:00+08:00" } } },
-  expect = { score = 80, band = "hot", grade = "D", reasons = { "D_NO_NEED", "CLOSE_3M", "SCORE_HOT", "NO_CONTACT_YET", "LIMIT_PREPAY" } },
+    events = { { type = "demo", at = "2025-09-25T10:00:00+08:00" }, { type = "meeting",
+      at = "2025-09-24T10:00:00+08:00" } } },
+  expect = { score = 80, band = "hot", grade = "D", reasons = { "D_NO_NEED", "CLOSE_3M", "SCORE_HOT",
+    "NO_CONTACT_YET", "LIMIT_PREPAY" } },
 }
 
 example "not to be contacted" {
   given = { do_not_contact = true, first_quote_at = "2025-09-26T10:00:00+08:00", expected_close = "2025-10-20" },
-  expect = { next_follow_up = none, channel = none, reasons = { "CLOSE_1M", "SCORE_COLD", "GRADE_DOWN", "DO_NOT_CONTACT", "PAY_NO_HISTORY" } },
+  expect = { next_follow_up = none, channel = none, reasons = { "CLOSE_1M", "SCORE_COLD", "GRADE_DOWN",
+    "DO_NOT_CONTACT", "PAY_NO_HISTORY" } },
 }
 example "an unknown kind of event" {
   given = { do_not_contact = false, events = { { type = "rumour", at = "2025-09-25T10:00:00+08:00" } } },

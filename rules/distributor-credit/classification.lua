@@ -10,8 +10,10 @@ derive "overdue_60"    { "ar_61_90 + ar_over_90" }
 derive "overdue_share" { "if ar = 0 then 0 else overdue / ar" }
 
 -- Days beyond terms, weighted by amount: of the last 90 days, and of the 90 days before them.
-derive "dbt"        { mean = "paid_date - due_date", weight = "amount", of = "payments", within = 90, at = "paid_date" }
-derive "dbt_before" { mean = "paid_date - due_date", weight = "amount", of = "payments", within = { 90, 179 }, at = "paid_date" }
+derive "dbt" {
+  mean = "paid_date - due_date", weight = "amount", of = "payments", at = "paid_date", within = 90 }
+derive "dbt_before" {
+  mean = "paid_date - due_date", weight = "amount", of = "payments", at = "paid_date", within = { 90, 179 } }
 
 scorecard "score" {
   divide = 100, -- the weights are percent

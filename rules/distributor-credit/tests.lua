@@ -63,7 +63,50 @@ example "a loss is no base" {
 }
 example "no terms" {
   given = { open_orders = 0, unbilled = 0, legal_dispute = false, do_not_contact = false },
+  params = { total_ar = 40000000 },
   expect = rejected("REQUIRED:terms_days"),
+}
+example "90 days overdue" { -- due on 2025-06-28
+  given = { terms_days = 30, open_orders = 0, unbilled = 0, legal_dispute = false, do_not_contact = false,
+    rating = "A", sales_12m = 7300000, returns_12m = 0, customer_since = "2019-01-01", net_worth = 12000000,
+    requested_limit = 1000000,
+    open_items = { { due_date = "2025-06-28", amount = 0.5 }, { due_date = "2025-12-01", amount = 900 } },
+    payments = { { due_date = "2025-09-01", paid_date = "2025-09-01", amount = 100 } } },
+  params = { total_ar = 40000000 },
+  expect = { risk_class = "R1", hold_reasons = has("OD_60"), reasons = lacks("CLASS_CAP_OD90") },
+}
+example "91 days overdue" {
+  given = { terms_days = 30, open_orders = 0, unbilled = 0, legal_dispute = false, do_not_contact = false,
+    rating = "A", sales_12m = 7300000, returns_12m = 0, customer_since = "2019-01-01", net_worth = 12000000,
+    requested_limit = 1000000,
+    open_items = { { due_date = "2025-06-27", amount = 0.5 }, { due_date = "2025-12-01", amount = 900 } },
+    payments = { { due_date = "2025-09-01", paid_date = "2025-09-01", amount = 100 } } },
+  params = { total_ar = 40000000 },
+  expect = { risk_class = "R4", hold_reasons = has("OD_30"), reasons = has("CLASS_CAP_OD90") },
+}
+example "a limit that is used whole" {
+  given = { terms_days = 30, rating = "A", customer_since = "2019-01-01", open_orders = 500000, unbilled = 0,
+    legal_dispute = false, do_not_contact = false, references = { { amount = 500000 } },
+    payments = { { due_date = "2025-09-01", paid_date = "2025-09-01", amount = 100 } } },
+  params = { total_ar = 40000000 },
+  expect = { risk_class = "R1", credit_limit = 500000, utilisation = 100, hold = false, warnings = has("UTIL_HIGH") },
+}
+examples "next to nothing is not a thousand" { -- the limit is rounded down, and starts from nothing
+  given = { terms_days = 30, rating = "A", customer_since = "2019-01-01", open_orders = 0.5, unbilled = 0,
+    legal_dispute = false, do_not_contact = false,
+    payments = { { due_date = "2025-09-01", paid_date = "2025-09-01", amount = 100 } } },
+  params = { total_ar = 40000000 },
+  inputs = { "net_worth", "collateral" }, outputs = { "risk_class", "credit_limit", "hold_reasons", "reasons" },
+  { "",   1249, "R1", 0,    has("UTIL_OVER"), lacks("BASE_NET_WORTH") }, -- 80 % of it are 999.20
+  { "",   1250, "R1", 1000, none,             lacks("BASE_NET_WORTH") },
+  { -100, 1249, "R1", 0,    has("UTIL_OVER"), has("BASE_NET_WORTH") },
+  { 9995, "",   "R1", 0,    has("UTIL_OVER"), has("BASE_NET_WORTH") }, -- no collateral
+}
+example "all that anybody owes us" {
+  given = { terms_days = 30, open_orders = 0, unbilled = 0, legal_dispute = false, do_not_contact = false,
+    open_items = { { due_date = "2025-12-01", amount = 0.5 } } },
+  params = { total_ar = 0.5 },
+  expect = { warnings = has("AR_SHARE") },
 }
 example "not to be contacted, the interval stands" {
   given = { terms_days = 30, open_orders = 0, unbilled = 0, legal_dispute = false, do_not_contact = true,
@@ -81,7 +124,8 @@ property "a limit grows by a quarter at most" { "credit_limit <= previous_limit 
 property "more overdue never helps" { raise = "open_items.amount",
   given = { open_items = { { due_date = "2025-08-01", amount = 1000 } } },
   never = { better = "risk_class", more = "credit_limit" }, params = { total_ar = 40000000 } }
-property "a dispute never helps" { set = { legal_dispute = true }, never = { better = "risk_class", more = "credit_limit" },
+property "a dispute never helps" { set = { legal_dispute = true }, never = { better = "risk_class",
+  more = "credit_limit" },
   params = { total_ar = 40000000 } }
 property "a better rating never hurts" { set = { rating = "A" }, when = "rating != null",
   never = { worse = "risk_class" }, params = { total_ar = 40000000 } }

@@ -150,6 +150,7 @@ examples "the sample" { customers = "customers.csv", expected = "expected.csv", 
 
 property "nobody pays later for more than the diamond cap" { "credit_limit <= 20000" }
 property "without a known history of payment there is no limit" { "credit_limit = 0", when = "late_count = null" }
-property "spending more is never worse" { raise = "orders.amount", never = { worse = "tier", less = { "credit_limit", "m" } } }
+property "spending more is never worse" { raise = "orders.amount", never = { worse = "tier",
+  less = { "credit_limit", "m" } } }
 property "paying late never helps" { raise = "late_count", never = { more = "credit_limit" } }
 property "nobody is called against their will" { "next_follow_up = null and channel = null", when = "do_not_contact" }

@@ -6,7 +6,8 @@ source { plugin = "csv", path = "customers.csv" }
 fields { id = key, vip = boolean { required = true } }
 related "orders" {
   source = { plugin = "csv", path = "orders.csv" }, key = "id",
-  fields = { at = timestamp { required = true }, amount = money { min = 0, required = true }, kind = choice { "web", "shop" } },
+  fields = { at = timestamp { required = true }, amount = money { min = 0, required = true },
+    kind = choice { "web", "shop" } },
   where = "at <= as_of",
 }
 related "notes" {

@@ -41,6 +41,7 @@ typedef struct explained {
   const char *points, *weight, *counts; /* of a characteristic: points × weight = counts */
   place at;
   bool conditional; /* of an operation: not taken, it does not apply; else it does not bind */
+  bool shifts;      /* of a clause that moves the date: not taken, it changes nothing */
   bool taken;       /* false: a way that the record did not go, for comparison */
   struct explained *first, *last, *next;
 } explained;

@@ -93,12 +93,18 @@ static void read_clause(explainer *x, const trace_point *p) {
   }
 }
 
+static bool moves_date(const cadence_clause *c) {
+  return c->kind == CADENCE_SOONER || c->kind == CADENCE_LATER || c->kind == CADENCE_CAP ||
+         c->kind == CADENCE_OPENING || c->kind == CADENCE_QUIET;
+}
+
 static void explain_clause(explainer *x, explained *parent, const trace_point *p,
                            const cadence_clause *c) {
   const int way = trace_way_of(x->evaluator, p, x->row);
   explained *n = explain_add(x, parent, EXPLAINED_CLAUSE, p->label);
   rational due;
   n->taken = way >= 0;
+  n->shifts = moves_date(c);
   n->at = p->at;
   read_clause(x, p);
   put_clause(x, n, p, c);

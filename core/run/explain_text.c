@@ -49,6 +49,7 @@ static const char *because(drawing *d, const explained *n) {
 }
 
 static explain_word not_taken(const explained *n) {
+  if (n->shifts) return WORD_CHANGES_NOTHING;
   return n->kind == EXPLAINED_OPERATION && !n->conditional ? WORD_NOT_BINDING : WORD_NOT_APPLIED;
 }
 

@@ -39,6 +39,7 @@ static const char *const words[WORDS][2] = {
     [WORD_PICK_MEDIAN] = {"the median of those known", "已知各项的中位数"},
     [WORD_PICK_MEAN] = {"the mean of those known", "已知各项的平均数"},
     [WORD_NOT_BINDING] = {"does not bind", "未起限制作用"},
+    [WORD_CHANGES_NOTHING] = {"changes nothing", "没有改变"},
     [WORD_NOT_APPLIED] = {"does not apply", "不适用"},
     [WORD_LOST] = {"%s: %s of at most %s", "%s：得 %s，最高 %s"},
     [WORD_RULE_FAILED] = {"a rule failed, so there is no decision", "一条规则出错，因此没有决定"},

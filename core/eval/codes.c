@@ -376,11 +376,27 @@ static bool seen(const codes *s, const int32_t *keys, int n) {
   return false;
 }
 
+static void note_lost(const codes *s, evaluator *v, const int32_t *lost) {
+  const size_t words = trace_words(s->point);
+  uint64_t *sets = trace_set(v, s->point, 0);
+  trace_clear(v, s->point);
+  for (size_t r = 0; r < v->frame.rows; r++) {
+    int32_t keys[SCORECARD_MOST];
+    for (int n = 0; n < s->declared->most; n++) {
+      keys[n] = lost[(size_t)n * BATCH_ROWS + r];
+      if (!keys[n]) break;
+      if (s->shared && seen(s, keys, n)) continue;
+      const size_t way = (size_t)keys[n] - 1;
+      sets[r * words + way / 64] |= UINT64_C(1) << (way % 64);
+    }
+  }
+}
+
 static void run_lost(const codes *s, evaluator *v, text_data *t) {
   const int32_t *lost = scorecard_ranked(s->ranking, v);
   size_t rows = v->frame.rows, end = 0;
   convert_room(t, 0, rows * s->name_bytes + 64);
-  if (v->trace) trace_clear(v, s->point);
+  if (v->trace) note_lost(s, v, lost);
   char *bytes = t->bytes;
   for (size_t r = 0; r < rows; r++) {
     size_t start = end;
@@ -389,7 +405,6 @@ static void run_lost(const codes *s, evaluator *v, text_data *t) {
       keys[n] = lost[(size_t)n * BATCH_ROWS + r];
       if (!keys[n]) break;
       if (s->shared && seen(s, keys, n)) continue;
-      if (v->trace) trace_add(v, s->point, r, (size_t)keys[n] - 1);
       if (end > start) bytes[end++] = '|';
       end = (size_t)(put_name(bytes + end, &s->names[keys[n]]) - bytes);
     }

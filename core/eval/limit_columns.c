@@ -192,8 +192,10 @@ static inline bool applies(const numerators *n, size_t row) {
 
 static void note_applied(evaluator *v, const limit_stage_operation *o, const limit_input *i,
                          const numerators *n) {
+  const size_t way = (size_t)(i - o->inputs), words = trace_words(o->point);
+  uint64_t *sets = trace_set(v, o->point, 0) + way / 64;
   for (size_t r = 0; r < v->frame.rows; r++)
-    if (applies(n, r)) trace_add(v, o->point, r, (size_t)(i - o->inputs));
+    sets[r * words] |= (uint64_t)applies(n, r) << (way % 64);
 }
 
 static void give_applied(const amounts *a, evaluator *v, const limit_stage_operation *o,

@@ -210,7 +210,7 @@ static bool exact_round(const limit_stage_operation *o, amount *a) {
 /* Forgets what was noted of a row before its numbers turned out too wide. */
 static void forget(evaluator *v, const trace_point *p, size_t row) {
   if (p->several)
-    memset(trace_set(v, p, row), 0, (p->way_count + 63) / 64 * sizeof(uint64_t));
+    memset(trace_set(v, p, row), 0, trace_words(p) * sizeof(uint64_t));
   else if (!p->always)
     trace_column(v, p)[row] = -1;
 }

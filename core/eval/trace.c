@@ -66,7 +66,7 @@ void evaluator_trace(evaluator *v) {
   for (size_t i = 0; i < p->point_count; i++) {
     const trace_point *point = p->points[i];
     marks *m = &v->trace->points[i];
-    m->words = (point->way_count + 63) / 64;
+    m->words = trace_words(point);
     m->den = 1;
     if (point->amounts) m->num = mem_aligned(BATCH_ROWS * sizeof *m->num);
     if (point->several)

@@ -81,7 +81,11 @@ void trace_ways(struct builder *b, trace_point *p, size_t ways);
 int32_t *trace_column(evaluator *v, const trace_point *p);
 /* Every row: the first way, unless `not` says otherwise. */
 void trace_unless(evaluator *v, const trace_point *p, const uint8_t * not );
-/* The set of ways of a row, of (way_count + 63) / 64 words; trace_clear empties those of all rows. */
+/* The set of ways of a row, of trace_words words, those of the next row behind it; trace_clear empties
+ * those of all rows. */
+static inline size_t trace_words(const trace_point *p) {
+  return (p->way_count + 63) / 64;
+}
 uint64_t *trace_set(evaluator *v, const trace_point *p, size_t row);
 void trace_clear(evaluator *v, const trace_point *p);
 void trace_add(evaluator *v, const trace_point *p, size_t row, size_t way);

@@ -3,12 +3,15 @@
  *   evaluate CSV N ROUNDS PACK...       prints "RES name ns-a-customer" for each round
  *   evaluate CSV N dump PACK            prints the decisions as lines for the cross-check
  *
+ * traced:PACK is the same pack with the trace on, as RES PACK-traced.
+ *
  * The engine's records are read and cast before the clock starts, as the floor's are. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include "data/cast.h"
 #include "eval/plan.h"
+#include "eval/trace.h"
 #include "floor.h"
 #include "lang/pack.h"
 
@@ -102,8 +105,11 @@ static void read_batches(engine *g, const char *csv, long n) {
 }
 
 static void open_engine(engine *g, const char *folder) {
+  static const char mark[] = "traced:";
   findings found = {0};
   error e = {0};
+  bool traced = !strncmp(folder, mark, strlen(mark));
+  if (traced) folder += strlen(mark);
   g->name = strrchr(folder, '/') ? strrchr(folder, '/') + 1 : folder;
   g->pack = pack_load(folder, &found);
   /* Neither the floor nor the engine packs the inputs for the store here: end to end both do. */
@@ -116,6 +122,12 @@ static void open_engine(engine *g, const char *folder) {
   }
   g->evaluator = evaluator_new(g->plan, &e);
   if (!g->evaluator || evaluator_start(g->evaluator, &e)) stop(folder, e.message);
+  if (traced) {
+    evaluator_trace(g->evaluator);
+    char *name = mem_array(strlen(g->name) + 8, 1);
+    sprintf(name, "%s-traced", g->name);
+    g->name = name;
+  }
   g->decisions = decisions_new(g->plan);
 }
 

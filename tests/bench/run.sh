@@ -52,6 +52,7 @@ for kernels in portable avx2 avx512; do
   [ $kernels = portable ] || grep -qE "\\b${kernels}f?\\b" /proc/cpuinfo || continue
   ASSAY_KERNELS=$kernels $B/evaluate $B/customers.csv $K dump $B/packs/grade-1 | check "grade-1, $kernels"
 done
+$B/evaluate $B/customers.csv $K dump traced:$B/packs/grade-1 | check "grade-1, tracing on"
 $B/evaluate $B/customers.csv $K dump $B/packs/grade-1-lua-limit | check "grade-1-lua-limit"
 # three reasons in three columns, to be joined
 $B/evaluate $B/customers.csv $K dump $B/packs/grade-1-lua |
@@ -72,7 +73,8 @@ end_to_end() { # name, command...
   $B/measure "$@" >>$rounds
 }
 for round in $(seq "$ROUNDS"); do
-  $B/evaluate $B/part.csv "$M" 1 $B/packs/grade-1 $B/packs/grade-1-lua-limit $B/packs/grade-1-lua >>$rounds
+  $B/evaluate $B/part.csv "$M" 1 $B/packs/grade-1 traced:$B/packs/grade-1 $B/packs/grade-1-lua-limit \
+    $B/packs/grade-1-lua >>$rounds
   for kind in ranges keys; do
     $B/long_table $B/long-$kind $kind 10000 200000 1 >>$rounds
   done

@@ -43,6 +43,9 @@ END {
   r = ratio("grade-1", "floor")
   row("evaluation, one thread, declarative pack", "evaluation", ns("grade-1"), "floor " ns("floor"),
       sprintf("%.2fx", r), "<= 1.0x, aim 0.3x", r <= 1.0)
+  r = ratio("grade-1-traced", "grade-1")
+  row("the same with tracing on", "evaluation-traced", ns("grade-1-traced"), "tracing off " ns("grade-1"),
+      sprintf("%.2fx", r), "<= 1.3x", r <= 1.3)
   r = ratio("grade-1-lua-limit", "floor")
   row("the same with the limit as a Lua function", "evaluation-lua-limit", ns("grade-1-lua-limit"),
       "floor " ns("floor"), sprintf("%.2fx", r), "<= 2.5x", r <= 2.5)

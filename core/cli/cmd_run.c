@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "../base/text.h"
+#include "against.h"
 #include "cli.h"
 #include "page.h"
 #include "params.h"
@@ -35,6 +36,9 @@ static const option options[] = {
      "threads that evaluate; by default by the CPUs. The result is the same for any number"},
     {"dry-run", NULL, OFFER_NOTHING, NULL, false,
      "grade into a scratch store, print the report, publish nothing"},
+    {"against", "current|N", OFFER_NOTHING, NULL, false,
+     "compare a dry run with the published run, or the stored run N: what the change would do; "
+     "implies --dry-run"},
     {"limit", "N", OFFER_NOTHING, NULL, false, "only the first N records; implies --dry-run"},
     {"max-rejects", "N|N%", OFFER_NOTHING, NULL, false,
      "stop, with nothing published, when more records are refused; a percentage is judged from "
@@ -78,6 +82,7 @@ typedef struct job {
   plugin_settings settings, related;
   const char *plugin;
   scratch scratch; /* of a dry run */
+  against against; /* what it is compared with */
   const char *database;
   store *store;
   run_options options;
@@ -150,7 +155,7 @@ static error_code read_options(job *j, error *e) {
   o->threads = (unsigned)threads;
   o->limit = limit;
   o->keep = (int)keep;
-  o->dry_run = limit >= 0 || arguments_flag(a, "dry-run");
+  o->dry_run = limit >= 0 || arguments_flag(a, "dry-run") || arguments_value(a, "against");
   o->allow_shrink = arguments_flag(a, "allow-shrink");
   o->as_of = j->params.has_as_of ? j->params.as_of : (int64_t)time(NULL);
   o->settings = &j->settings;
@@ -213,7 +218,10 @@ static error_code report(job *j, error *e) {
   error_code code = store_open(j->database, STORE_READ, &j->store, e);
   if (!code) code = store_reader_open(j->store, j->pack->name, &r, e);
   if (code) return code;
-  code = cli_print_report(j->cli, j->a, r, j->result.seconds, j->options.dry_run, e);
+  if (j->against.reader)
+    code = against_print(j->a, &j->against, r, j->options.limit >= 0, e);
+  else
+    code = cli_print_report(j->cli, j->a, r, j->result.seconds, j->options.dry_run, e);
   store_reader_close(r);
   return code;
 }
@@ -225,6 +233,7 @@ static error_code perform(job *j, error *e) {
   error_code code = read_options(j, e);
   progress_init(&j->progress, json, arguments_flag(j->a, "quiet"));
   if (!code) code = load(j, e);
+  if (!code) code = against_open(j->a, j->pack->name, &j->against, e);
   if (!code) code = open_store(j, e);
   if (!code) code = look_back(j, e);
   if (code) return code;
@@ -242,7 +251,7 @@ static error_code perform(job *j, error *e) {
   if ((n->rejected || n->failed) && !arguments_flag(j->a, "ok-rejects"))
     j->cli->finding = ERR_REJECTS;
   progress_end(&j->progress, &j->result, o->dry_run, j->cli->finding);
-  return json ? ERR_OK : report(j, e);
+  return json && !j->against.reader ? ERR_OK : report(j, e);
 }
 
 static error_code run_run(cli *c, const arguments *a, error *e) {
@@ -250,6 +259,7 @@ static error_code run_run(cli *c, const arguments *a, error *e) {
   error_code code = perform(&j, e);
   if (code) progress_failed(&j.progress, e);
   if (j.store) store_close(j.store);
+  against_close(&j.against);
   scratch_remove(&j.scratch);
   if (j.plan) plan_free(j.plan);
   if (j.pack) pack_free(j.pack);

@@ -197,6 +197,9 @@ const pack *replay_pack(const replay *x) {
 const plan *replay_plan(const replay *x) {
   return x->plan;
 }
+const column *replay_inputs(const replay *x) {
+  return x->given;
+}
 evaluator *replay_evaluator(const replay *x) {
   return x->evaluator;
 }

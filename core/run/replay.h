@@ -31,6 +31,8 @@ typedef error_code replay_each(void *ctx, const replay_difference *d, error *e);
  * was evaluated stays in replay_evaluator and replay_decisions, row 0, until the next call. */
 error_code replay_row(replay *x, const store_row *row, replay_each *each, void *ctx, size_t *count,
                       error *e);
+/* The values that it was made of, one column for each of plan_inputs, row 0. */
+const column *replay_inputs(const replay *x);
 evaluator *replay_evaluator(const replay *x);
 const decisions *replay_decisions(const replay *x);
 

@@ -180,6 +180,12 @@ typedef error_code store_each(void *ctx, const store_row *row, error *e);
 error_code store_list(store_reader *r, const store_query *q, store_each *each, void *ctx, error *e);
 /* The same for every row, in the order of the source, without sorting anything. */
 error_code store_each_decision(store_reader *r, store_each *each, void *ctx, error *e);
+/* The decisions by key, as bytes, one at a time; the row lives until the next call, NULL = no more. The
+ * reader gives nothing else row by row meanwhile. */
+typedef struct store_cursor store_cursor;
+error_code store_cursor_open(store_reader *r, store_cursor **out, error *e);
+error_code store_cursor_next(store_cursor *c, const store_row **out, error *e);
+void store_cursor_close(store_cursor *c);
 /* How many rows the conditions hold for, whatever the order and the limit. */
 error_code store_count(store_reader *r, const store_query *q, int64_t *out, error *e);
 /* One customer; if a rule failed on it the row says so and store_outcomes has the fault.

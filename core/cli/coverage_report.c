@@ -112,16 +112,18 @@ static line_state look_at(coverage *c, const char *file, int line, buffer *notes
     s.taken += ways[i].hits > 0;
     s.hits += ways[i].hits;
     if (ways[i].hits) continue;
-    buffer_text(notes, notes->size ? "; never taken: " : "never taken: ");
+    buffer_text(notes, notes->size ? "; " : "never taken: ");
     write_way(notes, ways[i].step, ways[i].point, ways[i].way);
   }
+  bool first = true;
   for (size_t i = 0; i < edge_count; i++) {
     if (edges[i].at.line != line || strcmp(base_name(edges[i].at.file), file) != 0) continue;
     s.edges++;
     s.tried += edges[i].hit;
     if (edges[i].hit) continue;
-    buffer_text(notes, notes->size ? "; no value on the bound " : "no value on the bound ");
+    buffer_text(notes, !first ? ", " : notes->size ? "; no value on " : "no value on ");
     buffer_text(notes, edges[i].text);
+    first = false;
   }
   return s;
 }

@@ -172,7 +172,7 @@ static error_code run_table(cli *c, const arguments *a, error *e) {
   } else if (!code) {
     int64_t as_of = given_params.has_as_of ? given_params.as_of : time(NULL);
     code = find_table(c, p, a->words[1], moment_date(as_of, p->zone), &t, e);
-    if (!code) code = csv ? write_csv(t) : print_table(t, e);
+    if (!code && t) code = csv ? write_csv(t) : print_table(t, e);
   }
   if (p) pack_free(p);
   params_deinit(&given_params);

@@ -406,11 +406,12 @@ error_code interim_key(const void *data, size_t size, uint64_t sequence, const c
   uint64_t at;
   *key = NULL;
   if (open_interim(data, size, false, &head, &keys, &body, e)) return e->code;
+  if (!keys.at) return broken(e);
   const size_t rows = head.rows;
   const char *sequences = keys.at, *positions = sequences + rows * sizeof at;
   const char *offsets = positions + rows * sizeof *position;
   const char *bytes = offsets + (rows + 1) * sizeof(uint32_t);
-  if (!sequences || bytes > keys.end) return broken(e);
+  if (bytes > keys.end) return broken(e);
   for (size_t low = 0, high = rows; low < high;) {
     const size_t middle = low + (high - low) / 2;
     memcpy(&at, sequences + middle * sizeof at, sizeof at);

@@ -217,7 +217,7 @@ static void insert(const ranking *k, entry *top, int *count, entry e) {
 void rank_run_computed(const scorecard *s, evaluator *v, const card_values *values) {
   for (const ranking *k = s->rankings; k; k = k->next)
     for (size_t r = 0; r < v->frame.rows; r++) {
-      entry top[SCORECARD_MOST + 1], e;
+      entry top[SCORECARD_MOST + 1] = {0}, e;
       int count = 0;
       for (size_t i = 0; i < s->count; i++)
         if (entry_of(s, k, values, i, r, &e)) insert(k, top, &count, e);

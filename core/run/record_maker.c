@@ -61,9 +61,9 @@ void record_maker_free(record_maker *m) {
 
 /* ---- values ---- */
 
-/* Of any size up to ten to the ninth units, small ones as likely as great ones. */
+/* Of any size up to ten to the thirteenth units, small ones as likely as great ones. */
 static int64_t any_size(record_maker *m) {
-  int64_t top = pow10_i64((int)below(m, 10));
+  int64_t top = pow10_i64((int)below(m, 14));
   return (int64_t)below(m, (uint64_t)top + 1);
 }
 

@@ -237,6 +237,14 @@ static error_code take_row(replay *x, const store_row *row, error *e) {
 
 /* ---- comparing ---- */
 
+/* The same to the bit: -0 and 0 are different values that were made. */
+static bool same_bits(double a, double b) {
+  uint64_t x, y;
+  memcpy(&x, &a, sizeof x);
+  memcpy(&y, &b, sizeof y);
+  return x == y;
+}
+
 static bool cells_equal(const column *a, const column *b, size_t row) {
   if (column_missing(a, row) || column_missing(b, row)) {
     const column *there = column_missing(a, row) ? b : a;
@@ -247,7 +255,7 @@ static bool cells_equal(const column *a, const column *b, size_t row) {
   if (a->den) return (int128)a->i64[row] * b->den[row] == (int128)b->i64[row] * a->den[row];
   if (a->i64) return a->i64[row] == b->i64[row];
   if (a->i32) return a->i32[row] == b->i32[row];
-  if (a->f64) return !memcmp(&a->f64[row], &b->f64[row], sizeof a->f64[row]);
+  if (a->f64) return same_bits(a->f64[row], b->f64[row]);
   const uint32_t n = a->text.offsets[row + 1] - a->text.offsets[row];
   return n == b->text.offsets[row + 1] - b->text.offsets[row] &&
          (!n ||

@@ -106,9 +106,9 @@ int32_t *trace_column(evaluator *v, const trace_point *p) {
   return v->trace->points[p->number].taken;
 }
 
-void trace_unless(evaluator *v, const trace_point *p, const uint8_t * not ) {
+void trace_unless(evaluator *v, const trace_point *p, const uint8_t *unless) {
   int32_t *taken = trace_column(v, p);
-  for (size_t r = 0; r < v->frame.rows; r++) taken[r] = not [r] ? -1 : 0;
+  for (size_t r = 0; r < v->frame.rows; r++) taken[r] = unless[r] ? -1 : 0;
 }
 
 uint64_t *trace_set(evaluator *v, const trace_point *p, size_t row) {

@@ -79,8 +79,8 @@ void trace_ways(struct builder *b, trace_point *p, size_t ways);
 
 /* The column of the way taken, by row; -1 = none. Every row must be written. */
 int32_t *trace_column(evaluator *v, const trace_point *p);
-/* Every row: the first way, unless `not` says otherwise. */
-void trace_unless(evaluator *v, const trace_point *p, const uint8_t * not );
+/* Every row: the first way, except where `unless` is set. */
+void trace_unless(evaluator *v, const trace_point *p, const uint8_t *unless);
 /* The set of ways of a row, of trace_words words, those of the next row behind it; trace_clear empties
  * those of all rows. */
 static inline size_t trace_words(const trace_point *p) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/file.h"
 #include "../base/text.h"
 
 coverage_totals coverage_count(coverage *c) {
@@ -28,14 +29,9 @@ static void write_way(buffer *out, const char *of, const char *point, const char
   buffer_format(out, "  %s", way);
 }
 
-static const char *base_name(const char *file) {
-  const char *slash = strrchr(file, '/');
-  return slash ? slash + 1 : file;
-}
-
 static void write_place(buffer *out, place at, size_t width) {
   buffer text = {0};
-  buffer_format(&text, "%s:%d", base_name(at.file), at.line);
+  buffer_format(&text, "%s:%d", file_base_name(at.file), at.line);
   buffer_text(out, "    ");
   text_pad(out, text.data, width, false);
   buffer_text(out, "  ");
@@ -46,7 +42,7 @@ static size_t place_width(coverage *c) {
   const covered_way *ways;
   size_t n = coverage_ways(c, &ways), width = 0;
   for (size_t i = 0; i < n; i++) {
-    size_t w = strlen(base_name(ways[i].at.file)) + 6;
+    size_t w = strlen(file_base_name(ways[i].at.file)) + 6;
     if (w > width) width = w;
   }
   return width;
@@ -107,7 +103,7 @@ static line_state look_at(coverage *c, const char *file, int line, buffer *notes
   const covered_edge *edges;
   size_t way_count = coverage_ways(c, &ways), edge_count = coverage_edges(c, &edges);
   for (size_t i = 0; i < way_count; i++) {
-    if (ways[i].at.line != line || strcmp(base_name(ways[i].at.file), file) != 0) continue;
+    if (ways[i].at.line != line || strcmp(file_base_name(ways[i].at.file), file) != 0) continue;
     s.ways++;
     s.taken += ways[i].hits > 0;
     s.hits += ways[i].hits;
@@ -117,7 +113,7 @@ static line_state look_at(coverage *c, const char *file, int line, buffer *notes
   }
   bool first = true;
   for (size_t i = 0; i < edge_count; i++) {
-    if (edges[i].at.line != line || strcmp(base_name(edges[i].at.file), file) != 0) continue;
+    if (edges[i].at.line != line || strcmp(file_base_name(edges[i].at.file), file) != 0) continue;
     s.edges++;
     s.tried += edges[i].hit;
     if (edges[i].hit) continue;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/file.h"
 #include "../base/text.h"
 #include "cli.h"
 
@@ -19,11 +20,6 @@ static const char exit_codes[] =
     "that differs; 2 usage; 3 bad pack; 4 source failed; 5 store failed; 6 stopped by a guard,\n"
     "nothing published; 7 no such customer, pack or run; 8 database busy; 70 a fault of assay\n"
     "itself; 130 or 143 stopped by a signal.\n";
-
-static const char *base_name(const char *program) {
-  const char *slash = strrchr(program, '/');
-  return slash && slash[1] ? slash + 1 : program;
-}
 
 static void print_help(const char *program) {
   printf(
@@ -64,7 +60,7 @@ static error_code help_for(const char *program, const char *name, error *e) {
   const command *c = find(name);
   if (!c) return unknown_command(name, e);
   buffer page = {0};
-  command_help(&page, base_name(program), c);
+  command_help(&page, file_base_name(program), c);
   fwrite(page.data, 1, page.size, stdout);
   buffer_deinit(&page);
   return ERR_OK;
@@ -78,7 +74,7 @@ static error_code dispatch(cli *c, int argc, char **argv, error *e) {
   }
   if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
     if (argc > 2) return help_for(c->program, argv[2], e);
-    print_help(base_name(c->program));
+    print_help(file_base_name(c->program));
     return ERR_OK;
   }
   const command *found = find(name);

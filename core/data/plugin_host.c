@@ -2,6 +2,7 @@
  * its version and its size are. */
 #include "plugin_host.h"
 #include "../base/memory.h"
+#include "../base/file.h"
 #include "../base/text.h"
 #include <dirent.h>
 #include <dlfcn.h>
@@ -65,11 +66,6 @@ void plugin_host_free(plugin_host *h) {
 
 /* ---- one file */
 
-static const char *base_name(const char *path) {
-  const char *slash = strrchr(path, '/');
-  return slash ? slash + 1 : path;
-}
-
 static error_code check_option(const char *path, const assay_option *o, size_t number, error *e) {
   if (!o->name || !*o->name || strpbrk(o->name, ".= \t\n")) {
     return error_set(e, ERR_SOURCE, "%s: option number %zu has no usable name", path, number + 1);
@@ -127,7 +123,7 @@ static error_code check_descriptor(loaded *l, error *e) {
         l->path, p->struct_size, PLUGIN_SIZE);
   }
   if (!p->open) return error_set(e, ERR_SOURCE, "%s: it has no open function", l->path);
-  const char *file = base_name(l->path);
+  const char *file = file_base_name(l->path);
   size_t n = p->name ? strlen(p->name) : 0;
   if (n == 0 || strncmp(file, p->name, n) != 0 || strcmp(file + n, ".so") != 0) {
     return error_set(e, ERR_SOURCE, "%s: it calls itself \"%s\"; the file must be called NAME.so",

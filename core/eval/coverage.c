@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/file.h"
 #include "evaluator.h"
 #include "lua_rule.h"
 
@@ -45,14 +46,9 @@ void coverage_free(coverage *c) {
 
 /* ---- what there is ---- */
 
-/* Of a file in the pack's folder: an archived pack shows another folder. */
-static const char *base_name(const char *file) {
-  const char *slash = file ? strrchr(file, '/') : NULL;
-  return slash ? slash + 1 : file ? file : "";
-}
-
+/* An archived pack shows another folder: only the file's own name counts. */
 static bool same_place(place a, place b) {
-  return a.line == b.line && !strcmp(base_name(a.file), base_name(b.file));
+  return a.line == b.line && !strcmp(file_base_name(a.file), file_base_name(b.file));
 }
 
 static place keep_place(coverage *c, place at) {

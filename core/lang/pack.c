@@ -16,6 +16,7 @@
 #include <unistd.h>
 #include "pack_load.h"
 #include "row_access.h"
+#include "../base/file.h"
 #include "../base/text.h"
 
 #define FILE_MOST ((size_t)16 << 20)
@@ -128,24 +129,8 @@ static bool set_identity(loader *l) {
 
 /* ---- files ---- */
 
-static char *read_whole(arena *a, const char *path, size_t *size) {
-  FILE *f = fopen(path, "rb");
-  if (!f) return NULL;
-  buffer b = {0};
-  char chunk[65536];
-  for (size_t n; (n = fread(chunk, 1, sizeof chunk, f)) > 0 && b.size <= FILE_MOST;)
-    buffer_add(&b, chunk, n);
-  bool bad = ferror(f) != 0;
-  if (b.size > FILE_MOST) bad = true, errno = EFBIG;
-  fclose(f);
-  char *out = bad ? NULL : arena_string_n(a, b.data ? b.data : "", b.size);
-  *size = b.size;
-  buffer_deinit(&b);
-  return out;
-}
-
 char *pack_read_member(const loader *l, const char *name, const char *path, size_t *size) {
-  if (!l->archive) return read_whole(&l->pack->arena, path, size);
+  if (!l->archive) return file_read(&l->pack->arena, path, FILE_MOST, size);
   for (size_t i = 0; i < l->archive_count; i++) {
     if (strcmp(l->archive[i].name, name) != 0) continue;
     *size = l->archive[i].size;

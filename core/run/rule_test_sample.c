@@ -3,17 +3,18 @@
  * may leave outputs out. */
 #include "rule_test_parts.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
 
+#include "../base/file.h"
 #include "../lang/sheet.h"
 #include "expect.h"
 #include "replay.h"
 #include "run.h"
 
 #define DIFFERENCES_TOLD 20
+#define SHEET_MOST ((size_t)256 << 20) /* bytes of expected values */
 
 typedef struct comparison {
   rule_test_run *run;
@@ -26,25 +27,12 @@ typedef struct comparison {
   buffer *why;
 } comparison;
 
-static char *read_whole(arena *a, const char *path, size_t *size) {
-  FILE *f = fopen(path, "rb");
-  if (!f) return NULL;
-  buffer b = {0};
-  char chunk[65536];
-  for (size_t n; (n = fread(chunk, 1, sizeof chunk, f)) > 0;) buffer_add(&b, chunk, n);
-  fclose(f);
-  char *out = arena_string_n(a, b.data ? b.data : "", b.size);
-  *size = b.size;
-  buffer_deinit(&b);
-  return out;
-}
-
 /* The rows of a CSV file of the pack's folder; false with `why` filled. */
 static bool read_sheet(rule_test_run *r, const char *name, sheet *out, buffer *why) {
   findings found = {0};
   size_t size = 0;
   const char *path = arena_format(&r->arena, "%s/%s", r->o->pack->folder, name);
-  const char *data = read_whole(&r->arena, path, &size);
+  const char *data = file_read(&r->arena, path, SHEET_MOST, &size);
   if (!data) {
     buffer_format(why, "the file %s cannot be read\n", path);
     return false;

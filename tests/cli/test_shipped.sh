@@ -5,19 +5,6 @@
 . "$(dirname "$0")/lib.sh"
 export ASSAY_DB=$T/shipped.db
 
-compare() { # expected.csv list.csv: by customer_id, column by column, in any order of columns
-  python3 - "$1" "$2" <<'END'
-import csv, sys
-want, got = ({r["customer_id"]: r for r in csv.DictReader(open(f, encoding="utf-8", newline=""))} for f in sys.argv[1:])
-bad = [f"{k}: missing" for k in want if k not in got] + [f"{k}: too many" for k in got if k not in want]
-for k in want:
-    if k in got and set(want[k]) != set(got[k]): bad.append(f"columns {sorted(set(want[k]) ^ set(got[k]))}")
-    for c in want[k]:
-        if k in got and want[k][c] != got[k].get(c): bad.append(f"{k} {c}: expected {want[k][c]!r}, got {got[k].get(c)!r}")
-print("\n".join(bad[:40]))
-sys.exit(bool(bad))
-END
-}
 shuffle() { # from to: the header stays
   head -n 1 "$1" >"$2"
   sed 1d "$1" | shuf --random-source=<(yes "$3") >>"$2"

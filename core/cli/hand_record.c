@@ -27,8 +27,8 @@ static void put(values *v, handmade_value x) {
 
 /* ---- JSON ---- */
 
-static error_code json_record(arena *a, const json_t *object, const char *what,
-                              handmade_record *out, error *e);
+static error_code json_record(arena *a, json_t *object, const char *what, handmade_record *out,
+                              error *e);
 
 /* A number keeps the digits that it was written with, as far as a double holds them. */
 static const char *scalar(arena *a, const json_t *j) {
@@ -51,15 +51,15 @@ static error_code json_list(arena *a, const json_t *list, const char *what, hand
   return ERR_OK;
 }
 
-static error_code json_record(arena *a, const json_t *object, const char *what,
-                              handmade_record *out, error *e) {
+static error_code json_record(arena *a, json_t *object, const char *what, handmade_record *out,
+                              error *e) {
   const char *name;
   json_t *j;
   values v = {.arena = a};
   if (!json_is_object(object))
     return error_set(e, ERR_USAGE,
                      "%s: a record is an object such as {\"due_date\": \"2025-09-01\"}", what);
-  json_object_foreach((json_t *)(uintptr_t)object, name, j) {
+  json_object_foreach(object, name, j) {
     handmade_value x = {.name = arena_string(a, name)};
     if (json_is_object(j))
       return error_set(e, ERR_USAGE, "%s: \"%s\" is an object, and must be a value or a list", what,

@@ -143,11 +143,11 @@ void batch_reserve(batch *b, size_t rows) {
 static void column_grow(column *c, size_t rows, size_t capacity) {
   column more;
   column_init(&more, c->type, capacity);
-  if (c->i64) memcpy(more.i64, c->i64, rows * sizeof *c->i64);
-  if (c->den) memcpy(more.den, c->den, rows * sizeof *c->den);
-  if (c->i32) memcpy(more.i32, c->i32, rows * sizeof *c->i32);
-  if (c->f64) memcpy(more.f64, c->f64, rows * sizeof *c->f64);
-  if (c->text.offsets) {
+  if (c->i64 && more.i64) memcpy(more.i64, c->i64, rows * sizeof *c->i64);
+  if (c->den && more.den) memcpy(more.den, c->den, rows * sizeof *c->den);
+  if (c->i32 && more.i32) memcpy(more.i32, c->i32, rows * sizeof *c->i32);
+  if (c->f64 && more.f64) memcpy(more.f64, c->f64, rows * sizeof *c->f64);
+  if (c->text.offsets && more.text.offsets) {
     memcpy(more.text.offsets, c->text.offsets, (rows + 1) * sizeof *c->text.offsets);
     memcpy(more.text.missing, c->text.missing, rows);
     char *bytes = more.text.bytes;

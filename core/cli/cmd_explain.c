@@ -6,11 +6,14 @@
 #include "../base/text.h"
 #include "../run/explain.h"
 #include "../run/replay.h"
+#include "../run/why_not.h"
 #include "cli.h"
 #include "explained.h"
 #include "output.h"
 
 static const option options[] = {
+    {"why-not", "OUTPUT=VALUE", OFFER_NOTHING, NULL, false,
+     "what failed on each way to this value, and by how much; of a list of codes, a code"},
     {"format", "text|json|html", OFFER_WORDS, "text|json|html", false,
      "by default text; html is a page of its own"},
     CLI_OPTION_RUN,
@@ -34,6 +37,7 @@ static error_code tell_difference(void *ctx, const replay_difference *d, error *
   text_printable(&j->verdict, d->stored, strlen(d->stored), 60);
   buffer_text(&j->verdict, " != ");
   text_printable(&j->verdict, d->again, strlen(d->again), 60);
+  buffer_text(&j->verdict, "");
   return ERR_OK;
 }
 
@@ -47,7 +51,13 @@ static error_code explain_row(void *ctx, const store_row *row, error *e) {
   j->found = true;
   evaluator *v = replay_evaluator(j->replay);
   const decisions *out = replay_decisions(j->replay);
-  const explained *root = explain_decision(&j->arena, v, out, 0, language);
+  const char *target = arguments_value(j->a, "why-not");
+  explained *root = NULL;
+  if (target)
+    code = why_not(&j->arena, v, out, 0, target, language, &root, e);
+  else
+    root = explain_decision(&j->arena, v, out, 0, language);
+  if (code) return code;
   explained_what what = {.key = row->key,
                          .pack = replay_pack(j->replay),
                          .evaluator = v,

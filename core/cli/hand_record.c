@@ -41,7 +41,7 @@ static const char *scalar(arena *a, const json_t *j) {
   return arena_string_n(a, text, number_write(text, json_real_value(j)));
 }
 
-static error_code json_list(arena *a, const json_t *list, const char *what, handmade_value *out,
+static error_code json_list(arena *a, json_t *list, const char *what, handmade_value *out,
                             error *e) {
   out->item_count = json_array_size(list);
   handmade_record *items = arena_array(a, out->item_count + 1, sizeof *items);

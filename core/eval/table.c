@@ -192,13 +192,20 @@ static void compile_codes(builder *b, table *s) {
 /* The cells, for whoever explains what a row gave. */
 static void declare_cells(builder *b, table *s) {
   arena *a = &b->plan->arena;
-  const formula *const **all = arena_array(a, s->declared->output_count + 1, sizeof *all);
+  const formula *const **formulas = arena_array(a, s->declared->output_count + 1, sizeof *formulas);
+  const value *const **constants = arena_array(a, s->declared->output_count + 1, sizeof *constants);
   for (size_t i = 0; i < s->declared->output_count; i++) {
-    const formula **cells = arena_array(a, s->point->way_count + 1, sizeof *cells);
-    for (size_t r = 0; r < s->point->way_count; r++) cells[r] = s->outputs[i].cells[r].formula;
-    all[i] = cells;
+    const formula **computed = arena_array(a, s->point->way_count + 1, sizeof *computed);
+    const value **given = arena_array(a, s->point->way_count + 1, sizeof *given);
+    for (size_t r = 0; r < s->point->way_count; r++) {
+      computed[r] = s->outputs[i].cells[r].formula;
+      given[r] = s->outputs[i].cells[r].constant;
+    }
+    formulas[i] = computed;
+    constants[i] = given;
   }
-  s->point->gives = all;
+  s->point->gives = formulas;
+  s->point->constants = constants;
 }
 
 /* What the column holds: a list of the words, a count, or what the cells hold. */

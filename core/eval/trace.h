@@ -57,8 +57,10 @@ typedef struct trace_point {
   bool amounts; /* the amount after it is noted */
   size_t way_count;
   trace_way *ways;
-  /* Of a table: the cells of its outputs, gives[output][way]; NULL = no value. */
+  /* Of a table: the cells of its outputs, by output and way: a formula or a constant; both NULL = no
+   * value. */
   const struct formula *const *const *gives;
+  const value *const *const *constants;
   /* What the ways test: for the first `tested` ways there is a test of each input, as written and
    * as read; a way is taken when all its tests match. */
   size_t input_count, tested;

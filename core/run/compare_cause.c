@@ -108,11 +108,15 @@ moved_step compare_cause(arena *a, const replay *before, const replay *after) {
     const char *had = value_of(&x, old), *has = value_of(&y, r);
     if (same_text(had, has)) continue;
     const place at = y.plan->pack->steps[r->step].at;
-    return (moved_step){r->name, had, has, ways_apart(&x, old, &y, r), at.file, at.line};
+    return (moved_step){arena_string(a, r->name), had,    has, ways_apart(&x, old, &y, r),
+                        arena_string(a, at.file), at.line};
   }
   if (!added) return (moved_step){0};
   const place at = y.plan->pack->steps[added->step].at;
-  return (moved_step){added->name, NULL, value_of(&y, added), NULL, at.file, at.line};
+  return (moved_step){.name = arena_string(a, added->name),
+                      .after = value_of(&y, added),
+                      .file = arena_string(a, at.file),
+                      .line = at.line};
 }
 
 /* ---- inputs ---- */

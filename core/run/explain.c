@@ -49,7 +49,7 @@ static int result_of_slot(const plan *p, int slot) {
 /* ---- codes ---- */
 
 static const char *pack_text(void *ctx, const char *code_name, const char *language) {
-  const pack *p = ((const plan *)ctx)->pack;
+  const pack *p = (*(const plan *const *)ctx)->pack;
   for (size_t i = 0; i < p->reason_text_count; i++)
     if (!strcmp(p->reason_texts[i].code, code_name) &&
         !strcmp(p->reason_texts[i].language, language))
@@ -58,14 +58,14 @@ static const char *pack_text(void *ctx, const char *code_name, const char *langu
 }
 
 static const char *plan_output_name(void *ctx, size_t i) {
-  return ((const plan *)ctx)->outputs[i].name;
+  return (*(const plan *const *)ctx)->outputs[i].name;
 }
 
 bool explain_reason(buffer *out, const plan *p, const decisions *d, size_t row, const char *given,
                     size_t n, const char *language) {
   const reason_texts t = {.text = pack_text,
                           .output = plan_output_name,
-                          .ctx = (void *)(uintptr_t)p,
+                          .ctx = &p,
                           .output_count = p->output_count,
                           .outputs = d->outputs,
                           .row = row,

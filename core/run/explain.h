@@ -26,6 +26,9 @@ typedef enum explained_kind {
   EXPLAINED_READ, /* a value that a function was given, or that the decision keeps as it is */
   EXPLAINED_FAULT,
   EXPLAINED_NOTE,
+  EXPLAINED_WAY,  /* of why-not: one way to the value; its children are what it lacks */
+  EXPLAINED_NEED, /* value: what there is; counts: the gap */
+  EXPLAINED_HINT, /* what would close the gap */
   EXPLAINED_KINDS
 } explained_kind;
 

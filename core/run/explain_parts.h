@@ -20,6 +20,7 @@ typedef struct explainer {
   size_t row;
   const char *language;
   bool *told; /* by result: it stands in the tree already */
+  int depth;  /* of why-not: how many needs stand above the one at hand */
   read_slots reads;
 } explainer;
 
@@ -121,6 +122,38 @@ typedef enum explain_word {
   WORD_CHANGES_NOTHING,
   WORD_NOT_APPLIED,
   WORD_LOST,
+  WORD_NEED,
+  WORD_NEED_IS_MISSING,
+  WORD_NEED_WORD,
+  WORD_NEED_AT_LEAST,
+  WORD_NEED_ABOVE,
+  WORD_NEED_AT_MOST,
+  WORD_NEED_BELOW,
+  WORD_SHORT,
+  WORD_OVER,
+  WORD_GAP_EQUAL,
+  WORD_NOT,
+  WORD_OTHER_THAN,
+  WORD_ONE_OF,
+  WORD_A_VALUE,
+  WORD_HINT,
+  WORD_HINT_PART,
+  WORD_COMES_FIRST,
+  WORD_WITHOUT,
+  WORD_ALWAYS,
+  WORD_LEAVES,
+  WORD_MORE_THAN_WANTED,
+  WORD_SILENCED,
+  WORD_CANNOT_CONDITION,
+  WORD_CANNOT_BOUND,
+  WORD_CANNOT_RECORDS,
+  WORD_CANNOT_FORMULA,
+  WORD_CANNOT_GIVER,
+  WORD_CANNOT_LUA,
+  WORD_CANNOT_STEP,
+  WORD_HAS_CODE,
+  WORD_IS_ALREADY,
+  WORD_IS_FIELD,
   WORD_RULE_FAILED,
   WORD_AS_OF,
   WORD_RUN,

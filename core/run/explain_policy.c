@@ -47,15 +47,16 @@ static void put_clause(explainer *x, explained *n, const trace_point *p, const c
   const int way = trace_way_of(x->evaluator, p, x->row);
   switch (c->kind) {
   case CADENCE_FIRST_TOUCH:
+    if (!from) break;
     n->rule = arena_format(x->arena, say(x, WORD_WITHIN), span(x, c->within), from->text);
     n->filled = arena_format(x->arena, say(x, WORD_WITHIN), span(x, c->within), shown(x, from));
     break;
   case CADENCE_NONE_YET:
-    n->rule = way >= 0 ? say(x, WORD_NOTHING_YET)
-                       : arena_format(x->arena, say(x, WORD_LAST), shown(x, from));
+    n->rule = way >= 0 || !from ? say(x, WORD_NOTHING_YET)
+                                : arena_format(x->arena, say(x, WORD_LAST), shown(x, from));
     break;
   case CADENCE_SEQUENCE:
-    if (way < 0) break;
+    if (way < 0 || !from) break;
     n->rule = arena_format(x->arena, say(x, WORD_DAY), p->ways[way].label, from->text);
     n->filled = arena_format(x->arena, say(x, WORD_DAY), p->ways[way].label, shown(x, from));
     break;

@@ -104,6 +104,9 @@ static cells cells_of(drawing *d, const explained *n) {
     return one(join(d, n->code, ": ", n->text));
   case EXPLAINED_NOTE:
     return one(n->text);
+  case EXPLAINED_NEED:
+  case EXPLAINED_HINT:
+    return one(n->rule);
   default:
     return one(join(d, join(d, n->name, n->rule ? ": " : "", why), "  ", n->code));
   }
@@ -213,7 +216,7 @@ static void measure(drawing *d, const explained *from, size_t *widths) {
 static bool shows_place(const explained *n) {
   return n->kind == EXPLAINED_ROW || n->kind == EXPLAINED_BAND || n->kind == EXPLAINED_LINE ||
          n->kind == EXPLAINED_CODE || n->kind == EXPLAINED_RULE || n->kind == EXPLAINED_FAULT ||
-         n->kind == EXPLAINED_OUTPUT;
+         n->kind == EXPLAINED_OUTPUT || n->kind == EXPLAINED_WAY || n->kind == EXPLAINED_HINT;
 }
 
 static void put_children(drawing *d, const explained *parent);

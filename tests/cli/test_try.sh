@@ -80,3 +80,13 @@ assay "a field of a record that does not exist" 2 try lists --set items='[{"amou
 says "is told what was meant" err 'did you mean "amount"?'
 assay "a file that is not there" 2 try lists --record none.json
 says "is named" err "--record none.json"
+assay "a run of it" 0 run lists --as-of "$AS_OF"
+assay "from a decision with an aggregate" 0 try lists --from L1 --format json
+says "has the aggregate that the decision keeps" out '"overdue":70.00,"grade":"good"'
+assay "an aggregate set by hand" 0 try lists --from L1 --set overdue=100.01 --format json
+says "counts" out '"overdue":100.01,"grade":"bad"'
+assay "one that is no amount" 2 try lists --from L1 --set overdue=much
+says "is told" err '--set overdue: "much" is no money'
+assay "the decision explained" 0 explain lists L1
+says "names what the aggregate was made of" out "sum = amount, of = items, where = due < today"
+assay "and replayed" 0 replay lists

@@ -142,7 +142,7 @@ static error_code check_names(const schema *s, const handmade_record *r, const c
     if (f->type.kind != TYPE_LIST && v->items)
       return error_set(e, ERR_USAGE, "%s: \"%s\" is a single value, no list", what, v->name);
     const char *inside = arena_format(a, "a record of \"%s\" has", v->name);
-    for (size_t k = 0; k < v->item_count && !code; k++)
+    for (size_t k = 0; v->items && k < v->item_count && !code; k++)
       code = check_names(f->type.record, &v->items[k], inside, what, a, e);
   }
   return code;

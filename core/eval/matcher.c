@@ -8,11 +8,17 @@
 
 /* ---- conditions ---- */
 
+static uint64_t bits_of(double x) {
+  uint64_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
 static bool same_value(const value *a, const value *b) {
   if (a->type.kind != b->type.kind || a->missing != b->missing) return false;
   if (a->text && b->text) return !strcmp(a->text, b->text);
   return !a->text && !b->text && a->exact.num == b->exact.num && a->exact.den == b->exact.den &&
-         !memcmp(&a->number, &b->number, sizeof a->number);
+         bits_of(a->number) == bits_of(b->number);
 }
 
 static bool same_tree(const node *a, const node *b) {
@@ -254,6 +260,6 @@ const int32_t *matcher_run(evaluator *v, const matcher *m) {
 }
 
 int32_t matcher_next(const match_run *run, size_t record, int32_t after) {
-  size_t from = (size_t)(after + 1);
+  size_t from = after < 0 ? 0 : (size_t)after + 1;
   return run->matcher->is_long ? next_long(run, record, from) : next_short(run, record, from);
 }

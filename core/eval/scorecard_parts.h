@@ -93,7 +93,7 @@ void rank_run_computed(const scorecard *s, evaluator *v, const card_values *valu
 /* The reason code of an outcome, or NULL. */
 static inline const char *card_reason(const characteristic *c, size_t outcome) {
   const char *own = NULL;
-  if (outcome < c->attribute_count)
+  if (c->attributes && outcome < c->attribute_count)
     own = c->attributes[outcome].reason;
   else if (c->attribute_count || outcome > 0)
     own = c->missing_reason;

@@ -142,7 +142,7 @@ static bool compile_cells(builder *b, const table_step *t, output *o, size_t num
     const table_row *row = row_of(t, r);
     if (row) ok = compile_cell(b, o, r, row->outputs[number]) && ok;
     bool ranked = hit_policy_is_ranked(t->hit) && o->type.kind == TYPE_CHOICE && o->declared_type;
-    if (!ranked || r == t->row_count || !o->cells[r].formula) continue;
+    if (!row || !ranked || r == t->row_count || !o->cells[r].formula) continue;
     build_error(b, row->at,
                 "hit = \"%s\" goes by the order of the words of \"%s\", but here it is a formula; "
                 "write a word",

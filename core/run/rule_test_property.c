@@ -86,7 +86,7 @@ static bool compare_rows(const column *c, size_t a, size_t b, int *out) {
     *out = (c->f64[b] > c->f64[a]) - (c->f64[b] < c->f64[a]);
   else if (c->i64 && !c->den)
     *out = (c->i64[b] > c->i64[a]) - (c->i64[b] < c->i64[a]);
-  else if (c->den) {
+  else if (c->i64 && c->den) {
     int128 x = (int128)c->i64[a] * c->den[b], y = (int128)c->i64[b] * c->den[a];
     *out = (y > x) - (y < x);
   } else
@@ -172,7 +172,7 @@ static bool evaluate_pair(property_try *t, const handmade_record *before,
 /* With a field raised or lowered the step may need to be another: a few are tried. */
 static bool still_breaks(void *ctx, const handmade_record *simpler) {
   property_try *t = ctx;
-  const never *broken;
+  const never *broken = NULL;
   handmade_record after;
   bool plain = t->property->change == CHANGE_NONE;
   int draws = t->property->change == CHANGE_RAISE || t->property->change == CHANGE_LOWER ? 12 : 1;
@@ -199,7 +199,7 @@ static void simplify(property_try *t) {
 /* The value as it stands in a record: "2025-09-26", { { amount = "1.00" } } or none. */
 static void write_field(buffer *out, const handmade_record *r, const char *name) {
   for (size_t i = 0; i < r->count; i++)
-    if (!strcmp(r->values[i].name, name)) {
+    if (name && !strcmp(r->values[i].name, name)) {
       record_write_value(out, &r->values[i]);
       return;
     }
@@ -225,7 +225,7 @@ static void tell_change(property_try *t, buffer *why) {
 
 static void tell_found(property_try *t, buffer *why) {
   const rule_property *p = t->property;
-  const never *broken;
+  const never *broken = NULL;
   zone z = t->run->o->pack->zone;
   bool plain = p->change == CHANGE_NONE;
   evaluate_pair(t, &t->before, plain ? NULL : &t->after, &broken);

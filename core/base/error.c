@@ -52,16 +52,37 @@ void findings_add(findings *list, severity weight, const char *file, int line, c
   int length = vasprintf(&message, format, arguments);
   va_end(arguments);
   if (length < 0) message = mem_string(format);
-  list->items[list->count++] = (finding){
-      .severity = weight, .file = file ? mem_string(file) : NULL, .line = line, .message = message};
+  list->items[list->count++] = (finding){.severity = weight,
+                                         .id = FINDING_PLAIN,
+                                         .file = file ? mem_string(file) : NULL,
+                                         .line = line,
+                                         .message = message};
   if (weight == SEVERITY_ERROR) list->errors++;
 }
 
+void findings_detail(findings *list, const char *id, const char *witness, const char *fix) {
+  finding *f = &list->items[list->count - 1];
+  f->id = id;
+  if (witness) f->witness = mem_string(witness);
+  if (fix) f->fix = mem_string(fix);
+}
+
+static void finding_deinit(finding *f) {
+  free(f->file);
+  free(f->message);
+  free(f->witness);
+  free(f->fix);
+}
+
+void findings_remove(findings *list, size_t number) {
+  finding *f = &list->items[number];
+  if (f->severity == SEVERITY_ERROR) list->errors--;
+  finding_deinit(f);
+  memmove(f, f + 1, (--list->count - number) * sizeof *f);
+}
+
 void findings_deinit(findings *list) {
-  for (size_t i = 0; i < list->count; i++) {
-    free(list->items[i].file);
-    free(list->items[i].message);
-  }
+  for (size_t i = 0; i < list->count; i++) finding_deinit(&list->items[i]);
   free(list->items);
   *list = (findings){0};
 }

@@ -43,10 +43,16 @@ typedef enum severity { SEVERITY_WARNING, SEVERITY_ERROR } severity;
 
 typedef struct finding {
   severity severity;
-  char *file;    /* as the reader knows it, for instance rules/acme/credit.lua; NULL if none */
-  int line;      /* 1-based; 0 = unknown */
-  char *message; /* what is wrong, the offending text, what was expected, "did you mean" */
+  const char *id; /* what kind it is, for waivers and for programs: "masked-row"; a literal */
+  char *file;     /* as the reader knows it, for instance rules/acme/credit.lua; NULL if none */
+  int line;       /* 1-based; 0 = unknown */
+  char *message;  /* what is wrong, the offending text, what was expected, "did you mean" */
+  char *witness;  /* a record that shows it, or NULL */
+  char *fix;      /* what to do about it where the message does not say, or NULL */
 } finding;
+
+/* The id of a finding that was given none: mostly mistakes, which cannot be waived. */
+#define FINDING_PLAIN "mistake"
 
 typedef struct findings {
   finding *items;
@@ -55,7 +61,11 @@ typedef struct findings {
 
 void findings_add(findings *list, severity severity, const char *file, int line, const char *format,
                   ...) __attribute__((format(printf, 5, 6)));
+/* Names the finding that was added last; witness and fix may be NULL. */
+void findings_detail(findings *list, const char *id, const char *witness, const char *fix);
 void findings_deinit(findings *list);
+/* Takes one out of the list; the others keep their order. */
+void findings_remove(findings *list, size_t number);
 /* Folds all findings into one error: "file:line: error: message" lines, then the count. */
 error_code findings_to_error(const findings *list, error *e, error_code code);
 

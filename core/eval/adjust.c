@@ -124,7 +124,8 @@ static bool compile_move(builder *b, adjust *s, const adjust_row *row, move *m) 
     moves = moves || m->to[i] != word;
   }
   if (!moves)
-    build_warning(b, row->at, "this row of adjust \"%s\" never changes anything: %s", b->step->name,
+    build_warning(b, row->at, "no-effect", "this row of adjust \"%s\" never changes anything: %s",
+                  b->step->name,
                   row->to ? "the class is there already"
                           : "there is no class beyond those that it moves");
   return true;
@@ -206,7 +207,7 @@ static bool compile_bound(builder *b, worst *s, const worst_step *d) {
   if (tree->kind != NODE_CONSTANT) return true;
   int32_t end = (s->class.step_up < 0) == d->best ? (int32_t)list->count - 1 : 0;
   if (tree->constant.missing || (int32_t)tree->constant.exact.num == end)
-    build_warning(b, d->bound.at,
+    build_warning(b, d->bound.at, "no-effect",
                   "this never changes anything: no class of \"%s\" is %s than \"%s\"",
                   b->step->name, d->best ? "worse" : "better", d->bound.text);
   return true;

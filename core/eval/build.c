@@ -21,11 +21,12 @@ void build_error(builder *b, place at, const char *format, ...) {
   va_end(arguments);
 }
 
-void build_warning(builder *b, place at, const char *format, ...) {
+void build_warning(builder *b, place at, const char *id, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
   say(b, SEVERITY_WARNING, at, format, arguments);
   va_end(arguments);
+  findings_detail(b->findings, id, NULL, NULL);
 }
 
 const char *build_suggestion(builder *b, const char *word, const char *const *known, size_t count) {

@@ -189,8 +189,9 @@ size_t build_scratch(builder *b);
 /* A message about the step at hand. */
 void build_error(builder *b, place at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-void build_warning(builder *b, place at, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* `id` is the kind of finding (findings_detail): what a waiver names. */
+void build_warning(builder *b, place at, const char *id, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 /* ", did you mean X?" or "" (in the plan's arena). */
 const char *build_suggestion(builder *b, const char *word, const char *const *known, size_t count);
 /* A stage of `size` bytes (beginning with a stage) for the step at hand. */

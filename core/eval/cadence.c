@@ -177,7 +177,7 @@ static void check_calendar(builder *b, const cadence *s) {
   char until[11] = "", reached[11] = "";
   date_write(until, k->until);
   date_write(reached, last);
-  build_warning(b, k->at,
+  build_warning(b, k->at, "calendar-ends",
                 "the calendar ends on %s, but cadence \"%s\" counts working days up to %s: add the "
                 "holidays and make-up days of that time, or say calendar_until if there are none",
                 until, b->step->name, reached);

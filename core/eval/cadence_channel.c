@@ -30,7 +30,8 @@ static bool compile_rows(builder *b, clause *c, value_type *type) {
     c->rows[i].word = word_of(words, names, row->word);
     c->rows[i].code = build_code(b, row->code, &row->at);
     if (i && always(&d->rows[i - 1]))
-      build_warning(b, row->at, "this row is never reached: the row above it matches always");
+      build_warning(b, row->at, "masked-row",
+                    "this row is never reached: the row above it matches always");
     if (always(row)) continue;
     c->rows[i].when = build_condition(b, row->when);
     ok = ok && c->rows[i].when;

@@ -217,7 +217,7 @@ void codes_check(builder *b, const stage *base) {
   for (size_t i = 0; i < s->count; i++) {
     const entry *e = &s->entries[i];
     if (!e->when && !e->missing && !e->code->given && !given_by_rules(b->plan->pack, e->code->name))
-      build_warning(b, e->declared->at,
+      build_warning(b, e->declared->at, "code-never-given",
                     "no step gives the code %s, and it has no condition: it is "
                     "never shown",
                     e->declared->code);

@@ -99,7 +99,7 @@ static bool check_step(builder *b, const limit_operation *d, const char *text) {
     build_error(b, d->at, "step_down { \"%s\" } lets every cut pass; less than 100%% holds one",
                 text);
   else if (plain && !percent && rational_compare(x, (rational){1, 1}) <= 0)
-    build_warning(b, d->at,
+    build_warning(b, d->at, "tiny-step",
                   "%s { \"%s\" } is a step of an amount of %s; for percent write \"25%%\"",
                   names[d->kind], text, text);
   return !plain || x.num > 0;

@@ -110,7 +110,7 @@ static void note_mixture(void *ctx, const symbol *s) {
   bool own_field = list_rows_field(m->rows, s) != NULL;
   m->customer = m->customer || !own_field;
   if (!m->warn || !own_field || !own || own->faulty || own->type.kind != s->type.kind) return;
-  build_warning(b, b->step->at,
+  build_warning(b, b->step->at, "hidden-name",
                 "\"%s\" is read from the records of %s and hides the customer's own \"%s\" (%s, "
                 "line %d), which may be meant as well: give one of them another name",
                 s->name, m->rows->name, s->name, own->defined, own->file_line);
@@ -189,7 +189,7 @@ void list_warn_missing(builder *b, const list_rows *r, const formula *f, const l
   const field *lacks = may_lack(r, f->tree, known);
   free(known);
   if (!lacks) return;
-  build_warning(b, (place){f->at.file, f->at.line},
+  build_warning(b, (place){f->at.file, f->at.line}, "missing-in-list",
                 "\"%s\" of a record of %s may be missing, and then \"%s\" is missing: write %s "
                 "here, or required = true behind its type",
                 lacks->name, r->name, b->step->name, instead);

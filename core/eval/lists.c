@@ -123,12 +123,12 @@ void lists_warn_unread(builder *b) {
     const pack_related *r = &p->pack->related[i];
     const list_use *u = &p->lists[r->field];
     if (!u->read)
-      build_warning(b, r->at, "nothing reads the related list \"%s\": leave it out, or read it",
-                    r->name);
+      build_warning(b, r->at, "unread-field",
+                    "nothing reads the related list \"%s\": leave it out, or read it", r->name);
     for (size_t k = 1; k < r->schema.count && u->read; k++) {
       const field *f = &r->schema.fields[k];
       if (u->fields[k - 1] || p->filtered[r->field][k - 1] || f->required) continue;
-      build_warning(b, (place){f->file, f->line},
+      build_warning(b, (place){f->file, f->line}, "unread-field",
                     "nothing reads the field \"%s\" of the related list \"%s\": leave it out (a "
                     "column that is no field is ignored), or read it",
                     f->name, r->name);

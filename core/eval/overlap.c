@@ -156,12 +156,12 @@ static bool rows_relate(const table_step *t, const unary_test *const *tests, siz
 static void warn(builder *b, const table_step *t, size_t first, size_t second) {
   const place *one = &t->rows[first].at, *two = &t->rows[second].at;
   if (t->hit != HIT_UNIQUE)
-    build_warning(b, *two,
+    build_warning(b, *two, "masked-row",
                   "this row is never reached: the row at line %d before it matches everything "
                   "that it matches",
                   one->line);
   else
-    build_warning(b, *two,
+    build_warning(b, *two, "unique-overlap",
                   "a record can match both this row and the row at line %d, which hit = \"unique\" "
                   "makes an error of that record",
                   one->line);

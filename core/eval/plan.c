@@ -382,7 +382,7 @@ static void warn_unread(builder *b) {
     if (p->scope.symbols[i].used || i == s->key || f->required || f->type.kind == TYPE_LIST ||
         (name && !strcmp(name, f->name)))
       continue;
-    build_warning(b, (place){f->file, f->line},
+    build_warning(b, (place){f->file, f->line}, "unread-field",
                   "nothing reads the field \"%s\": leave it out (a column that is no field is "
                   "ignored), or read it",
                   f->name);

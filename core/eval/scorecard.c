@@ -68,7 +68,7 @@ static void warn_unreached(builder *b, const part *p) {
       row_test one = {c->attributes[k].test.text, &p->tests[k]};
       row_test two = {c->attributes[i].test.text, &p->tests[i]};
       if ((two.test->missing && two.test->kind != TEST_ANY) || !test_covers(one, two)) continue;
-      build_warning(b, c->attributes[i].at,
+      build_warning(b, c->attributes[i].at, "masked-row",
                     "this row of characteristic \"%s\" is never reached: the row at line %d before "
                     "it matches everything that it matches",
                     c->name, c->attributes[k].at.line);

@@ -57,8 +57,8 @@ static const table_step *rows_in_force(builder *b, const table_step *t) {
   if (!copy->row_count) {
     char day[16] = "";
     day[date_write(day, b->plan->today)] = '\0';
-    build_warning(b, b->step->at, "no row of decision_table \"%s\" is in force on %s",
-                  b->step->name, day);
+    build_warning(b, b->step->at, "not-in-force",
+                  "no row of decision_table \"%s\" is in force on %s", b->step->name, day);
   }
   if (hit_policy_is_ranked(t->hit)) sort_by_rank(b, copy);
   return copy;

@@ -28,13 +28,14 @@ void declare_error(const loader *l, place at, const char *format, ...) {
   findings_add(l->out, SEVERITY_ERROR, at.file, at.line, "%s", message);
 }
 
-void declare_warning(const loader *l, place at, const char *format, ...) {
+void declare_warning(const loader *l, place at, const char *id, const char *format, ...) {
   char message[1024];
   va_list args;
   va_start(args, format);
   vsnprintf(message, sizeof message, format, args);
   va_end(args);
   findings_add(l->out, SEVERITY_WARNING, at.file, at.line, "%s", message);
+  findings_detail(l->out, id, NULL, NULL);
 }
 
 const char *declare_meant(const loader *l, const char *word, const char *const *names, size_t n) {
@@ -132,7 +133,7 @@ static bool number_text(loader *l, double value, place at, const char *label, ru
   *out = (rule_text){plain_digits(&l->pack->arena, value), at};
   double whole;
   if (modf(value, &whole) != 0 && significant(out->text) > 15)
-    declare_warning(l, at,
+    declare_warning(l, at, "lua-arithmetic",
                     "%s: %s looks computed by Lua, which rounds; write the formula as a text, "
                     "for instance \"1 / 3\", and it stays exact",
                     label, out->text);

@@ -72,8 +72,9 @@ void *arena_push(arena *a, void *items, size_t *count, size_t size);
 
 void declare_error(const loader *l, place at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-void declare_warning(const loader *l, place at, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* `id` is the kind of finding (findings_detail): what a waiver names. */
+void declare_warning(const loader *l, place at, const char *id, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 /* "; did you mean x?" or "" (in the arena). */
 const char *declare_meant(const loader *l, const char *word, const char *const *names, size_t n);
 /* "a, b or c" (in the arena). */

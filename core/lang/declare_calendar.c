@@ -207,7 +207,7 @@ static void keep_days(const loader *l, special_days *s) {
     } else if (d->makeup) {
       *ARENA_PUSH(a, c->makeups, c->makeup_count) = d->date;
       if (c->workdays[date_weekday(d->date) - 1])
-        declare_warning(l, d->at, "the make-up day %s is a working day anyway", day);
+        declare_warning(l, d->at, "no-effect", "the make-up day %s is a working day anyway", day);
     } else {
       *ARENA_PUSH(a, c->holidays, c->holiday_count) = d->date;
     }

@@ -298,7 +298,7 @@ static void check_gap(const loader *l, const step *versions, size_t count, size_
   if (!next || !p->given || next->from == p->to + 1) return;
   pack_period gap = {true, p->to + 1, next->from - 1, p->at};
   declare_warning(
-      l, next->at,
+      l, next->at, "not-in-force",
       "no version of decision_table \"%s\" is in force on %s: a run for these days will "
       "be refused",
       versions[i].name, period_text(l, &gap));

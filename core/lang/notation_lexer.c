@@ -37,13 +37,10 @@ static void show_place(buffer *out, const char *text, size_t n, size_t offset, s
   for (size_t i = 1; i < under; i++) buffer_char(out, '~');
 }
 
-void notation_complain(const notation_source *s, severity weight, int offset, int length,
-                       const char *hint, const char *format, ...) {
+static void complain(const notation_source *s, severity weight, int offset, int length,
+                     const char *hint, const char *format, va_list args) {
   char what[1024];
-  va_list args;
-  va_start(args, format);
   vsnprintf(what, sizeof what, format, args);
-  va_end(args);
   buffer shown = {0};
   if (offset < 0) { /* of a tested value, which stands in another text: all of this one */
     offset = 0;
@@ -58,6 +55,23 @@ void notation_complain(const notation_source *s, severity weight, int offset, in
   findings_add(c->findings, weight, c->file, c->line, "%s%s%s", what, s->size > 0 ? " in" : "",
                shown.data != NULL ? shown.data : "");
   buffer_deinit(&shown);
+}
+
+void notation_complain(const notation_source *s, severity weight, int offset, int length,
+                       const char *hint, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  complain(s, weight, offset, length, hint, format, args);
+  va_end(args);
+}
+
+void notation_warn(const notation_source *s, const char *id, int offset, int length,
+                   const char *hint, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  complain(s, SEVERITY_WARNING, offset, length, hint, format, args);
+  va_end(args);
+  findings_detail(s->context->findings, id, NULL, NULL);
 }
 
 /* ---- characters ---- */

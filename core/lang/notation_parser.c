@@ -541,9 +541,9 @@ static bool is_negated_list(const notation_source *s) {
 
 static void warn_thousands(notation_source *s) {
   token a = s->tokens[s->at - 1], b = s->tokens[s->at + 1];
-  notation_complain(s, SEVERITY_WARNING, a.offset, b.offset + b.length - a.offset,
-                    "a thousand is written without the comma, a list with a blank behind it",
-                    "is this a list of two numbers?");
+  notation_warn(s, "thousands", a.offset, b.offset + b.length - a.offset,
+                "a thousand is written without the comma, a list with a blank behind it",
+                "is this a list of two numbers?");
 }
 
 bool notation_parse_tests(notation_source *s, test_syntax *out) {

@@ -100,6 +100,9 @@ typedef struct syntax {
 void notation_complain(const notation_source *s, severity weight, int offset, int length,
                        const char *hint, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
+/* The same as a warning; `id` is the kind of finding (findings_detail). */
+void notation_warn(const notation_source *s, const char *id, int offset, int length,
+                   const char *hint, const char *format, ...) __attribute__((format(printf, 6, 7)));
 
 /* What a person may have meant; texts live in the arena or for ever. Each may be NULL. */
 

@@ -123,8 +123,8 @@ static void add_span(span_set *set, span s) {
 }
 
 static void warn_never(checker *k, const test_item *item, value_type type) {
-  notation_complain(k->source, SEVERITY_WARNING, item->syntax->offset, item->syntax->length, NULL,
-                    "no %s is such a value, this never matches", type_name(type.kind));
+  notation_warn(k->source, "never-matches", item->syntax->offset, item->syntax->length, NULL,
+                "no %s is such a value, this never matches", type_name(type.kind));
 }
 
 static void add_item(checker *k, span_set *set, const test_item *item, value_type type) {

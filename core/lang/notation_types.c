@@ -195,8 +195,8 @@ static node *number_arithmetic(checker *k, node *n, const syntax *at) {
                         "money is multiplied by a number; a share is money / money");
   if (n->kind == NODE_DIVIDE && b->kind == NODE_CONSTANT && !b->constant.missing &&
       value_double(&b->constant) == 0)
-    notation_complain(k->source, SEVERITY_WARNING, b->offset, b->length, NULL,
-                      "a division by zero is always missing");
+    notation_warn(k->source, "division-by-zero", b->offset, b->length, NULL,
+                  "a division by zero is always missing");
   if (kind == TYPE_NUMBER)
     n->type = type_plain(TYPE_NUMBER);
   else if (n->kind == NODE_DIVIDE)

@@ -122,9 +122,10 @@ static void check_stray_files(const loader *l) {
     place at = {arena_format(&p->arena, "%s/%s", l->folder, name), 1};
     if (*name == '.' || is_read(p, name)) continue;
     if (ends_with(name, ".lua"))
-      declare_warning(l, at, "the script is not run: scripts of company does not name it");
+      declare_warning(l, at, "stray-file",
+                      "the script is not run: scripts of company does not name it");
     if (strncmp(name, "reasons.", 8) == 0 && ends_with(name, ".csv"))
-      declare_warning(l, at,
+      declare_warning(l, at, "stray-file",
                       "nothing reads this file: the texts of reason codes are reasons.en.csv and "
                       "reasons.zh.csv");
   }

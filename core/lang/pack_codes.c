@@ -94,7 +94,8 @@ static void codes_of_step(const loader *l, const step *s, take_code *take, code_
 
 static void check_given(const loader *l, code_set *shown, const char *code, place at) {
   if (code && !has_code(shown, code))
-    declare_warning(l, at, "the code %s stands in no codes list, so nobody will see it%s", code,
+    declare_warning(l, at, "code-not-listed",
+                    "the code %s stands in no codes list, so nobody will see it%s", code,
                     declare_meant(l, code, shown->codes, shown->count));
 }
 
@@ -254,7 +255,7 @@ static void check_placeholder(const loader *l, place at, const char *code, const
   size_t count = 0;
   if (strcmp(name, "value") == 0) {
     if (!may_have_value(p, code))
-      declare_warning(l, at,
+      declare_warning(l, at, "text-placeholder",
                       "the text of %s has {value}, but no value stands behind the code: "
                       "{ \"%s\", \"condition\", value = \"...\" }",
                       code, code);
@@ -290,7 +291,7 @@ static void read_text(loader *l, const char *language, place at, const sheet_row
   const char *code = row->cells[0];
   if (has_code(known, code)) declare_error(l, at, "the code %s has a second text", code);
   if (!is_shown(shown, code))
-    declare_warning(l, at, "no step gives the code %s%s", code,
+    declare_warning(l, at, "text-unused", "no step gives the code %s%s", code,
                     declare_meant(l, code, shown->codes, shown->count));
   check_placeholders(l, at, code, row->cells[1]);
   add_code(l, known, code);
@@ -317,7 +318,8 @@ static void read_texts(loader *l, const char *language, const code_set *shown) {
     read_text(l, language, (place){file, s.rows[i].line}, &s.rows[i], shown, &known);
   for (size_t i = 0; i < shown->count; i++)
     if (!has_text(&known, shown->codes[i]) && !has_own_text(p, shown->codes[i], language))
-      declare_warning(l, (place){file, 1}, "the code %s has no text here", shown->codes[i]);
+      declare_warning(l, (place){file, 1}, "code-without-text", "the code %s has no text here",
+                      shown->codes[i]);
 }
 
 /* The texts that stand beside the alerts themselves; a file that has one goes first. */
@@ -328,7 +330,7 @@ static void add_alert_text(loader *l, const code_entry *e, const char *language,
   for (size_t i = 0; i < p->reason_text_count; i++)
     if (strcmp(p->reason_texts[i].code, e->code) == 0 &&
         strcmp(p->reason_texts[i].language, language) == 0) {
-      declare_warning(l, e->at,
+      declare_warning(l, e->at, "text-twice",
                       "%s has a text here and another one in reasons.%s.csv, which counts", e->code,
                       language);
       return;

@@ -74,6 +74,22 @@ static void finding_deinit(finding *f) {
   free(f->fix);
 }
 
+static int compare_places(const finding *a, const finding *b) {
+  const char *x = a->file ? a->file : "", *y = b->file ? b->file : "";
+  int order = strcmp(x, y);
+  return order ? order : (a->line > b->line) - (a->line < b->line);
+}
+
+void findings_sort(findings *list, size_t from) {
+  for (size_t i = from + 1; i < list->count; i++) {
+    finding moving = list->items[i];
+    size_t at = i;
+    for (; at > from && compare_places(&list->items[at - 1], &moving) > 0; at--)
+      list->items[at] = list->items[at - 1];
+    list->items[at] = moving;
+  }
+}
+
 void findings_remove(findings *list, size_t number) {
   finding *f = &list->items[number];
   if (f->severity == SEVERITY_ERROR) list->errors--;

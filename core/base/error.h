@@ -64,6 +64,8 @@ void findings_add(findings *list, severity severity, const char *file, int line,
 /* Names the finding that was added last; witness and fix may be NULL. */
 void findings_detail(findings *list, const char *id, const char *witness, const char *fix);
 void findings_deinit(findings *list);
+/* Those from number `from` on by file, then by line; equal ones keep their order. */
+void findings_sort(findings *list, size_t from);
 /* Takes one out of the list; the others keep their order. */
 void findings_remove(findings *list, size_t number);
 /* Folds all findings into one error: "file:line: error: message" lines, then the count. */

@@ -90,6 +90,8 @@ void cli_print_findings(const cli *c, const findings *list) {
     else
       fputs("assay: ", stderr);
     fprintf(stderr, "%s: %s\n", f->severity == SEVERITY_ERROR ? "error" : "warning", f->message);
+    if (f->witness) fprintf(stderr, "    for instance %s\n", f->witness);
+    if (f->fix) fprintf(stderr, "    fix: %s\n", f->fix);
   }
 }
 

@@ -105,7 +105,7 @@ test: test-deps
 prove: test-deps
 	@tests/tools/packages.sh lua5.4
 	@tests/prove.sh
-bench: deps
+bench: test-deps
 	@tests/tools/packages.sh lua5.4
 	@tests/bench/run.sh
 

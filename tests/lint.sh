@@ -12,7 +12,7 @@ check() { # name command...
     echo "ok $number - $name"
   else
     echo "not ok $number - $name"
-    printf '%s\n' "$out" | grep -v '^[0-9]* warnings generated' | head -n 60
+    printf '%s\n' "$out" | grep -v '^[0-9]* warnings generated' | head -n 400
     status=1
   fi
 }

@@ -14,6 +14,7 @@ say "building"
 make -s -j"$(nproc)" all
 mkdir -p $B/packs
 cc -std=gnu11 -O2 -o $B/generate tests/bench/generate.c -lsqlite3 -lm
+cc -std=gnu11 -O2 -o $B/generate-related tests/bench/generate_related.c
 cc -std=gnu11 -O2 -o $B/measure tests/bench/measure.c
 cc -std=gnu11 -O3 -march=native -fno-math-errno -fno-trapping-math -o $B/floor tests/bench/floor.c \
   -lsqlite3 -lm
@@ -34,6 +35,7 @@ sed -i 's/scripts = {.*}/scripts = { "classification" }/; s/"credit_limit", "rea
 if [ "$(cat $B/stamp 2>/dev/null)" != "$N" ]; then
   say "generating $N customers"
   $B/generate "$N" 42 $B
+  mkdir -p $B/ledger && $B/generate-related $((N / 10)) 20 shuffled $B/ledger
   echo "$N" >$B/stamp
 fi
 
@@ -59,6 +61,13 @@ $B/evaluate $B/customers.csv $K dump $B/packs/grade-1-lua |
   awk -F, '{r=$8; if ($9!="") r=r "|" $9; if ($10!="") r=r "|" $10;
             printf "%s,%s,%s,%s,%s,%s,%s,%s\n",$1,$2,$3,$4,$5,$6,$7,r}' | check "grade-1-lua"
 $B/floor dump $B/customers.csv $K | check "the floor"
+rm -f $B/out.db $B/sql.db
+build/assay run tests/bench/ledger --data $B/ledger --as-of 2025-09-26T15:00:00+08:00 --db $B/out.db --quiet >/dev/null
+ledger_by_sql() { sqlite3 $PWD/$B/sql.db -cmd ".cd $B/ledger" <tests/bench/ledger.sql >/dev/null; }
+ledger_by_sql
+want=$(sqlite3 -csv $B/sql.db 'SELECT * FROM decision ORDER BY id' | awk -F, '{ printf "%s,%.2f,%.2f,%.2f,%s,%s,%s,%.2f\n",
+  $1, $2 / 100, $3 / 100, $4 / 100, $5, $6, $7, $8 / 100 }' | sha256sum | cut -c1-64)
+build/assay list ledger --db $B/out.db --format csv | tail -n +2 | check "the ledger, against SQL"
 say "cross-check: all outputs of customers 1..$K have the known hash"
 
 # ---- rounds
@@ -88,9 +97,13 @@ for round in $(seq "$ROUNDS"); do
     --db $B/out.db --quiet
   end_to_end e2e-csv-small build/assay run $B/packs/grade-1 --as-of 2025-09-26T15:00:00+08:00 \
     --source path="$PWD/$B/small.csv" --db $B/out.db --quiet
+  end_to_end e2e-ledger build/assay run tests/bench/ledger --data $B/ledger \
+    --as-of 2025-09-26T15:00:00+08:00 --db $B/out.db --quiet
+  rm -f $B/sql.db
+  end_to_end e2e-ledger-sql sqlite3 $PWD/$B/sql.db -cmd ".cd $B/ledger" ".read $PWD/tests/bench/ledger.sql"
   tests/bench/peers.sh "$B/peers" >>$rounds
   say "round $round of $ROUNDS done"
 done
-rm -f $B/out.db $B/out.db-wal $B/out.db-shm
+rm -f $B/out.db $B/out.db-wal $B/out.db-shm $B/sql.db
 
 awk -v n="$N" -v rounds="$ROUNDS" -v small="$small" -v json=$B/results.json -f tests/bench/table.awk $rounds

@@ -60,6 +60,9 @@ END {
   r = ratio("e2e-sqlite", "e2e-sqlite-floor")
   row("SQLite to SQLite", "sqlite-to-sqlite", seconds("e2e-sqlite"),
       "floor " seconds("e2e-sqlite-floor"), sprintf("%.2fx", r), "<= 1.0x", r <= 1.0)
+  r = ratio("e2e-ledger", "e2e-ledger-sql")
+  row(sprintf("%d customers with 20 related lines each, shuffled", n / 10), "related", seconds("e2e-ledger"),
+      "SQL in SQLite " seconds("e2e-ledger-sql"), sprintf("%.2fx", r), "<= 0.5x", r <= 0.5)
   r = median("e2e-csv.rss") * 1024 / 1e6
   row("peak resident memory, CSV, " n " customers", "rss", mib("e2e-csv"), "-", "-", "<= 64 MB", r <= 64)
   r = median("e2e-sqlite.rss") * 1024 / 1e6

@@ -140,8 +140,10 @@ static void declare_point(builder *b, bands *s, const step *step_) {
   trace_point *p = trace_declare(b, POINT_BAND, step_->name, step_->at, d->band_count + 1);
   const formula **inputs = arena_array(&b->plan->arena, 1, sizeof *inputs);
   for (size_t i = 0; i < d->band_count; i++)
-    p->ways[i] =
-        (trace_way){.label = d->bands[i].name, .code = d->bands[i].code, .at = d->bands[i].at};
+    p->ways[i] = (trace_way){.label = d->bands[i].name,
+                             .code = d->bands[i].code,
+                             .at = d->bands[i].at,
+                             .at_least = s->bounds[i]};
   p->ways[d->band_count] = (trace_way){.label = "missing", .at = step_->at, .implied = !d->missing};
   p->outcome = step_->name;
   inputs[0] = s->of;

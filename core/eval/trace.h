@@ -43,6 +43,7 @@ typedef struct trace_way {
   const struct formula *counted;
   rational counts;
   const struct formula *absent; /* of a code: given where this is missing */
+  const value *at_least;        /* of a band: its bound; NULL = the rest */
 } trace_way;
 
 typedef struct trace_point {

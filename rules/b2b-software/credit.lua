@@ -7,6 +7,7 @@ decision_table "terms" {
   { "A", 0.50, 500000 },
   { "B", 0.30, 200000 },
   { "C", 0.10, 50000 },
+  default = { "null", "null" }, -- a D has no terms
 }
 
 -- Of the invoices that fell due within the last twelve months, those that were paid by the day.

@@ -7,6 +7,7 @@ decision_table "pay_later" {
   { "diamond",  2,   20000 },
   { "gold",     1.5, 10000 },
   { "silver",   1,   3000 },
+  default = { "null", "null" }, -- the ordinary tier cannot pay later
 }
 
 decision_table "late_factor" {
@@ -14,6 +15,7 @@ decision_table "late_factor" {
   inputs = { "late_count" },
   { "0", 1 },
   { "1", 0.5 },
+  default = "null",
 }
 
 limit "credit_limit" {

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "cli.h"
+#include "../run/check.h"
 #include "params.h"
 
 static const option options[] = {
@@ -53,6 +54,7 @@ static error_code run_check(cli *c, const arguments *a, error *e) {
                             .param_count = given_params.count};
     made = plan_new(p, &o, &found);
     if (!made) code = params_blame(p, &o, &given_params, e);
+    if (made) check_policy(p, made, &(check_options){0}, &found);
     check_sources(c, a, p, &found);
   }
   if (!code && !p && !pack_exists(a->words[0])) code = cli_no_pack(a->words[0], &found, e);

@@ -3,7 +3,6 @@
  * scorecard_points.c, reasons ordered by scorecard_rank.c. */
 #include <stdlib.h>
 #include <string.h>
-#include "overlap.h"
 #include "scorecard_parts.h"
 
 /* ---- compiling ---- */
@@ -60,22 +59,6 @@ static bool compile_tests(builder *b, part *p) {
   return ok;
 }
 
-/* A row that another before it always takes the value from; what is missing has rows of its own. */
-static void warn_unreached(builder *b, const part *p) {
-  const characteristic *c = p->declared;
-  for (size_t i = 1; i < c->attribute_count; i++)
-    for (size_t k = 0; k < i; k++) {
-      row_test one = {c->attributes[k].test.text, &p->tests[k]};
-      row_test two = {c->attributes[i].test.text, &p->tests[i]};
-      if ((two.test->missing && two.test->kind != TEST_ANY) || !test_covers(one, two)) continue;
-      build_warning(b, c->attributes[i].at, "masked-row",
-                    "this row of characteristic \"%s\" is never reached: the row at line %d before "
-                    "it matches everything that it matches",
-                    c->name, c->attributes[k].at.line);
-      break;
-    }
-}
-
 /* What the rows of the characteristic test. */
 static bool compile_input(builder *b, part *p) {
   const characteristic *c = p->declared;
@@ -83,7 +66,6 @@ static bool compile_input(builder *b, part *p) {
   p->input = build_formula(b, text, bare_type(TYPE_NONE));
   p->tests = arena_array(&b->plan->arena, p->count, sizeof *p->tests);
   if (!p->input || !compile_tests(b, p)) return false;
-  warn_unreached(b, p);
   if (p->dynamic) {
     const unary_test *tests = p->tests;
     p->scratch = build_scratch(b);

@@ -6,7 +6,6 @@
 #include "../lang/hit_policy.h"
 #include "../lang/period.h"
 #include "convert.h"
-#include "overlap.h"
 
 /* ---- the rows, as they are tried ---- */
 
@@ -171,7 +170,6 @@ static bool compile_tests(builder *b, table *s, bool in_force) {
     ok = check_resting(b, c, inputs[c]) && ok;
   }
   if (!ok) return false;
-  overlap_check(b, t, tests);
   if (!in_force) return true;
   declare_point(b, s, inputs, tests);
   if (matcher_init(b, &s->matcher, inputs, t->input_count, t->row_count, tests)) return true;

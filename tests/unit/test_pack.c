@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "eval/plan.h"
 #include "lang/pack.h"
+#include "run/check.h"
 
 /* ---- packs made of texts ---- */
 
@@ -378,6 +379,8 @@ static void describe(const findings *found, const char *folder_path, buffer *out
     const char *kind = item->severity == SEVERITY_ERROR ? "error" : "warning";
     buffer_format(&line, "%s:%d: %s: %s\n", item->file ? item->file : "-", item->line, kind,
                   item->message);
+    if (item->witness) buffer_format(&line, "    for instance %s\n", item->witness);
+    if (item->fix) buffer_format(&line, "    fix: %s\n", item->fix);
     for (const char *p = line.data; *p;) { /* without the folder's name, which changes */
       if (strncmp(p, folder_path, n) == 0)
         p += n + (p[n] == '/');
@@ -398,18 +401,28 @@ static const char *read_text(const char *path) {
   return text;
 }
 
-/* Every line of expect.txt is (a part of) one finding, in order, and there are no others. */
+static const char *next_line(const char *text) {
+  size_t n = strcspn(text, "\n");
+  return text + n + (text[n] == '\n');
+}
+
+/* Every line of expect.txt is (a part of) one finding, in order, and there are no others. An indented
+ * line is the witness or the fix of the finding above it; those that it does not state may be any. */
 static bool same_findings(const char *expected, const char *got) {
-  while (*expected && *got) {
+  while (*expected || *got) {
     char want[2048], line[4096];
-    size_t a = strcspn(expected, "\n"), b = strcspn(got, "\n");
-    snprintf(want, sizeof want, "%.*s", (int)a, expected);
-    snprintf(line, sizeof line, "%.*s", (int)b, got);
-    if (!strstr(line, want)) return false;
-    expected += a + (expected[a] == '\n');
-    got += b + (got[b] == '\n');
+    snprintf(want, sizeof want, "%.*s", (int)strcspn(expected, "\n"), expected);
+    snprintf(line, sizeof line, "%.*s", (int)strcspn(got, "\n"), got);
+    if (*want && strstr(line, want) && (*want == ' ') == (*line == ' ')) {
+      expected = next_line(expected);
+      got = next_line(got);
+    } else if (*line == ' ') {
+      got = next_line(got);
+    } else {
+      return false;
+    }
   }
-  return !*expected && !*got;
+  return true;
 }
 
 #define WRONG "tests/packs/wrong"
@@ -426,6 +439,7 @@ static bool wrong_pack_is_told(const char *name) {
   pack *p = pack_load(f.path, &found);
   plan_options now = {.as_of = 1758870000};
   plan *made = p ? plan_new(p, &now, &found) : NULL; /* formulas are read here */
+  if (made) check_policy(p, made, &(check_options){0}, &found);
   describe(&found, f.path, &got);
   snprintf(path, sizeof path, WRONG "/%s/expect.txt", name);
   const char *expected = read_text(path);

@@ -23,4 +23,4 @@ fields {
   },
 }
 
-outputs { "score", "grade", "credit_limit", "next_follow_up", "reasons" }
+outputs { "score", "grade", "credit_limit", "next_follow_up", "reasons", "a", "b", "c", "d", "e", "f", "g" }

@@ -5,9 +5,9 @@ scorecard "score" {
 bands "grade" { of = "score", { "A", 50 }, { "B" } }
 decision_table "tier" {
   hit = "unique",
-  inputs = { "amount", "grade" },
-  { "< 1000", "A", "high" },
-  { ">= 1000", "A", "middle" },
-  { "[500..600]", "A, B", "low" },
-  { "null", "-", "none" },
+  inputs = { "amount", "banned" },
+  { "< 1000", "true", "high" },
+  { "< 1000", "false, null", "middle" },
+  { "[500..1000]", "true, false", "low" },
+  { "> 1000, null", "-", "none" },
 }

@@ -33,6 +33,10 @@ void box_set(const box_space *s, box *b, size_t axis, size_t segment) {
   b->bits[s->starts[axis] + segment / WORD_BITS] |= UINT64_C(1) << (segment % WORD_BITS);
 }
 
+void box_unset(const box_space *s, box *b, size_t axis, size_t segment) {
+  b->bits[s->starts[axis] + segment / WORD_BITS] &= ~(UINT64_C(1) << (segment % WORD_BITS));
+}
+
 void box_set_all(const box_space *s, box *b, size_t axis) {
   for (size_t i = 0; i < s->sizes[axis]; i++) box_set(s, b, axis, i);
 }

@@ -33,9 +33,10 @@ typedef struct box_work {
 } box_work;
 
 box_space box_space_new(arena *a, const size_t *sizes, size_t axis_count);
-/* Without any segment; set them and call box_settle. */
+/* Without any segment. After changes call box_settle. */
 box box_new(const box_space *s, arena *a);
 void box_set(const box_space *s, box *b, size_t axis, size_t segment);
+void box_unset(const box_space *s, box *b, size_t axis, size_t segment);
 void box_set_all(const box_space *s, box *b, size_t axis);
 void box_settle(const box_space *s, box *b);
 bool box_has(const box_space *s, const box *b, size_t axis, size_t segment);

@@ -52,11 +52,11 @@ static void make_axes(builder_of_rows *b) {
   const unary_test **columns = arena_array(&c->arena, p->input_count + 1, sizeof *columns);
   s->axes = arena_array(&c->arena, s->input_count + 1, sizeof *s->axes);
   for (size_t x = 0; x < s->input_count; x++) {
-    const formula *input = NULL;
+    const formula *input = p->inputs[0];
     size_t n = 0;
     for (size_t k = 0; k < p->input_count; k++) {
       if (s->axis_of[k] != x) continue;
-      if (!input) input = p->inputs[k];
+      input = p->inputs[k];
       columns[n++] = p->tests[k];
     }
     possible can = possible_of(&c->world, input->tree);
@@ -307,7 +307,7 @@ static void leave_missing_out(row_set *s) {
   for (size_t w = 0; w < p->way_count; w++) computes = computes || p->ways[w].counted;
   if (computes && missing->implied) return;
   for (size_t i = 0; i < s->axes[0].count; i++)
-    if (s->axes[0].segments[i].missing) s->all.bits[i / 64] &= ~(UINT64_C(1) << (i % 64));
+    if (s->axes[0].segments[i].missing) box_unset(&s->space, &s->all, 0, i);
   s->missing_scored = true;
   box_settle(&s->space, &s->all);
 }

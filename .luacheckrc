@@ -44,6 +44,6 @@ std = {
   },
 }
 max_line_length = 120
-exclude_files = { "tests/packs/wrong" } -- wrong on purpose
+exclude_files = { "tests/packs/wrong", "**/.assay/*" } -- wrong on purpose; what `assay editor` writes
 files["tests/bench/idiomatic.lua"] = { std = "lua54" }
 files["tests/bench"] = { max_line_length = false, ignore = { "311" } } -- lines that repeat a pattern

@@ -97,8 +97,8 @@ static error_code run_new(cli *c, const arguments *a, error *e) {
          "  %s test %s     does it do what tests.lua promises?\n"
          "  %s run %s      grade the six customers\n\n"
          "Then put your own file in place of customers.csv, say its columns in company.lua, and "
-         "change the rules.\n",
-         path, c->program, path, c->program, path, c->program, path);
+         "change the rules.\nCompletion in your editor: %s editor %s\n",
+         path, c->program, path, c->program, path, c->program, path, c->program, path);
   return ERR_OK;
 }
 

@@ -475,6 +475,32 @@ size_t plan_outputs(const plan *p, const plan_output **out) {
   return p->output_count;
 }
 
+/* What a cadence keeps of touches for a replay has a label ("next_follow_up: cap 11") in place of a name. */
+static bool is_label(const char *name) {
+  return strchr(name, ':') != NULL;
+}
+
+size_t plan_names(const plan *p, arena *a, const plan_name **out) {
+  const scope *all = &p->scope;
+  plan_name *names = arena_array(a, all->count + 1, sizeof *names);
+  size_t count = 0;
+  for (size_t i = 0; i < all->count; i++) {
+    const symbol *s = &all->symbols[i];
+    if (scope_find(all, s->name) == s && !is_label(s->name) &&
+        strcmp(s->defined, "built-in name") != 0)
+      names[count++] = (plan_name){s->name, s->type, s->defined};
+  }
+  *out = names;
+  return count;
+}
+
+size_t plan_codes(const plan *p, arena *a, const char *const **out) {
+  const char **names = arena_array(a, p->code_count + 1, sizeof *names);
+  for (size_t i = 0; i < p->code_count; i++) names[i] = p->codes[i]->name;
+  *out = names;
+  return p->code_count;
+}
+
 size_t plan_inputs(const plan *p, const plan_input **out) {
   *out = p->inputs;
   return p->input_count;

@@ -35,6 +35,19 @@ typedef struct plan_output {
 
 size_t plan_outputs(const plan *p, const plan_output **out);
 
+/* What formulas and rules can name below the last step: fields, parameters, and what steps make (of a
+ * class that several steps change, what the last has left). */
+typedef struct plan_name {
+  const char *name;
+  value_type type;
+  const char *defined; /* "field", "parameter", "scorecard" ... */
+} plan_name;
+
+/* In the order in which they are declared; in the arena. */
+size_t plan_names(const plan *p, arena *a, const plan_name **out);
+/* The reason codes that some step gives or some list holds, in no order that means anything. */
+size_t plan_codes(const plan *p, arena *a, const char *const **out);
+
 /* A value that the input blob of a decision holds: a field that the plan reads, or what a step makes
  * out of values that are not kept (an aggregate of related records). */
 typedef struct plan_input {

@@ -56,13 +56,24 @@ size_t pack_rule_folders(arena *a, const char ***out) {
   return count;
 }
 
+const char *pack_folder(arena *a, const char *path) {
+  if (is_folder(path)) {
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/') n--;
+    return arena_string_n(a, path, n);
+  }
+  const char **folders = NULL;
+  const size_t count = pack_rule_folders(a, &folders);
+  for (size_t i = 0; i < count && *path && !strchr(path, '/'); i++) {
+    const char *folder = arena_format(a, "%s/%s", folders[i], path);
+    if (is_folder(folder)) return folder;
+  }
+  return NULL;
+}
+
 bool pack_exists(const char *path) {
   arena a = {0};
-  const char **folders = NULL;
-  const size_t count = pack_rule_folders(&a, &folders);
-  bool found = is_folder(path);
-  for (size_t i = 0; i < count && !found && *path && !strchr(path, '/'); i++)
-    found = is_folder(arena_format(&a, "%s/%s", folders[i], path));
+  const bool found = pack_folder(&a, path) != NULL;
   arena_deinit(&a);
   return found;
 }
@@ -85,16 +96,11 @@ static int by_name(const void *a, const void *b) {
 /* The pack's folder as given or found, or NULL after a finding. */
 static const char *find_folder(loader *l, const char *path) {
   arena *a = &l->pack->arena;
-  if (is_folder(path)) {
-    size_t n = strlen(path);
-    while (n > 1 && path[n - 1] == '/') n--;
-    return arena_string_n(a, path, n);
-  }
+  const char *there = pack_folder(a, path);
+  if (there) return there;
   const char **folders = NULL, **names = NULL, *searched = "";
   size_t count = pack_rule_folders(a, &folders), found = 0;
   for (size_t i = 0; i < count && *path && !strchr(path, '/'); i++) {
-    const char *folder = arena_format(a, "%s/%s", folders[i], path);
-    if (is_folder(folder)) return folder;
     add_packs(a, folders[i], &names, &found);
     searched = arena_format(a, "%s%s%s", searched, i ? ", " : "", folders[i]);
   }

@@ -617,7 +617,10 @@ pack *pack_load(const char *path, findings *out);
 /* The same of files that an archive holds: what they say alone makes the pack, whatever stands on
  * disk. `name` is its identity, and what messages show as its folder. */
 pack *pack_load_files(const char *name, const pack_file *files, size_t count, findings *out);
-/* Whether `path` leads to a folder at all, as pack_load looks for it. */
+/* The folder that `path` leads to, as pack_load looks for it, whatever is in it; in the arena, NULL if
+ * there is none. */
+const char *pack_folder(arena *a, const char *path);
+/* Whether there is one. */
 bool pack_exists(const char *path);
 void pack_free(pack *p);
 

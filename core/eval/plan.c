@@ -445,7 +445,8 @@ plan *plan_new(const pack *p, const plan_options *o, findings *out) {
       return made;
     }
   } else if (out->errors == errors) {
-    findings_add(out, SEVERITY_ERROR, p->folder, 0, "a step could not be compiled");
+    findings_add(out, SEVERITY_ERROR, p->script_count ? p->scripts[0].file : p->folder, 1,
+                 "a step could not be compiled");
   }
   arena_deinit(&b.scratch);
   plan_free(made);

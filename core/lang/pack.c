@@ -126,7 +126,7 @@ static bool set_identity(loader *l) {
   free(real);
   size_t good = strspn(p->name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
   if (*p->name && !p->name[good] && strlen(p->name) <= 60) return true;
-  findings_add(l->out, SEVERITY_ERROR, p->folder, 0,
+  findings_add(l->out, SEVERITY_ERROR, arena_format(&p->arena, "%s/company.lua", p->folder), 1,
                "the folder \"%s\" cannot be a pack: its name "
                "becomes the pack's name, and may hold letters, digits, - and _ only",
                p->name);
@@ -259,7 +259,8 @@ static void run_scripts(loader *l, sandbox *s) {
   pack_provide_reason(s);
   declare_all(s);
   pack_declare_use(l, s);
-  run_script(l, s, "company.lua", (place){l->folder, 0});
+  run_script(l, s, "company.lua",
+             (place){arena_format(&l->pack->arena, "%s/company.lua", l->folder), 1});
   for (size_t i = 0; i < l->wanted_script_count; i++) {
     const rule_text *wanted = &l->wanted_scripts[i];
     size_t n = strlen(wanted->text);
@@ -370,7 +371,8 @@ static void load(loader *l) {
   l->folder = p->folder;
   sandbox *s = sandbox_new(SANDBOX_LOAD_BUDGET);
   if (!s) {
-    findings_add(l->out, SEVERITY_ERROR, p->folder, 0, "there is no memory to load the pack");
+    findings_add(l->out, SEVERITY_ERROR, arena_format(&p->arena, "%s/company.lua", p->folder), 1,
+                 "there is no memory to load the pack");
     return;
   }
   run_scripts(l, s);

@@ -8,7 +8,7 @@
 /* ---- what is absent ---- */
 
 static bool check_present(const loader *l) {
-  place at = {arena_format(&l->pack->arena, "%s/company.lua", l->folder), 0};
+  place at = {arena_format(&l->pack->arena, "%s/company.lua", l->folder), 1};
   if (!l->company)
     declare_error(l, at,
                   "company { ... } is missing: it says name, currency, timezone and scripts");

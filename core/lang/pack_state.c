@@ -66,7 +66,7 @@ static bool run_all(const pack *p, sandbox *s, findings *found) {
     if (c->use) continue;
     if (!sandbox_run(s, c->file, c->text, c->size, found)) return false;
   }
-  return sandbox_seal(s, p->budget, found);
+  return sandbox_seal(s, p->scripts[0].file, p->budget, found);
 }
 
 error_code pack_state_open(const pack *p, pack_state *out, error *e) {
@@ -84,9 +84,9 @@ error_code pack_state_open(const pack *p, pack_state *out, error *e) {
     code = findings_to_error(&found, e, ERR_PACK);
   } else if (o.count != p->function_count) {
     code = error_set(e, ERR_PACK,
-                     "%s: its scripts declare %zu rules when loaded and %zu when run; a "
+                     "%s:1: the scripts declare %zu rules when loaded and %zu when run; a "
                      "script must do the same each time",
-                     p->folder, p->function_count, o.count);
+                     p->scripts[0].file, p->function_count, o.count);
   }
   sandbox_set_context(out->sandbox, NULL);
   findings_deinit(&found);

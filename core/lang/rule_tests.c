@@ -23,7 +23,7 @@ static void run(tests_loader *t, const pack_file *f) {
   arena *a = &l->pack->arena;
   sandbox *s = sandbox_new(SANDBOX_LOAD_BUDGET);
   if (!s) {
-    findings_add(l->out, SEVERITY_ERROR, l->folder, 0, "there is no memory to load the tests");
+    findings_add(l->out, SEVERITY_ERROR, t->tests->file, 1, "there is no memory to load the tests");
     return;
   }
   loading_script script = {t->tests->file, f->data, f->size,

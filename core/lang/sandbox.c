@@ -16,6 +16,7 @@
 #include <string.h>
 #include "../base/memory.h"
 #include "../base/text.h"
+#include "lua_words.h"
 
 #define SCRIPT_MOST (1u << 20) /* bytes of one script */
 #define CALL_SLOTS 72          /* the stack that a push may use without asking */
@@ -158,6 +159,13 @@ static void fault_name_field(char *message) {
   }
 }
 
+/* In an admin's words, where Lua has its own. */
+static void fault_say_plainly(sandbox_fault *fault) {
+  buffer plain = {0};
+  if (lua_words(fault->message, &plain)) fault_say(fault, plain.data, plain.size);
+  buffer_deinit(&plain);
+}
+
 /* Reads "12: " and gives what follows, or NULL. */
 static const char *read_line_number(const char *text, int *line) {
   long value = 0;
@@ -197,6 +205,7 @@ static int on_error(lua_State *L) {
     snprintf(spare, sizeof spare, "an error without a text was raised (a %s)", luaL_typename(L, 1));
   fault_say(&s->fault, text, strlen(text));
   fault_name_field(s->fault.message);
+  fault_say_plainly(&s->fault);
   return 1;
 }
 
@@ -358,7 +367,8 @@ static void add_syntax_error(const char *file, const char *text, findings *out) 
   const char *rest = NULL;
   for (const char *p = strchr(text, ':'); p && !rest; p = strchr(p + 1, ':'))
     rest = read_line_number(p + 1, &line);
-  findings_add(out, SEVERITY_ERROR, file, line, "%s", rest ? rest : text);
+  if (!rest) rest = text;
+  findings_add(out, SEVERITY_ERROR, file, line ? line : 1, "%s%s", rest, lua_syntax_hint(rest));
 }
 
 static bool compile(sandbox *s, const char *file, const char *text, size_t n, findings *out) {
@@ -369,7 +379,7 @@ static bool compile(sandbox *s, const char *file, const char *text, size_t n, fi
   buffer_deinit(&name);
   if (status == LUA_OK) return true;
   if (status == LUA_ERRMEM)
-    findings_add(out, SEVERITY_ERROR, file, 0,
+    findings_add(out, SEVERITY_ERROR, file, 1,
                  "the script needs more than %zu bytes of memory to load", s->load.memory);
   else
     add_syntax_error(file, lua_tostring(L, -1), out);
@@ -378,15 +388,17 @@ static bool compile(sandbox *s, const char *file, const char *text, size_t n, fi
 
 static void add_fault(const sandbox *s, const char *file, findings *out) {
   const sandbox_fault *f = &s->fault;
+  const int line = f->line ? f->line : 1;
+  if (f->line) file = f->file;
   if (s->stop == STOP_BUDGET)
-    findings_add(out, SEVERITY_ERROR, f->line ? f->file : file, f->line,
+    findings_add(out, SEVERITY_ERROR, file, line,
                  "loading takes more than %llu instructions: does a loop never end?",
                  (unsigned long long)s->load.instructions);
   else if (s->stop == STOP_MEMORY)
-    findings_add(out, SEVERITY_ERROR, f->line ? f->file : file, f->line,
-                 "loading takes more than %zu bytes of memory", s->load.memory);
+    findings_add(out, SEVERITY_ERROR, file, line, "loading takes more than %zu bytes of memory",
+                 s->load.memory);
   else
-    findings_add(out, SEVERITY_ERROR, f->line ? f->file : file, f->line, "%s",
+    findings_add(out, SEVERITY_ERROR, file, line, "%s",
                  f->message[0] ? f->message : "stack overflow: calls are nested too deeply");
 }
 
@@ -420,12 +432,12 @@ static bool run_chunk(sandbox *s, const char *file, findings *out) {
 
 static bool is_script(const char *file, const char *text, size_t n, findings *out) {
   if (n > SCRIPT_MOST) {
-    findings_add(out, SEVERITY_ERROR, file, 0,
+    findings_add(out, SEVERITY_ERROR, file, 1,
                  "the script has %zu bytes, at most %u are allowed: split it", n, SCRIPT_MOST);
     return false;
   }
   if (n > 0 && text[0] == LUA_SIGNATURE[0]) {
-    findings_add(out, SEVERITY_ERROR, file, 0,
+    findings_add(out, SEVERITY_ERROR, file, 1,
                  "this is a precompiled chunk: a script must be text");
     return false;
   }
@@ -453,7 +465,7 @@ bool sandbox_run(sandbox *s, const char *file, const char *text, size_t n, findi
   return good;
 }
 
-bool sandbox_seal(sandbox *s, sandbox_budget call, findings *out) {
+bool sandbox_seal(sandbox *s, const char *file, sandbox_budget call, findings *out) {
   lua_State *L = s->L;
   locale_t before = uselocale(s->c_locale);
   lua_pushglobaltable(L);
@@ -462,7 +474,7 @@ bool sandbox_seal(sandbox *s, sandbox_budget call, findings *out) {
     lua_setfield(L, -2, s->declared[i]);
   }
   lua_pop(L, 1);
-  bool good = freeze_world(L, out);
+  bool good = freeze_world(L, file, out);
   lua_gc(L, LUA_GCCOLLECT);
   lua_gc(L, LUA_GCCOLLECT);
   s->loaded = s->used;

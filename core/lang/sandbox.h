@@ -102,8 +102,8 @@ bool sandbox_chunk(lua_State *L, const char *file, const char *text, size_t n, f
 
 /* Ends the load world; the call budget holds from here on. Every table that a function kept by
  * luaL_ref in the registry can reach is frozen, in place. Tables with a metatable of the host's are
- * left alone. */
-bool sandbox_seal(sandbox *s, sandbox_budget call, findings *out);
+ * left alone. A finding about that names `file`. */
+bool sandbox_seal(sandbox *s, const char *file, sandbox_budget call, findings *out);
 
 typedef enum sandbox_verdict {
   SANDBOX_OK,

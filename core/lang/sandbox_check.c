@@ -50,7 +50,7 @@ bool check_text(sandbox *s, const char *file, const char *text, size_t n, findin
     }
   }
   if (s->work > s->work_limit) {
-    findings_add(out, SEVERITY_ERROR, file, 0,
+    findings_add(out, SEVERITY_ERROR, file, 1,
                  "the script is too large and too deeply nested for the budget of loading");
     return false;
   }
@@ -404,7 +404,7 @@ bool check_code(sandbox *s, lua_State *L, const char *file, findings *out) {
     r.broken = true;
   }
   if (r.broken) {
-    findings_add(out, SEVERITY_ERROR, file, 0,
+    findings_add(out, SEVERITY_ERROR, file, 1,
                  "the script cannot be checked: this Lua library is not of version 5.4");
     r.good = false;
   }

@@ -138,10 +138,10 @@ static int freeze_all(lua_State *L) {
   return 0;
 }
 
-bool freeze_world(lua_State *L, findings *out) {
+bool freeze_world(lua_State *L, const char *file, findings *out) {
   lua_pushcfunction(L, freeze_all);
   if (sandbox_gateway(L, 0, 0, 0) == LUA_OK) return true;
-  findings_add(out, SEVERITY_ERROR, NULL, 0, "%s",
+  findings_add(out, SEVERITY_ERROR, file, 1, "%s",
                lua_isstring(L, -1) ? lua_tostring(L, -1) : "the pack could not be sealed");
   lua_pop(L, 1);
   return false;

@@ -127,7 +127,7 @@ bool check_code(sandbox *s, lua_State *L, const char *file, findings *out);
 void freeze_table(lua_State *L, int index);
 /* Freezes all that the functions at the top of the registry can reach. Returns false on a finding.
  */
-bool freeze_world(lua_State *L, findings *out);
+bool freeze_world(lua_State *L, const char *file, findings *out);
 /* Pushes the table that holds the content: the table itself, or what lies behind a frozen one.
  * Returns true if it is frozen. */
 bool freeze_content(lua_State *L, int index);

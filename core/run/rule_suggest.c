@@ -130,7 +130,8 @@ error_code rule_suggest(const rule_test_options *o, buffer *out, size_t *count, 
   rule_test_open(&s.run, o, &unused);
   const rule_tests *t = o->tests;
   const char *as_of = t->example_count ? t->examples[0].as_of : NULL;
-  s.bench = bench_find(&s.run, as_of, 0, NULL, (place){t->file, 0});
+  s.bench =
+      bench_find(&s.run, as_of, 0, NULL, (place){t->file ? t->file : o->pack->scripts[0].file, 1});
   *count = 0;
   coverage_mute_lines(o->coverage);
   if (s.bench) {

@@ -96,7 +96,7 @@ static bool same_settings(const bench *b, int64_t as_of, size_t count, const tes
   return true;
 }
 
-static bool bench_open(rule_test_run *r, bench *b) {
+static bool bench_open(rule_test_run *r, bench *b, place at) {
   findings found = {0};
   error e = {0};
   param_value *params = arena_array(&r->arena, b->param_count + 1, sizeof *params);
@@ -107,9 +107,7 @@ static bool bench_open(rule_test_run *r, bench *b) {
   b->plan = plan_new(&r->asked, &o, &found);
   for (size_t i = 0; i < found.count && !b->plan; i++)
     if (found.items[i].severity == SEVERITY_ERROR)
-      add_wrong(r,
-                (place){found.items[i].file ? found.items[i].file : r->o->pack->folder,
-                        found.items[i].line},
+      add_wrong(r, found.items[i].file ? (place){found.items[i].file, found.items[i].line} : at,
                 found.items[i].message);
   findings_deinit(&found);
   if (!b->plan) return false;
@@ -119,7 +117,7 @@ static bool bench_open(rule_test_run *r, bench *b) {
   if (b->evaluator && r->o->coverage) coverage_watch(r->o->coverage, b->evaluator);
   if (r->o->coverage) coverage_plan(r->o->coverage, b->plan);
   if (b->evaluator && evaluator_start(b->evaluator, &e) == ERR_OK) return true;
-  add_wrong(r, (place){r->o->pack->folder, 0}, e.message);
+  add_wrong(r, at, e.message);
   return false;
 }
 
@@ -149,7 +147,7 @@ bench *bench_find(rule_test_run *r, const char *as_of, size_t param_count,
     if (same_settings(r->benches[i], moment, param_count, params)) return r->benches[i];
   bench *b = mem_alloc(sizeof *b);
   *b = (bench){.as_of = moment, .param_count = param_count, .params = params};
-  if (!bench_open(r, b)) {
+  if (!bench_open(r, b, at)) {
     bench_close(b);
     return NULL;
   }

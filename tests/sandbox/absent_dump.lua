@@ -1,3 +1,3 @@
 -- No function becomes bytecode.
--- expect: RULE_ERROR attempt to call a nil value (field 'dump')
+-- expect: RULE_ERROR there is no function 'dump'
 rule "x" { type = text, function(c) return string.dump(function() end) end }

@@ -1,3 +1,3 @@
 -- No chance.
--- expect: RULE_ERROR attempt to call a nil value (field 'random')
+-- expect: RULE_ERROR there is no function 'random'
 rule "x" { type = number, function(c) return math.random() end }

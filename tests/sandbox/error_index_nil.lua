@@ -1,5 +1,5 @@
 -- The commonest mistake, with the place.
--- expect: RULE_ERROR attempt to index a nil value (field 'address')
+-- expect: RULE_ERROR 'address' is missing (nil), and nothing can be read from it
 -- line: 5
 rule "x" { type = text, function(c)
   return c.address.city

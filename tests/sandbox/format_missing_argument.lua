@@ -1,3 +1,3 @@
 -- Too few arguments.
--- expect: RULE_ERROR bad argument #3 to 'format'
+-- expect: RULE_ERROR argument 3 of format
 rule "x" { type = text, function(c) return string.format("%d %d", 1) end }

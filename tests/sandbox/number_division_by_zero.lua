@@ -1,3 +1,3 @@
 -- Integer division by zero.
--- expect: RULE_ERROR attempt to 
+-- expect: RULE_ERROR a whole number is divided by zero
 rule "x" { type = integer, function(c) return c.amount // 0 end }

@@ -1,3 +1,3 @@
 -- The handler is no function.
--- expect: RULE_ERROR bad argument #2 to 'xpcall'
+-- expect: RULE_ERROR argument 2 of xpcall
 rule "x" { type = text, function(c) return xpcall(error, 5) end }

@@ -213,10 +213,10 @@ static void what_a_rule_cannot_do_with_a_list_is_told(void **state) {
                {"return c.orders[1][1]", "is read by its name, not by a number"},
                {"c.orders[1] = 1", "\"orders\" cannot be changed"},
                {"c.orders[1].amount = 1", "a record of \"orders\" cannot be changed"},
-               {"table.sort(c.orders)", "table expected, got list"},
-               {"for k in pairs(c.orders[1]) do end", "table expected, got record"},
+               {"table.sort(c.orders)", "must be a table, and is a list"},
+               {"for k in pairs(c.orders[1]) do end", "must be a table, and is a record"},
                {"for i, o in ipairs(c) do end", "read by its name, not by a number"},
-               {"return c.orders + 1", "arithmetic on a list"}};
+               {"return c.orders + 1", "a list, and cannot be computed with"}};
   for (size_t i = 0; i < COUNT(cases); i++) {
     pack *p = orders_pack(NULL);
     add_rule(p, "out", built_money(), false, cases[i].function);

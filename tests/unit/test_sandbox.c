@@ -249,7 +249,7 @@ static const char good_value[] = "other1,retail3,1B,2A,333.33,362";
 static void load_case(const test_case *c, sandbox *s, findings *found, bool *good) {
   assert_true(sandbox_run(s, "good.lua", good_rule, sizeof good_rule - 1, found));
   *good = sandbox_run(s, c->path, c->text.data, c->text.size, found);
-  *good = sandbox_seal(s, SANDBOX_CALL_BUDGET, found) && *good;
+  *good = sandbox_seal(s, "script.lua", SANDBOX_CALL_BUDGET, found) && *good;
 }
 
 static double run_case(const char *path) {
@@ -372,8 +372,8 @@ static void test_lone_case(void **state) {
 static sandbox *open_script(rules *kept, const char *text, sandbox_budget budget) {
   findings found = {0};
   sandbox *s = open_pack(kept);
-  bool good =
-      sandbox_run(s, "script.lua", text, strlen(text), &found) && sandbox_seal(s, budget, &found);
+  bool good = sandbox_run(s, "script.lua", text, strlen(text), &found) &&
+              sandbox_seal(s, "script.lua", budget, &found);
   if (!good) fail_msg("line %d: %s", found.items[0].line, found.items[0].message);
   findings_deinit(&found);
   return s;
@@ -497,9 +497,15 @@ static void test_fields_in_messages(void **state) {
   sandbox *s = open_script(&kept, script, SANDBOX_CALL_BUDGET);
   sandbox_fault fault;
   assert_int_equal(sandbox_call(s, kept.refs[0], NULL, NULL, 1, &fault), SANDBOX_ERROR);
-  assert_string_equal(fault.message, "attempt to index a nil value (field 'amount')");
+  assert_string_equal(
+      fault.message,
+      "'amount' is missing (nil), and nothing can be read from it: ask first whether it is there, "
+      "as in if c.amount then ... end");
   assert_int_equal(sandbox_call(s, kept.refs[1], NULL, NULL, 1, &fault), SANDBOX_ERROR);
-  assert_string_equal(fault.message, "attempt to index a nil value (field 'amount')");
+  assert_string_equal(
+      fault.message,
+      "'amount' is missing (nil), and nothing can be read from it: ask first whether it is there, "
+      "as in if c.amount then ... end");
   assert_int_equal(fault.line, 3);
   sandbox_free(s);
 }

@@ -72,6 +72,7 @@ static void finding_deinit(finding *f) {
   free(f->message);
   free(f->witness);
   free(f->fix);
+  free(f->waived);
 }
 
 static int compare_places(const finding *a, const finding *b) {
@@ -90,9 +91,21 @@ void findings_sort(findings *list, size_t from) {
   }
 }
 
+size_t findings_warnings(const findings *list) {
+  return list->count - list->errors - list->waived;
+}
+
+void findings_waive(findings *list, size_t number, const char *because) {
+  finding *f = &list->items[number];
+  if (f->severity == SEVERITY_ERROR || f->waived) return;
+  f->waived = mem_string(because);
+  list->waived++;
+}
+
 void findings_remove(findings *list, size_t number) {
   finding *f = &list->items[number];
   if (f->severity == SEVERITY_ERROR) list->errors--;
+  if (f->waived) list->waived--;
   finding_deinit(f);
   memmove(f, f + 1, (--list->count - number) * sizeof *f);
 }
@@ -120,6 +133,7 @@ error_code findings_to_error(const findings *list, error *e, error_code code) {
   for (int pass = 0; pass < 2; pass++) {
     for (size_t i = 0; i < list->count; i++) {
       if ((list->items[i].severity == SEVERITY_ERROR) != (pass == 0)) continue;
+      if (list->items[i].waived) continue;
       size_t before = text.size;
       finding_write(&text, &list->items[i]);
       if (text.size > ROOM && shown > 0) {
@@ -132,11 +146,11 @@ error_code findings_to_error(const findings *list, error *e, error_code code) {
 full:
   if (text.size > ROOM) text.size = ROOM;
   buffer_char(&text, '\0');
-  size_t warnings = list->count - list->errors;
+  const size_t warnings = findings_warnings(list);
   error_set(e, code, "%s%s%zu error%s, %zu warning%s%s", text.data,
             text.size > 1 && text.data[text.size - 2] != '\n' ? "...\n" : "", list->errors,
             list->errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s",
-            shown < list->count ? " (not all shown)" : "");
+            shown < list->errors + warnings ? " (not all shown)" : "");
   buffer_deinit(&text);
   return code;
 }

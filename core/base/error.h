@@ -49,6 +49,7 @@ typedef struct finding {
   char *message;  /* what is wrong, the offending text, what was expected, "did you mean" */
   char *witness;  /* a record that shows it, or NULL */
   char *fix;      /* what to do about it where the message does not say, or NULL */
+  char *waived;   /* why it may stand as it is; NULL = it is not waived */
 } finding;
 
 /* The id of a finding that was given none: mostly mistakes, which cannot be waived. */
@@ -56,7 +57,7 @@ typedef struct finding {
 
 typedef struct findings {
   finding *items;
-  size_t count, capacity, errors;
+  size_t count, capacity, errors, waived;
 } findings;
 
 void findings_add(findings *list, severity severity, const char *file, int line, const char *format,
@@ -66,9 +67,13 @@ void findings_detail(findings *list, const char *id, const char *witness, const 
 void findings_deinit(findings *list);
 /* Those from number `from` on by file, then by line; equal ones keep their order. */
 void findings_sort(findings *list, size_t from);
+/* The warnings that are not waived. */
+size_t findings_warnings(const findings *list);
+/* Marks a warning as waived for a reason. */
+void findings_waive(findings *list, size_t number, const char *because);
 /* Takes one out of the list; the others keep their order. */
 void findings_remove(findings *list, size_t number);
-/* Folds all findings into one error: "file:line: error: message" lines, then the count. */
+/* Folds all findings but the waived into one error: "file:line: error: message" lines, then the count. */
 error_code findings_to_error(const findings *list, error *e, error_code code);
 
 #endif

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "../base/text.h"
+#include "../run/waivers.h"
+#include "finding_report.h"
 #include "progress.h"
 
 error_code cli_pack_name(cli *c, const char *argument, const char **out, error *e) {
@@ -76,22 +78,15 @@ const char *cli_language(const arguments *a) {
   return "en";
 }
 
-void cli_print_findings(const cli *c, const findings *list) {
+void cli_tell_findings(const cli *c, const pack *p, findings *list) {
+  waivers_apply(p, list);
   for (size_t i = 0; i < list->count; i++) {
     const finding *f = &list->items[i];
-    if (c->events) {
+    if (f->waived) continue;
+    if (c->events)
       progress_finding(f);
-      continue;
-    }
-    if (f->file && f->line > 0)
-      fprintf(stderr, "%s:%d: ", f->file, f->line);
-    else if (f->file)
-      fprintf(stderr, "%s: ", f->file);
     else
-      fputs("assay: ", stderr);
-    fprintf(stderr, "%s: %s\n", f->severity == SEVERITY_ERROR ? "error" : "warning", f->message);
-    if (f->witness) fprintf(stderr, "    for instance %s\n", f->witness);
-    if (f->fix) fprintf(stderr, "    fix: %s\n", f->fix);
+      finding_print(stderr, f);
   }
 }
 
@@ -109,7 +104,7 @@ error_code cli_load_pack(cli *c, const char *argument, pack **out, error *e) {
   if (!*out && !pack_exists(argument))
     code = cli_no_pack(argument, &found, e);
   else
-    cli_print_findings(c, &found);
+    cli_tell_findings(c, *out, &found);
   if (!*out && !code) code = cli_pack_name(c, argument, &name, e);
   if (!*out && !code)
     code = error_set(e, ERR_PACK, "the pack %s has %zu error%s; nothing was run", name,

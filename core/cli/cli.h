@@ -38,8 +38,9 @@ const char *cli_language(const arguments *a);
 error_code cli_load_pack(cli *c, const char *argument, pack **out, error *e);
 /* The error for a pack that is not there, from what pack_load found. */
 error_code cli_no_pack(const char *argument, const findings *found, error *e);
-/* Prints "file:line: warning: ..." to stderr, or each as an event to stdout. */
-void cli_print_findings(const cli *c, const findings *list);
+/* Prints to stderr what is not waived in the pack (NULL: it did not load), or each as an event to stdout.
+ * Everything that shows findings on its way to something else goes through here. */
+void cli_tell_findings(const cli *c, const pack *p, findings *list);
 
 #define CLI_OPTION_DB                                                                              \
   { "db", "FILE", OFFER_FILE, NULL, false, "the store; by default $ASSAY_DB, then assay.db" }

@@ -141,7 +141,7 @@ static error_code run_editor(cli *c, const arguments *a, error *e) {
       code = write_definition(c, folder, &text, e);
     if (!code && !arguments_flag(a, "print")) code = settle_config(c, folder, e);
     if (!code && !made) {
-      cli_print_findings(c, &found);
+      cli_tell_findings(c, p, &found);
       code = blame(name, &found, e);
     }
   }

@@ -176,7 +176,7 @@ static error_code load(job *j, error *e) {
                           .kernels = arguments_value(j->a, "kernels")};
   j->plan = plan_new(j->pack, &o, &found);
   if (!j->plan) code = params_blame(j->pack, &o, &j->params, e);
-  if (!code) cli_print_findings(j->cli, &found);
+  if (!code) cli_tell_findings(j->cli, j->pack, &found);
   if (!j->plan && !code)
     code = error_set(e, ERR_PACK, "the pack %s has %zu error%s; nothing was run", j->pack->name,
                      found.errors, found.errors == 1 ? "" : "s");
@@ -204,7 +204,7 @@ static error_code open_store(job *j, error *e) {
 static error_code look_back(job *j, error *e) {
   findings found = {0};
   const error_code code = previous_check(j->options.history, j->pack, j->plan, &found, e);
-  cli_print_findings(j->cli, &found);
+  cli_tell_findings(j->cli, j->pack, &found);
   findings_deinit(&found);
   return code;
 }

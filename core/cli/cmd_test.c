@@ -53,7 +53,7 @@ static error_code load(testing *t, error *e) {
   error_code code = cli_load_pack(t->cli, t->a->words[0], &t->pack, e);
   if (code) return code;
   t->tests = rule_tests_load(t->pack, &found);
-  cli_print_findings(t->cli, &found);
+  cli_tell_findings(t->cli, t->pack, &found);
   if (!t->tests)
     code = error_set(e, ERR_PACK, "the tests of %s have %zu error%s; nothing was run",
                      t->pack->name, found.errors, found.errors == 1 ? "" : "s");

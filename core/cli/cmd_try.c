@@ -84,7 +84,7 @@ static error_code load(job *j, error *e) {
   j->plan = plan_new(j->pack, &o, &found);
   if (!j->plan) {
     code = params_blame(j->pack, &o, &j->params, e);
-    if (!code) cli_print_findings(j->cli, &found);
+    if (!code) cli_tell_findings(j->cli, j->pack, &found);
     if (!code) code = error_set(e, ERR_PACK, "the pack %s has errors", j->pack->name);
   }
   findings_deinit(&found);

@@ -109,7 +109,7 @@ void progress_failed(progress *p, const error *e) {
 
 void progress_finding(const finding *f) {
   json_t *event =
-      json_pack("{s:s,s:s,s:s?,s:o,s:s}", "event", "finding", "severity",
+      json_pack("{s:s,s:s,s:s,s:s?,s:o,s:s}", "event", "finding", "id", f->id, "severity",
                 f->severity == SEVERITY_ERROR ? "error" : "warning", "file", f->file, "line",
                 f->line > 0 ? json_integer(f->line) : json_null(), "message", f->message);
   if (event) emit(event);

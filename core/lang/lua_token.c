@@ -95,25 +95,43 @@ static void skip_number(token_reader *r) {
   while (letter(peek(r, 0)) || digit(peek(r, 0))) r->at++; /* malformed, and for the compiler */
 }
 
-/* Blanks and comments; false if a comment has no end. */
-static bool skip_blank(token_reader *r) {
+static void skip_blank(token_reader *r) {
   while (r->at < r->end) {
     char c = *r->at;
-    if (skip_line_end(r)) continue;
-    if (c == ' ' || c == '\t' || c == '\v' || c == '\f') {
+    if (c == ' ' || c == '\t' || c == '\v' || c == '\f')
       r->at++;
-    } else if (c == '-' && peek(r, 1) == '-') {
-      r->at += 2;
-      int level = peek(r, 0) == '[' ? bracket_level(r, '[') : -1;
-      if (level >= 0) {
-        if (!skip_long(r, level)) return false;
-      } else {
-        while (r->at < r->end && *r->at != '\n' && *r->at != '\r') r->at++;
-      }
-    } else {
-      break;
-    }
+    else if (!skip_line_end(r))
+      return;
   }
+}
+
+static bool at_comment(const token_reader *r) {
+  return peek(r, 0) == '-' && peek(r, 1) == '-';
+}
+
+/* False if it has no end. */
+static bool skip_comment(token_reader *r) {
+  r->at += 2;
+  int level = peek(r, 0) == '[' ? bracket_level(r, '[') : -1;
+  if (level >= 0) return skip_long(r, level);
+  while (r->at < r->end && *r->at != '\n' && *r->at != '\r') r->at++;
+  return true;
+}
+
+/* Blanks and comments; false if a comment has no end. */
+static bool skip_to_token(token_reader *r) {
+  for (skip_blank(r); at_comment(r); skip_blank(r))
+    if (!skip_comment(r)) return false;
+  return true;
+}
+
+bool token_comment(token_reader *r, token *out) {
+  skip_blank(r);
+  if (!at_comment(r)) return false;
+  token_reader ahead = *r;
+  if (!skip_comment(&ahead)) return false; /* token_next says that it is broken */
+  *out = (token){TOKEN_TEXT, r->at, (size_t)(ahead.at - r->at), r->line};
+  *r = ahead;
   return true;
 }
 
@@ -140,7 +158,7 @@ static size_t symbol_size(const token_reader *r) {
 
 token token_next(token_reader *r) {
   token t = {TOKEN_BROKEN, r->at, 0, r->line};
-  bool whole = skip_blank(r);
+  bool whole = skip_to_token(r);
   t.start = r->at;
   if (whole && r->at >= r->end) {
     t.kind = TOKEN_END;

@@ -30,6 +30,10 @@ typedef struct token_reader {
 } token_reader;
 
 void token_open(token_reader *r, const char *text, size_t n);
+/* The next comment, with its dashes, that stands before the next token; line is that of its first
+ * character, kind says nothing. False: the next token follows at once, or nothing. Comments that are not
+ * asked for are skipped. */
+bool token_comment(token_reader *r, token *out);
 token token_next(token_reader *r);
 /* Is the token this word, symbol or name? */
 bool token_is(const token *t, const char *text);

@@ -137,7 +137,8 @@ typedef struct table_step {
   hit_policy hit;
   place hit_at;
   pack_period effective;
-  const char *csv; /* the file it came from, or NULL */
+  const char *csv;    /* the file it came from, or NULL */
+  const char *remark; /* of its header: "# ..."; NULL = none */
   size_t input_count, output_count, row_count;
   rule_text *inputs; /* expressions */
   table_output *outputs;

@@ -202,7 +202,7 @@ static void check_reasons(const loader *l) {
   for (size_t i = 0; i < p->script_count; i++) check_reasons_of(l, &listed, &p->scripts[i]);
 }
 
-/* ---- texts of codes: reasons.en.csv, reasons.zh.csv ---- */
+/* ---- texts of codes: reasons.en.csv, reasons.zh.csv, with a third column for remarks ---- */
 
 /* The code itself, or for "DATA_MISSING" a code "DATA_MISSING:budget". */
 static bool is_shown(const code_set *shown, const char *code) {
@@ -281,11 +281,11 @@ static void check_placeholders(const loader *l, place at, const char *code, cons
 }
 
 static void read_text(loader *l, const char *language, place at, const sheet_row *row,
-                      const code_set *shown, code_set *known) {
+                      size_t columns, const code_set *shown, code_set *known) {
   pack *p = l->pack;
-  if (row->count != 2 || !*row->cells[0] || !*row->cells[1]) {
+  if (row->count < 2 || row->count > columns || !*row->cells[0] || !*row->cells[1]) {
     declare_error(l, at, "a line here is a code and its text%s",
-                  row->count > 2 ? "; a text that holds a comma stands in quotes" : "");
+                  row->count > columns ? "; a text that holds a comma stands in quotes" : "");
     return;
   }
   const char *code = row->cells[0];
@@ -299,6 +299,13 @@ static void read_text(loader *l, const char *language, place at, const sheet_row
       (pack_reason_text){code, language, row->cells[1]};
 }
 
+/* code,text and perhaps a column of remarks. */
+static bool is_text_head(const sheet_row *head) {
+  if (head->count < 2 || head->count > 3) return false;
+  if (strcmp(head->cells[0], "code") != 0 || strcmp(head->cells[1], "text") != 0) return false;
+  return head->count == 2 || strcmp(head->cells[2], "note") == 0 || head->cells[2][0] == '#';
+}
+
 static void read_texts(loader *l, const char *language, const code_set *shown) {
   pack *p = l->pack;
   const pack_file *f = pack_read(l, arena_format(&p->arena, "reasons.%s.csv", language),
@@ -309,13 +316,12 @@ static void read_texts(loader *l, const char *language, const code_set *shown) {
   code_set known = {0};
   if (!sheet_read(&p->arena, file, f->data, f->size, &s, l->out)) return;
   const sheet_row *head = s.count ? &s.rows[0] : NULL;
-  if (!head || head->count != 2 || strcmp(head->cells[0], "code") != 0 ||
-      strcmp(head->cells[1], "text") != 0) {
+  if (!head || !is_text_head(head)) {
     declare_error(l, (place){file, 1}, "the first line must be the header code,text");
     return;
   }
   for (size_t i = 1; i < s.count; i++)
-    read_text(l, language, (place){file, s.rows[i].line}, &s.rows[i], shown, &known);
+    read_text(l, language, (place){file, s.rows[i].line}, &s.rows[i], head->count, shown, &known);
   for (size_t i = 0; i < shown->count; i++)
     if (!has_text(&known, shown->codes[i]) && !has_own_text(p, shown->codes[i], language))
       declare_warning(l, (place){file, 1}, "code-without-text", "the code %s has no text here",

@@ -84,6 +84,7 @@ static void read_column(const body *b, const char *cell, place at, column_role *
   arena *a = &b->l->pack->arena;
   table_output out;
   *role = role_of(cell);
+  if (*cell == '#') t->remark = t->remark ? arena_format(a, "%s; %s", t->remark, cell + 1) : cell;
   if (*role != ROLE_INPUT) return;
   const char *header = cell_plain(a, cell);
   if (output_header(b, header, at, &out)) {

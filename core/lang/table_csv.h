@@ -1,5 +1,6 @@
 /* Decision tables as a spreadsheet keeps them: read, and written. What is written reads back as the
- * same table, but for effective dates of the table as a whole, which stand in the script. */
+ * same table, but for effective dates of the table as a whole, which stand in the script.
+ * Remarks come together in one column. */
 #ifndef LANG_TABLE_CSV_H
 #define LANG_TABLE_CSV_H
 

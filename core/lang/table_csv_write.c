@@ -79,7 +79,7 @@ static void put_row(const table_step *t, const table_row *r, const extras *x, bu
 
 void table_csv_write(const table_step *t, buffer *out) {
   buffer text = {0};
-  extras x = {0};
+  extras x = {.notes = t->remark != NULL};
   for (size_t i = 0; i < t->row_count; i++) note_extras(&t->rows[i], &x);
   if (t->otherwise) note_extras(t->otherwise, &x);
   buffer_text(&text, hit_policy_name(t->hit));
@@ -88,7 +88,7 @@ void table_csv_write(const table_step *t, buffer *out) {
   if (x.codes) put_cell(&text, "code");
   if (x.periods) put_cell(&text, "from");
   if (x.periods) put_cell(&text, "to");
-  if (x.notes) put_cell(&text, "note");
+  if (x.notes) put_cell(&text, t->remark ? t->remark : "note");
   buffer_char(&text, '\n');
   for (size_t i = 0; i < t->row_count; i++) {
     buffer_format(&text, "%zu", i + 1);

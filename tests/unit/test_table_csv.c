@@ -73,7 +73,9 @@ static const char *const tests[] = {"-",          "< 5",       "[1..3)", "1, 2, 
                                     "\"a, b\"",   "\"\"\"\"",  "null",   "not(\"it's; so\")",
                                     "\"两\n行\"", "<= amount", "A"};
 static const char *const values[] = {NULL, "null", "3", "amount / 2", "\"a \\\" b\"", "max(1, 2)"};
-static const char *const notes[] = {NULL, "a remark", "说明；第 3 条", "with, comma", "\"quoted\""};
+static const char *const notes[] = {NULL,          "a remark",   "说明；第 3 条",
+                                    "with, comma", "\"quoted\"", "check: allow gap because 手工"};
+static const char *const remarks[] = {NULL, NULL, "# says, why", "# check: allow gap because 手工"};
 
 static value_type random_type(pack *p) {
   static const type_kind kinds[] = {TYPE_INTEGER, TYPE_NUMBER,    TYPE_BOOLEAN,
@@ -112,7 +114,8 @@ static void random_row(pack *p, const table_step *t, table_row *r) {
 }
 
 static void random_table(pack *p, table_step *t) {
-  *t = (table_step){.hit = (hit_policy)random_below(HIT_SUM)};
+  *t = (table_step){.hit = (hit_policy)random_below(HIT_SUM),
+                    .remark = remarks[random_below(COUNT(remarks))]};
   t->input_count = (size_t)random_below(4) + 1;
   t->inputs = arena_array(&p->arena, t->input_count, sizeof *t->inputs);
   for (size_t i = 0; i < t->input_count; i++)
@@ -164,6 +167,7 @@ static void same_input(const char *a, const char *b) {
 
 static void same_table(const table_step *a, const table_step *b) {
   assert_int_equal(a->hit, b->hit);
+  same_text(a->remark, b->remark);
   assert_int_equal(a->input_count, b->input_count);
   assert_int_equal(a->output_count, b->output_count);
   assert_int_equal(a->row_count, b->row_count);

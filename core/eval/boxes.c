@@ -21,14 +21,6 @@ box box_new(const box_space *s, arena *a) {
                arena_array(a, s->axis_count + 1, sizeof(uint32_t))};
 }
 
-static box copy(const box_space *s, arena *a, const box *from) {
-  box to = box_new(s, a);
-  memcpy(to.bits, from->bits, s->words * sizeof *to.bits);
-  memcpy(to.first, from->first, s->axis_count * sizeof *to.first);
-  memcpy(to.last, from->last, s->axis_count * sizeof *to.last);
-  return to;
-}
-
 void box_set(const box_space *s, box *b, size_t axis, size_t segment) {
   b->bits[s->starts[axis] + segment / WORD_BITS] |= UINT64_C(1) << (segment % WORD_BITS);
 }
@@ -100,73 +92,88 @@ bool box_meets(const box_space *s, const box *a, const box *b) {
 
 /* ---- taking rows off ---- */
 
-static void push(box_list *l, arena *a, box b) {
-  if (l->count == l->capacity) {
-    size_t capacity = l->capacity ? 2 * l->capacity : 16;
-    box *wider = arena_array(a, capacity, sizeof *wider);
-    if (l->count) memcpy(wider, l->items, l->count * sizeof *wider);
-    l->items = wider;
-    l->capacity = capacity;
-  }
-  l->items[l->count++] = b;
+/* Boxes still to be looked at, each against the rows from `next` on; the deepest first, so that few are
+ * kept at a time, and something that is left is found before everything was gone through. */
+typedef struct pile {
+  const box_space *space;
+  arena *arena;
+  size_t count, capacity;
+  box *boxes; /* those above `count` are there to be used again */
+  size_t *next;
+} pile;
+
+static void widen(pile *p) {
+  size_t capacity = p->capacity ? 2 * p->capacity : 16;
+  box *boxes = arena_array(p->arena, capacity, sizeof *boxes);
+  size_t *next = arena_array(p->arena, capacity, sizeof *next);
+  if (p->capacity) memcpy(boxes, p->boxes, p->capacity * sizeof *boxes);
+  if (p->capacity) memcpy(next, p->next, p->capacity * sizeof *next);
+  for (size_t i = p->capacity; i < capacity; i++) boxes[i] = box_new(p->space, p->arena);
+  p->boxes = boxes;
+  p->next = next;
+  p->capacity = capacity;
 }
 
-/* Keeps of the axis what the row has (or has not); false: nothing is left. */
-static bool narrow(const box_space *s, box *b, const box *row, size_t axis, bool with) {
+static box *push(pile *p, const box *from, size_t next) {
+  if (p->count == p->capacity) widen(p);
+  box *to = &p->boxes[p->count];
+  p->next[p->count++] = next;
+  memcpy(to->bits, from->bits, p->space->words * sizeof *to->bits);
+  memcpy(to->first, from->first, p->space->axis_count * sizeof *to->first);
+  memcpy(to->last, from->last, p->space->axis_count * sizeof *to->last);
+  return to;
+}
+
+/* Keeps of the axis what the row has (or has not). */
+static void narrow(const box_space *s, box *b, const box *row, size_t axis, bool with) {
   for (size_t w = s->starts[axis]; w < s->starts[axis + 1]; w++)
     b->bits[w] &= with ? row->bits[w] : ~row->bits[w];
   settle_axis(s, b, axis);
-  return b->first[axis] <= b->last[axis];
 }
 
-/* What a row leaves of a box that it meets: axis by axis the part beside it. */
-static void split(const box_space *s, const box *from, const box *row, box_work *w, box_list *out) {
-  box inside = copy(s, &w->scratch, from);
-  for (size_t k = 0; k < s->axis_count; k++) {
-    box beside = copy(s, &w->scratch, &inside);
-    if (narrow(s, &beside, row, k, false)) push(out, &w->scratch, beside);
-    narrow(s, &inside, row, k, true);
+static bool sticks_out(const box *b, const box *row, size_t axis) {
+  for (uint32_t w = b->first[axis]; w <= b->last[axis]; w++)
+    if (b->bits[w] & ~row->bits[w]) return true;
+  return false;
+}
+
+/* Puts on the pile what the row leaves of a box that it meets: axis by axis the part beside it. */
+static void split(pile *p, box *inside, const box *row, size_t next) {
+  for (size_t k = 0; k < p->space->axis_count; k++) {
+    if (!sticks_out(inside, row, k)) continue;
+    narrow(p->space, push(p, inside, next), row, k, false);
+    narrow(p->space, inside, row, k, true);
   }
 }
 
 static bool spend(box_work *w, size_t words) {
-  if (w->left < words) {
-    w->left = 0;
-    return false;
-  }
-  w->left -= words;
-  return true;
+  bool enough = w->left >= words;
+  w->left = enough ? w->left - words : 0;
+  return enough;
 }
 
-/* One row off all boxes; those that it does not meet stay where they are. */
-static bool take_off(const box_space *s, const box *row, box_list *rest, box_work *w, bool *met) {
-  size_t kept = 0, count = rest->count;
-  box_list more = {0};
-  for (size_t i = 0; i < count; i++) {
-    if (!spend(w, 1)) return false;
-    if (!box_meets(s, &rest->items[i], row)) {
-      rest->items[kept++] = rest->items[i];
-      continue;
-    }
-    *met = true;
-    if (!spend(w, 2 * s->words * s->axis_count)) return false;
-    split(s, &rest->items[i], row, w, &more);
-  }
-  rest->count = kept;
-  for (size_t i = 0; i < more.count; i++) push(rest, &w->scratch, more.items[i]);
-  return true;
-}
-
-bool box_rest(const box_space *s, const box *from, const box *rows, size_t count, box_work *work,
-              bool *took, box_list *rest) {
+box_answer box_left(const box_space *s, const box *from, const box *rows, size_t count,
+                    box_work *work, bool *took, box *left) {
   arena_clear(&work->scratch);
-  *rest = (box_list){0};
+  pile p = {.space = s, .arena = &work->scratch};
+  box at = box_new(s, &work->scratch);
   if (took) memset(took, 0, count * sizeof *took);
-  if (!box_is_empty(s, from)) push(rest, &work->scratch, copy(s, &work->scratch, from));
-  for (size_t r = 0; r < count && rest->count; r++) {
-    bool met = false;
-    if (!take_off(s, &rows[r], rest, work, &met)) return false;
-    if (took) took[r] = met;
+  if (!box_is_empty(s, from)) push(&p, from, 0);
+  while (p.count) {
+    size_t r = p.next[--p.count];
+    box top = p.boxes[p.count];
+    p.boxes[p.count] = at; /* so that what is pushed does not overwrite it */
+    at = top;
+    size_t begun = r;
+    while (r < count && !box_meets(s, &at, &rows[r])) r++;
+    if (!spend(work, r - begun + 1)) return BOX_UNKNOWN;
+    if (r == count) {
+      if (left) *left = at;
+      return BOX_SOMETHING;
+    }
+    if (took) took[r] = true;
+    if (!spend(work, s->words)) return BOX_UNKNOWN;
+    split(&p, &at, &rows[r], r + 1);
   }
-  return true;
+  return BOX_NOTHING;
 }

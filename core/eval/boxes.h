@@ -1,7 +1,8 @@
 /* Sets of records as boxes: a product of axes, each cut into segments within which nothing changes, and
  * on each axis a bit set of segments. A row of a table is one box. What rows cover of a box is found
- * by taking them off it one after the other, so the product is never gone through; what is left are
- * boxes again. Exact. Work is bounded: whoever asks says how much, and is told if it was not enough. */
+ * by taking them off it one after the other, so the product is never gone through; what a row leaves of
+ * a box are boxes again. Exact. Work is bounded: whoever asks says how much, and is told if it was not
+ * enough. */
 #ifndef EVAL_BOXES_H
 #define EVAL_BOXES_H
 
@@ -21,16 +22,13 @@ typedef struct box {
   uint32_t *first, *last;
 } box;
 
-typedef struct box_list {
-  size_t count, capacity;
-  box *items;
-} box_list;
-
-/* What may still be done, in words compared. */
+/* What may still be done, in boxes compared and words written. */
 typedef struct box_work {
   size_t left;
-  arena scratch; /* of one box_rest after the other */
+  arena scratch; /* of one box_left after the other */
 } box_work;
+
+typedef enum box_answer { BOX_NOTHING, BOX_SOMETHING, BOX_UNKNOWN } box_answer;
 
 box_space box_space_new(arena *a, const size_t *sizes, size_t axis_count);
 /* Without any segment. After changes call box_settle. */
@@ -46,10 +44,10 @@ bool box_is_empty(const box_space *s, const box *b);
 bool box_covers(const box_space *s, const box *a, const box *b);
 bool box_meets(const box_space *s, const box *a, const box *b);
 
-/* What `rows` leave of `from`: disjoint boxes in work->scratch, forgotten by the next call. took[r] is
- * set if row r took something (NULL: not asked). False: the work did not suffice, and `rest` is not
- * to be used. */
-bool box_rest(const box_space *s, const box *from, const box *rows, size_t count, box_work *work,
-              bool *took, box_list *rest);
+/* Whether `rows` leave something of `from`; then *left (not NULL) is a box that none of them meets, in
+ * work->scratch, until the next call. If nothing is left, took[r] says whether row r took a part that
+ * those before it had not (NULL: not asked). BOX_UNKNOWN: the work did not suffice. */
+box_answer box_left(const box_space *s, const box *from, const box *rows, size_t count,
+                    box_work *work, bool *took, box *left);
 
 #endif

@@ -14,7 +14,7 @@
 #include "check_records.h"
 
 #define SIGNATURES_MOST 20000
-#define ROWS_MOST 4000
+#define ROWS_MOST 4000 /* of a table about whose dependent inputs records are asked */
 
 /* The rows that the values of a group match, and values that do. */
 typedef struct signature {
@@ -337,26 +337,34 @@ static answer make_answer(check *c, const question *q) {
   return a;
 }
 
-/* One member of the box, or of what two boxes share; values that are there before missing ones. */
+static bool is_missing(const answer *a, size_t g, size_t i) {
+  const group *at = &a->q->groups[g];
+  return at->free ? a->q->rows->axes[at->axis].segments[i].missing
+                  : strstr(at->signatures[i].witness, "= null") != NULL;
+}
+
+/* A member of the box, or of what two boxes share; one that is there before one that is missing. */
+static size_t find_member(const answer *a, size_t g, const box *b, const box *with) {
+  size_t size = a->space.sizes[g], found = size;
+  for (size_t i = box_next(&a->space, b, g, 0); i < size; i = box_next(&a->space, b, g, i + 1)) {
+    if (with && !box_has(&a->space, with, g, i)) continue;
+    if (found == size) found = i;
+    if (!is_missing(a, g, i)) return i;
+  }
+  return found;
+}
+
 static const char *describe(const answer *a, const box *b, const box *with) {
   const question *q = a->q;
-  const trace_point *p = q->rows->point;
   buffer out = {0};
   buffer_text(&out, "{");
   for (size_t g = 0; g < q->group_count; g++) {
     const group *at = &q->groups[g];
-    size_t found = a->space.sizes[g];
-    for (size_t i = 0; i < a->space.sizes[g]; i++) {
-      if (!box_has(&a->space, b, g, i) || (with && !box_has(&a->space, with, g, i))) continue;
-      bool missing = at->free ? q->rows->axes[at->axis].segments[i].missing
-                              : strstr(at->signatures[i].witness, "= null") != NULL;
-      if (found == a->space.sizes[g] || !missing) found = i;
-      if (!missing) break;
-    }
+    size_t found = find_member(a, g, b, with);
     if (found == a->space.sizes[g]) continue;
     buffer_text(&out, g ? ", " : " ");
     if (at->free) {
-      buffer_format(&out, "%s = ", input_name(p, at->inputs[0]));
+      buffer_format(&out, "%s = ", input_name(q->rows->point, at->inputs[0]));
       axis_show(&out, &q->rows->axes[at->axis].segments[found], a->c->pack->zone);
     } else {
       buffer_text(&out, at->signatures[found].witness);
@@ -366,39 +374,45 @@ static const char *describe(const answer *a, const box *b, const box *with) {
   return check_keep(a->c, &out);
 }
 
-static void tell_gap(const answer *a, const box_list *rest) {
+static void tell_gap(const answer *a, const box *left) {
   const row_set *s = a->q->rows;
-  const box *shown = &rest->items[0];
-  const char *witness_text = describe(a, shown, NULL);
-  for (size_t i = 1; i < rest->count && i < 200 && strstr(witness_text, "= null"); i++) {
-    const char *other = describe(a, &rest->items[i], NULL);
-    if (!strstr(other, "= null")) witness_text = other;
-  }
-  if (!s->characteristic) {
-    check_tell(a->c, "gap", s->point->at, witness_text,
-               "add a row for it, or say what counts otherwise: default = ...; a last row whose "
-               "value is \"null\" says that there is none",
+  const char *record = describe(a, left, NULL);
+  bool missing = strstr(record, "= null") != NULL;
+  if (!s->characteristic)
+    check_tell(a->c, "gap", s->point->at, record,
+               "add a row for it, or say what counts otherwise: default = ... (\"null\" says that "
+               "there is no value)",
                "no row of decision_table \"%s\" takes some records; its outputs are missing then",
                s->point->label);
-    return;
-  }
-  bool missing = strstr(witness_text, "= null") != NULL;
-  check_tell(a->c, "gap", s->point->at, witness_text,
-             missing ? "say what a missing value counts as: missing = 0"
-                     : "add an attribute for it, or a last one with \"-\" for everything else",
-             missing
-                 ? "characteristic \"%s\" has no points for a missing value; the score is missing "
-                   "then"
-                 : "no attribute of characteristic \"%s\" takes some values; they are an error "
-                   "of the record (NO_ROW)",
-             s->point->label);
+  else
+    check_tell(a->c, "gap", s->point->at, record,
+               missing ? "say what a missing value counts as: missing = 0"
+                       : "add an attribute for it, or a last one with \"-\" for everything else",
+               missing ? "characteristic \"%s\" has no points for a missing value; the score is "
+                         "missing then"
+                       : "no attribute of characteristic \"%s\" takes some values; they are an "
+                         "error of the record (NO_ROW)",
+               s->point->label);
+}
+
+/* Without what is missing, so that a witness shows a plain value if one does. */
+static box plain_values(const answer *a) {
+  box plain = box_new(&a->space, &a->c->arena);
+  for (size_t g = 0; g < a->q->group_count; g++)
+    for (size_t i = box_next(&a->space, &a->all, g, 0); i < a->space.sizes[g];
+         i = box_next(&a->space, &a->all, g, i + 1))
+      if (!is_missing(a, g, i)) box_set(&a->space, &plain, g, i);
+  box_settle(&a->space, &plain);
+  return plain;
 }
 
 static void answer_gap(const answer *a) {
-  box_list rest;
-  box_work work = {.left = (size_t)50 * 1000 * 1000};
-  bool done = box_rest(&a->space, &a->all, a->rows, a->q->rows->point->tested, &work, NULL, &rest);
-  if (done && rest.count) tell_gap(a, &rest);
+  box left, plain = plain_values(a);
+  const size_t n = a->q->rows->point->tested;
+  box_work work = {.left = WORK_USUAL};
+  box_answer is = box_left(&a->space, &plain, a->rows, n, &work, NULL, &left);
+  if (is != BOX_SOMETHING) is = box_left(&a->space, &a->all, a->rows, n, &work, NULL, &left);
+  if (is == BOX_SOMETHING) tell_gap(a, &left);
   arena_deinit(&work.scratch);
 }
 

@@ -8,7 +8,8 @@
 #include "../eval/trace.h"
 #include "check.h"
 
-#define TOLD_MOST 20 /* findings of one kind about one table */
+#define TOLD_MOST 20                           /* findings of one kind about one table */
+#define WORK_USUAL ((size_t)300 * 1000 * 1000) /* of one table: some seconds */
 
 /* ---- the values of an input, cut where a test changes its answer ---- */
 

@@ -7,8 +7,6 @@
 #include "../lang/hit_policy.h"
 #include "check_parts.h"
 
-#define WORK_USUAL ((size_t)60 * 1000 * 1000)
-
 /* ---- the space of a set of rows ---- */
 
 /* A test that looks at other columns, told apart by its text: an axis of its own, false and true. */
@@ -224,29 +222,22 @@ static const char *lines_of(check *c, const row_set *s, const bool *took, size_t
 }
 
 static void tell_masked(check *c, const row_set *s, size_t r, const bool *took) {
-  size_t takers = 0, last = 0, first = r;
-  for (size_t k = 0; k < r; k++)
-    if (took[k]) takers++, last = k;
-  for (size_t k = 0; k < r && first == r; k++)
-    if (took[k] && box_meets(&s->space, &s->rows[k], &s->rows[r])) first = k;
-  const char *witness = witness_of(c, s, &s->rows[r]);
-  place at = s->point->ways[r].at;
-  const char *fix = s->hit == HIT_PRIORITY ? "leave it out, or narrow what comes before it"
-                                           : "move it up, or leave it out";
-  if (takers == 1)
-    check_tell(c, "masked-row", at, witness, fix,
-               "this row%s%s%s is never reached: the row at line %d before it matches everything "
-               "that it matches",
-               s->characteristic ? " of characteristic \"" : "",
-               s->characteristic ? s->point->label : "", s->characteristic ? "\"" : "",
-               s->point->ways[last].at.line);
-  else
-    check_tell(c, "masked-row", at, witness, fix,
-               "this row%s%s%s is never reached: the rows at lines %s before it together match "
-               "everything that it matches",
-               s->characteristic ? " of characteristic \"" : "",
-               s->characteristic ? s->point->label : "", s->characteristic ? "\"" : "",
-               lines_of(c, s, took, r));
+  buffer what = {0};
+  size_t takers = 0;
+  bool ranked = s->hit == HIT_PRIORITY; /* rows stand in the order of their ranks */
+  for (size_t k = 0; k < r; k++) takers += took[k];
+  buffer_text(&what, "this row");
+  if (s->characteristic) buffer_format(&what, " of characteristic \"%s\"", s->point->label);
+  buffer_format(&what, " is never reached: the row%s at line%s %s %s it%s match%s everything ",
+                takers == 1 ? "" : "s", takers == 1 ? "" : "s", lines_of(c, s, took, r),
+                ranked ? takers == 1 ? "that ranks before" : "that rank before" : "before",
+                takers == 1 ? "" : " together", takers == 1 ? "es" : "");
+  buffer_text(&what, "that it matches");
+  check_tell(c, "masked-row", s->point->ways[r].at, witness_of(c, s, &s->rows[r]),
+             ranked ? "leave it out, or narrow what ranks before it"
+                    : "move it up, or leave it out",
+             "%s", what.data);
+  buffer_deinit(&what);
 }
 
 /* ---- judging ---- */
@@ -254,26 +245,40 @@ static void tell_masked(check *c, const row_set *s, size_t r, const bool *took) 
 typedef struct judgement {
   box_work work;
   box *before; /* the rows above that hold in every run */
-  bool *took;
+  bool *took;  /* by row: it takes a part of the row at hand */
   size_t told;
+  /* those before the row at hand that meet it */
+  size_t meeting_count, *meeting;
+  box *boxes;
+  bool *takes;
 } judgement;
+
+/* False: too much work. */
+static bool find_meeting(const row_set *s, judgement *j, size_t r) {
+  j->meeting_count = 0;
+  if (j->work.left < r) return false;
+  j->work.left -= r;
+  for (size_t k = 0; k < r; k++) {
+    if (!box_meets(&s->space, &j->before[k], &s->rows[r])) continue;
+    j->boxes[j->meeting_count] = j->before[k];
+    j->meeting[j->meeting_count++] = k;
+  }
+  return true;
+}
 
 /* Whether the rows above take all; by one of them alone if that will do. False: too much work. */
 static bool find_takers(const row_set *s, judgement *j, size_t r, bool *masked) {
-  box_list rest;
+  memset(j->took, 0, (r + 1) * sizeof *j->took);
   *masked = false;
-  for (size_t k = 0; k < r; k++) {
-    if (!j->work.left--) return false;
-    if (box_is_empty(&s->space, &j->before[k]) ||
-        !box_covers(&s->space, &j->before[k], &s->rows[r]))
-      continue;
-    memset(j->took, 0, r * sizeof *j->took);
-    j->took[k] = *masked = true;
-    return true;
-  }
-  if (!box_rest(&s->space, &s->rows[r], j->before, r, &j->work, j->took, &rest)) return false;
-  *masked = rest.count == 0;
-  return true;
+  if (!find_meeting(s, j, r)) return false;
+  for (size_t i = 0; i < j->meeting_count && !*masked; i++)
+    *masked = j->took[j->meeting[i]] = box_covers(&s->space, &j->boxes[i], &s->rows[r]);
+  if (*masked) return true;
+  box_answer left =
+      box_left(&s->space, &s->rows[r], j->boxes, j->meeting_count, &j->work, j->takes, NULL);
+  *masked = left == BOX_NOTHING;
+  for (size_t i = 0; i < j->meeting_count; i++) j->took[j->meeting[i]] = j->takes[i];
+  return left != BOX_UNKNOWN;
 }
 
 static bool judge_rows(check *c, row_set *s, judgement *j) {
@@ -324,13 +329,17 @@ static bool pairs_meet(const row_set *s, box_work *w) {
 static void judge(check *c, row_set *s, const table_step *table) {
   judgement j = {.work = {.left = c->options.work ? c->options.work : WORK_USUAL}};
   size_t n = s->point->tested;
-  box_list rest;
   j.before = arena_array(&c->arena, n + 1, sizeof *j.before);
   j.took = arena_array(&c->arena, n + 1, sizeof *j.took);
+  j.meeting = arena_array(&c->arena, n + 1, sizeof *j.meeting);
+  j.boxes = arena_array(&c->arena, n + 1, sizeof *j.boxes);
+  j.takes = arena_array(&c->arena, n + 1, sizeof *j.takes);
   s->judged = judge_rows(c, s, &j);
   if (s->characteristic) leave_missing_out(s);
-  s->judged = s->judged && box_rest(&s->space, &s->all, s->rows, n, &j.work, NULL, &rest);
-  s->complete = s->judged && rest.count == 0;
+  box_answer left = BOX_UNKNOWN;
+  if (s->judged) left = box_left(&s->space, &s->all, s->rows, n, &j.work, NULL, NULL);
+  s->judged = left != BOX_UNKNOWN;
+  s->complete = left == BOX_NOTHING;
   bool one = !hit_policy_is_multiple(s->hit), strict = s->hit == HIT_UNIQUE || s->hit == HIT_ANY;
   bool gaps = s->judged && !s->complete && one && (!table || !table->otherwise);
   bool meets = strict && pairs_meet(s, &j.work);

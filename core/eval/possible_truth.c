@@ -111,20 +111,23 @@ static unsigned conjunction(const possible_world *w, const node *n) {
   possible_world at = *w;
   unsigned out = MAYBE_TRUE;
   for (size_t i = 0; i < n->child_count; i++) {
-    unsigned plain = possible_truth(w, n->children[i]);
     unsigned there = possible_truth(&at, n->children[i]); /* where those before it are true */
-    unsigned joined = both(out, plain);
-    if (!(there & MAYBE_TRUE)) joined &= ~(unsigned)MAYBE_TRUE;
-    out = joined;
+    out = both(out, possible_truth(w, n->children[i]));
+    if (!(there & MAYBE_TRUE)) out &= ~(unsigned)MAYBE_TRUE;
     if (i + 1 < n->child_count) at = possible_where(&at, n->children[i], true);
   }
   return out;
 }
 
 static unsigned disjunction(const possible_world *w, const node *n, size_t from) {
+  possible_world at = *w;
   unsigned out = MAYBE_FALSE;
-  for (size_t i = from; i < n->child_count; i++)
+  for (size_t i = from; i < n->child_count; i++) {
+    unsigned there = possible_truth(&at, n->children[i]); /* where those before it are false */
     out = either(out, possible_truth(w, n->children[i]));
+    if (!(there & MAYBE_FALSE)) out &= ~(unsigned)MAYBE_FALSE;
+    if (i + 1 < n->child_count) at = possible_where(&at, n->children[i], false);
+  }
   return out;
 }
 

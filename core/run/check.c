@@ -10,10 +10,21 @@
 
 /* ---- what the parts share ---- */
 
+/* Whether loading the pack told of it already. */
+static bool is_told(const check *c, const char *id, place at) {
+  for (size_t i = 0; i < c->told_before; i++) {
+    const finding *f = &c->out->items[i];
+    if (f->line == at.line && !strcmp(f->id, id) && f->file && at.file && !strcmp(f->file, at.file))
+      return true;
+  }
+  return false;
+}
+
 void check_tell(check *c, const char *id, place at, const char *witness, const char *fix,
                 const char *format, ...) {
   char message[1024];
   va_list args;
+  if (is_told(c, id, at)) return;
   va_start(args, format);
   vsnprintf(message, sizeof message, format, args);
   va_end(args);
@@ -32,14 +43,23 @@ static bool is_name_part(char x) {
   return isalnum((unsigned char)x) || x == '_' || (unsigned char)x >= 0x80;
 }
 
-bool check_names_param(const check *c, const char *text) {
-  for (size_t i = 0; text && i < c->pack->param_count; i++) {
-    const char *name = c->pack->params[i].name;
-    size_t n = strlen(name);
-    for (const char *at = strstr(text, name); at; at = strstr(at + 1, name))
-      if ((at == text || !is_name_part(at[-1])) && !is_name_part(at[n])) return true;
-  }
+static bool names(const char *text, const char *name) {
+  size_t n = strlen(name);
+  for (const char *at = strstr(text, name); at; at = strstr(at + 1, name))
+    if ((at == text || !is_name_part(at[-1])) && !is_name_part(at[n])) return true;
   return false;
+}
+
+bool check_names_param(const check *c, const char *text) {
+  for (size_t i = 0; text && i < c->pack->param_count; i++)
+    if (names(text, c->pack->params[i].name)) return true;
+  return false;
+}
+
+const formula *check_formula_of(const check *c, rule_text text) {
+  for (size_t i = 0; text.text && i < c->plan->formula_count; i++)
+    if (c->plan->formulas[i]->text == text.text) return c->plan->formulas[i];
+  return NULL;
 }
 
 const trace_point *check_next_point(const check *c, size_t step_number, size_t *number) {
@@ -148,18 +168,45 @@ static void find_sources(check *c, size_t number) {
   }
 }
 
+/* ---- what holds for this run alone ---- */
+
+/* What another run, or another day, may make of the step: a constant of today is none of tomorrow. */
+static bool step_varies(const check *c, size_t number) {
+  const step *s = &c->pack->steps[number];
+  size_t at = 0;
+  for (size_t i = 0; i < c->plan->formula_count; i++) {
+    const formula *f = c->plan->formulas[i];
+    if (strcmp(f->at.name, s->name) != 0 || !f->text) continue;
+    bool day = s->kind == STEP_DERIVE && (names(f->text, "today") || names(f->text, "as_of"));
+    if (day || check_names_param(c, f->text)) return true;
+  }
+  for (const trace_point *p; (p = check_next_point(c, number, &at));)
+    for (size_t k = 0; k < p->input_count && p->texts; k++)
+      for (size_t r = 0; r < p->tested; r++)
+        if (check_names_param(c, p->texts[k][r].text)) return true;
+  return false;
+}
+
+/* Takes back what was noted of the results of a step that varies. */
+static void forget_bounds(check *c, size_t number) {
+  for (size_t i = 0; i < c->plan->result_count; i++) {
+    const result *r = &c->plan->results[i];
+    if (r->step == number) c->world.slots[r->slot] = possible_any(r->type);
+  }
+}
+
 /* ---- the check ---- */
 
 void check_policy(const pack *p, const plan *made, const check_options *o, findings *out) {
-  check c = {.pack = p, .plan = made, .out = out, .options = *o};
-  size_t from = out->count;
+  check c = {.pack = p, .plan = made, .out = out, .options = *o, .told_before = out->count};
   begin(&c);
   for (size_t i = 0; i < p->step_count; i++) {
     check_step(&c, i);
+    if (step_varies(&c, i)) forget_bounds(&c, i);
     find_sources(&c, i);
   }
   check_unused(&c);
   evidence_gather(&c);
-  findings_sort(out, from);
+  findings_sort(out, 0);
   arena_deinit(&c.arena);
 }

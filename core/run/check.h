@@ -16,7 +16,7 @@ typedef struct check_options {
   size_t records; /* made up, 0 = the usual; SIZE_MAX = none */
 } check_options;
 
-/* Adds warnings to `out`, those of each file in the order of its lines. */
+/* Adds warnings to `out`, which is then in the order of files and lines. */
 void check_policy(const pack *p, const plan *made, const check_options *o, findings *out);
 
 #endif

@@ -35,9 +35,8 @@ static void show_part(const check *c, buffer *out, const char *text, const node 
 
 static const char *reason_of(check *c, const formula *f, const node *n) {
   buffer out = {0};
-  const node *of = is_comparison(n) ? n : NULL;
-  for (size_t i = 0; of && i < 2 && i < of->child_count; i++)
-    show_part(c, &out, f->text, of->children[i]);
+  size_t count = !is_comparison(n) ? 0 : n->kind == NODE_IN ? 1 : n->child_count;
+  for (size_t i = 0; i < count; i++) show_part(c, &out, f->text, n->children[i]);
   return check_keep(c, &out);
 }
 

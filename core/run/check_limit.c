@@ -5,13 +5,6 @@
 
 static const rational zero = {0, 1};
 
-/* The formula that was made of a text of the pack; NULL: it has none. */
-static const formula *formula_of(const check *c, rule_text text) {
-  for (size_t i = 0; text.text && i < c->plan->formula_count; i++)
-    if (c->plan->formulas[i]->text == text.text) return c->plan->formulas[i];
-  return NULL;
-}
-
 static bool number_of(const char *text, rational *out) {
   return text && rational_parse(text, strlen(text), out) == PARSE_OK;
 }
@@ -44,6 +37,12 @@ static bool is_certain(unsigned truth, const possible *p) {
   return truth == MAYBE_TRUE && !p->missing;
 }
 
+/* What the start gives where no candidate is there. */
+static possible none_of(const walk *w, const limit_operation *d, const trace_point *p) {
+  if (!d->none.formula.text) return (possible){.missing = true};
+  return possible_of(w->world, p->ways[d->term_count].value->tree);
+}
+
 static possible started(const walk *w, const limit_operation *d, const trace_point *p) {
   possible out = possible_none(), certain = possible_none();
   bool any = false;
@@ -51,7 +50,8 @@ static possible started(const walk *w, const limit_operation *d, const trace_poi
     unsigned truth = check_condition(w->c, p->ways[t].when, p->ways[t].at, "");
     possible one = settled(d, possible_of(w->world, p->ways[t].value->tree));
     if (!(truth & MAYBE_TRUE)) continue;
-    bool sure = is_certain(truth, &one);
+    bool counts = !d->skip_negative || (one.has_low && one.low.num >= 0);
+    bool sure = counts && is_certain(truth, &one);
     if (sure) certain = any ? possible_min(certain, one) : one;
     any = any || sure;
     bool unknown = one.missing && d->missing == LIMIT_MISSING_UNKNOWN;
@@ -60,11 +60,8 @@ static possible started(const walk *w, const limit_operation *d, const trace_poi
   }
   bool least = d->term_count == 1 || d->pick == PICK_LEAST;
   if (any && least && certain.has_high) out = possible_at_most(out, certain.high);
-  rational none, negative = zero;
-  if (!any && number_of(d->none.formula.text, &none))
-    out = united(w, out, possible_range(none, none));
-  else if (!any)
-    out.missing = true;
+  rational negative = zero;
+  if (!any) out = united(w, out, none_of(w, d, p));
   if (number_of(d->negative_as.text, &negative) && out.value) {
     out = united(w, possible_at_least(out, zero), possible_range(negative, negative));
   }
@@ -103,41 +100,53 @@ static void tell_bound(const walk *w, const limit_operation *d, const trace_way 
              way->label, above ? "most" : "least", amount, above ? "least" : "most", limit);
 }
 
+/* Whether the bound never changes what comes before it. */
+static bool is_idle(bool above, const possible *now, const possible *bound) {
+  return above ? now->has_high && bound->has_low && rational_compare(bound->low, now->high) >= 0
+               : now->has_low && bound->has_high && rational_compare(bound->high, now->low) <= 0;
+}
+
+/* What a bound that may bind makes of it; `sure`: it is there for every record. */
+static possible bound_by(possible now, possible bound, bool above, bool sure) {
+  bound.missing = false;
+  if (above && sure && bound.has_high) now = possible_at_most(now, bound.high);
+  if (!above && sure && bound.has_low) now = possible_at_least(now, bound.low);
+  if (above && now.has_low && (!bound.has_low || rational_compare(bound.low, now.low) < 0)) {
+    now.has_low = bound.has_low;
+    now.low = bound.low;
+  }
+  if (!above && now.has_high && (!bound.has_high || rational_compare(bound.high, now.high) > 0)) {
+    now.has_high = bound.has_high;
+    now.high = bound.high;
+  }
+  return now;
+}
+
 static possible bounded(const walk *w, const limit_operation *d, const trace_point *p,
                         possible now) {
   bool above = d->kind == LIMIT_AT_MOST || d->kind == LIMIT_STEP_UP;
-  unsigned whole = check_condition(w->c, formula_of(w->c, d->when), d->at, "");
+  unsigned whole = check_condition(w->c, check_formula_of(w->c, d->when), d->at, "");
   possible out = now;
   for (size_t t = 0; t < d->term_count; t++) {
     const trace_way *way = &p->ways[t];
     unsigned truth = check_condition(w->c, way->when, way->at, "");
     possible one = settled(d, possible_of(w->world, way->value->tree));
-    bool param = check_names_param(w->c, way->label);
-    if (!(truth & MAYBE_TRUE) || !one.value || param) continue;
-    bool never = above ? now.has_high && one.has_low && rational_compare(one.low, now.high) >= 0
-                       : now.has_low && one.has_high && rational_compare(one.high, now.low) <= 0;
-    if (never && now.value) tell_bound(w, d, way, &now, &one, above);
-    if (never) continue;
-    bool sure = whole == MAYBE_TRUE && is_certain(truth, &one);
+    if (check_names_param(w->c, way->value->text))
+      one = possible_any(way->value->type); /* another run may bind where this one does not */
     if (d->missing == LIMIT_MISSING_UNKNOWN && one.missing) out.missing = true;
-    one.missing = false;
-    if (above && sure && one.has_high) out = possible_at_most(out, one.high);
-    if (above && out.has_low && (!one.has_low || rational_compare(one.low, out.low) < 0)) {
-      out.has_low = one.has_low;
-      out.low = one.low;
+    if (!(truth & MAYBE_TRUE) || !one.value) continue;
+    if (is_idle(above, &now, &one)) {
+      if (now.value) tell_bound(w, d, way, &now, &one, above);
+      continue;
     }
-    if (!above && sure && one.has_low) out = possible_at_least(out, one.low);
-    if (!above && out.has_high && (!one.has_high || rational_compare(one.high, out.high) > 0)) {
-      out.has_high = one.has_high;
-      out.high = one.high;
-    }
+    out = bound_by(out, one, above, whole == MAYBE_TRUE && is_certain(truth, &one));
   }
   return out;
 }
 
 static possible zeroed(const walk *w, const limit_operation *d, const trace_point *p,
                        possible now) {
-  check_condition(w->c, formula_of(w->c, d->when), d->at, "");
+  check_condition(w->c, check_formula_of(w->c, d->when), d->at, "");
   for (size_t t = 0; t < d->term_count; t++)
     check_condition(w->c, p->ways[t].when, p->ways[t].at, "");
   now = united(w, now, possible_range(zero, zero));
@@ -176,7 +185,7 @@ possible check_limit(check *c, size_t number) {
     else
       now = bounded(&w, d, p, now);
     bool some = d->when.text && (d->kind == LIMIT_TIMES || d->kind == LIMIT_PLUS);
-    if (some && check_condition(c, formula_of(c, d->when), d->at, "") != MAYBE_TRUE)
+    if (some && check_condition(c, check_formula_of(c, d->when), d->at, "") != MAYBE_TRUE)
       now = united(&w, now, before);
   }
   now = possible_at_least(now, zero);

@@ -33,6 +33,7 @@ typedef struct check {
   const pack *pack;
   const plan *plan;
   findings *out;
+  size_t told_before; /* findings that were there when the check began */
   arena arena;
   check_options options;
   possible_world world;   /* by slot: of a step once it was looked at */
@@ -48,6 +49,8 @@ void check_tell(check *c, const char *id, place at, const char *witness, const c
 const char *check_keep(check *c, buffer *b);
 /* Whether the text names a parameter, whose value another run may set otherwise. */
 bool check_names_param(const check *c, const char *text);
+/* The formula that was made of a text of the pack; NULL: it has none. */
+const formula *check_formula_of(const check *c, rule_text text);
 /* The points of a step: the next at or after *number, which is then raised; NULL: no more. */
 const trace_point *check_next_point(const check *c, size_t step, size_t *number);
 /* The result of the step that is called so, or NULL. */

@@ -169,7 +169,7 @@ static void tell_cell(check *c, const row_set *s, size_t k, size_t r) {
   possible_show(&can, x->type, &x->can, c->pack->zone);
   buffer_text(&can, "");
   check_tell(c, "never-matches", p->ways[r].at, NULL, "mend the cell, or leave the row out",
-             "this row never matches: \"%s\" is nothing that %s can be, which %s",
+             "this row never matches: the cell says \"%s\", but \"%s\" %s",
              p->texts[k][r].text ? p->texts[k][r].text : "-", input_text(s, s->axis_of[k]),
              can.data);
   buffer_deinit(&can);

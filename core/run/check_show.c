@@ -67,6 +67,14 @@ static void show_bound(buffer *out, value_type type, rational at, zone z) {
   value_show(out, &v, z);
 }
 
+#define WORDS_SHOWN 8 /* of a class that can be each of its words */
+
+static bool says_words(value_type type, const possible *p) {
+  size_t count = possible_word_count(type), total = 0;
+  for (size_t i = 0; i < count; i++) total += possible_has_word(p, i);
+  return total < count || (count && count <= WORDS_SHOWN);
+}
+
 static void show_words(buffer *out, value_type type, const possible *p) {
   size_t count = possible_word_count(type), total = 0, n = 0;
   for (size_t i = 0; i < count; i++) total += possible_has_word(p, i);
@@ -79,24 +87,23 @@ static void show_words(buffer *out, value_type type, const possible *p) {
   }
 }
 
+static void show_bounds(buffer *out, value_type type, const possible *p, zone z) {
+  bool both = p->has_low && p->has_high;
+  buffer_text(out, both ? "lies between " : p->has_low ? "is at least " : "is at most ");
+  if (p->has_low) show_bound(out, type, p->low, z);
+  if (both) buffer_text(out, " and ");
+  if (p->has_high) show_bound(out, type, p->high, z);
+}
+
 void possible_show(buffer *out, value_type type, const possible *p, zone z) {
+  bool words = says_words(type, p), bounds = p->has_low || p->has_high;
   if (!p->value) {
     buffer_text(out, p->missing ? "is always missing" : "never comes");
     return;
   }
-  if (possible_word_count(type)) {
-    show_words(out, type, p);
-  } else if (p->has_low || p->has_high) {
-    buffer_text(out, p->has_low && p->has_high ? "lies between "
-                     : p->has_low              ? "is at least "
-                                               : "is at most ");
-    if (p->has_low) show_bound(out, type, p->low, z);
-    if (p->has_low && p->has_high) buffer_text(out, " and ");
-    if (p->has_high) show_bound(out, type, p->high, z);
-  } else if (p->missing) {
-    buffer_text(out, "may be missing");
-  }
+  if (words) show_words(out, type, p);
+  if (bounds) show_bounds(out, type, p, z);
+  if (p->missing && !words && !bounds) buffer_text(out, "may be missing");
   if (p->missing) return;
-  buffer_text(out, p->has_low || p->has_high || possible_word_count(type) ? ", and is never missing"
-                                                                          : "is never missing");
+  buffer_text(out, words || bounds ? ", and is never missing" : "is never missing");
 }

@@ -1,5 +1,5 @@
 /* Wrong packs: each folder of tests/packs/wrong, laid over the files of base, gives just the messages
- * of its expect.txt; and each message names a line that is there. */
+ * of its expect.txt; each message names a line that is there, and each kind of finding has a folder. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include "eval/plan.h"
 #include "run/check.h"
+#include "run/finding_kinds.h"
 #include "support/pack_folder.h"
 
 /* ---- wrong packs: tests/packs/wrong/NAME, over the files of base ---- */
@@ -67,7 +68,27 @@ static bool same_findings(const char *expected, const char *got) {
 
 #define WRONG "tests/packs/wrong"
 
-static bool wrong_pack_is_told(const char *name) {
+enum { KINDS_MOST = 100 };
+
+static void note_kinds(const findings *found, bool *seen) {
+  for (size_t i = 0; i < found->count; i++)
+    for (size_t k = 0; finding_kind_at(k); k++)
+      if (!strcmp(found->items[i].id, finding_kind_at(k)->id)) seen[k] = true;
+}
+
+/* What can be waived has a kind of the list. */
+static size_t of_no_kind(const findings *found) {
+  size_t bad = 0;
+  for (size_t i = 0; i < found->count; i++) {
+    const finding *f = &found->items[i];
+    if (f->severity == SEVERITY_ERROR || finding_kind_find(f->id)) continue;
+    print_error("%s:%d: a warning of no known kind, %s: %s\n", f->file, f->line, f->id, f->message);
+    bad++;
+  }
+  return bad;
+}
+
+static bool wrong_pack_is_told(const char *name, bool *seen) {
   char path[512];
   folder f;
   findings found = {0};
@@ -80,11 +101,12 @@ static bool wrong_pack_is_told(const char *name) {
   plan_options now = {.as_of = 1758870000};
   plan *made = p ? plan_new(p, &now, &found) : NULL; /* formulas are read here */
   if (made) check_policy(p, made, &(check_options){0}, &found);
+  note_kinds(&found, seen);
   describe(&found, f.path, &got);
   snprintf(path, sizeof path, WRONG "/%s/expect.txt", name);
   const char *expected = read_text(path);
   bool ok = same_findings(expected, got.data) && (made == NULL) == (found.errors > 0);
-  size_t badly = findings_told_badly(&found);
+  size_t badly = findings_told_badly(&found) + of_no_kind(&found);
   if (!ok) print_error("%s: expected\n%sbut found\n%s", name, expected, got.data);
   plan_free(made);
   pack_free(p);
@@ -97,15 +119,24 @@ static bool wrong_pack_is_told(const char *name) {
 static void every_wrong_pack_is_told(void **state) {
   (void)state;
   size_t count = 0, bad = 0;
+  bool seen[KINDS_MOST] = {false};
   DIR *d = opendir(WRONG);
   assert_non_null(d);
   for (struct dirent *e; (e = readdir(d));) {
     if (e->d_name[0] == '.' || strcmp(e->d_name, "base") == 0) continue;
     count++;
-    bad += !wrong_pack_is_told(e->d_name);
+    bad += !wrong_pack_is_told(e->d_name, seen);
   }
   closedir(d);
   assert_true(count >= 150);
+  for (size_t k = 0; finding_kind_at(k); k++) {
+    const char *id = finding_kind_at(k)->id;
+    assert_true(k < KINDS_MOST);
+    /* waivers: test_waivers; a table too hard to be looked at: test_check_random */
+    if (seen[k] || !strncmp(id, "waiver-", 7) || !strcmp(id, "not-analysed")) continue;
+    print_error("no wrong pack has a finding of the kind %s\n", id);
+    bad++;
+  }
   assert_int_equal(bad, 0);
 }
 

@@ -14,6 +14,7 @@
 #include <time.h>
 #include "eval/plan.h"
 #include "run/check.h"
+#include "run/waivers.h"
 #include "run/rule_test.h"
 #include "support/pack_folder.h"
 
@@ -325,6 +326,8 @@ static size_t load(const victim *v, bool with_tests) {
   plan *made = p ? plan_new(p, &(plan_options){.as_of = AS_OF}, &found) : NULL;
   if (p) assert_true((made == NULL) == (found.errors > 0));
   if (made) check_policy(p, made, &(check_options){0}, &found);
+  waivers_apply(p, &found);
+  if (p) waivers_judge(p, &found);
   size_t bad = findings_told_badly(&found);
   if (made && with_tests) bad += try_tests(v, p);
   plan_free(made);

@@ -150,6 +150,32 @@ static void of_a_sheet_only_remarks_are_read(void **state) {
   sheet_has("note\n\"broken", "");
 }
 
+/* Cut off at any byte: read to its end and not beyond, where the sanitizer looks. */
+static void half_a_file_is_read(void **state) {
+  (void)state;
+  static const char script[] =
+      "x { 1, --[==[ check: allow gap,、no-effect because\r\n  法 ]==] 'a\\z\n'\n"
+      "--[[\n\n check：alow gap because b; check: allow]]\n--\n [[ -- ]] }\n"
+      "-- check: allow gap because c\n--   d\n--";
+  static const char sheet_text[] =
+      "first,#check: allow gap because a,note\n"
+      "1,\"x；check: allow gap\nbecause b\",check：allow gap because 法\n";
+  for (size_t n = 0; n < sizeof script; n++) {
+    arena a = {0};
+    waivers list = {0};
+    char *copy = malloc(n ? n : 1); /* no room behind it */
+    memcpy(copy, script, n);
+    waivers_read_script(&a, "s.lua", copy, n, &list);
+    if (n < sizeof sheet_text) {
+      memcpy(copy, sheet_text, n);
+      waivers_read_sheet(&a, "t.csv", copy, n, &list);
+    }
+    for (size_t i = 0; i < list.count; i++) assert_true(list.items[i].from <= list.items[i].to);
+    free(copy);
+    arena_deinit(&a);
+  }
+}
+
 /* ---- a pack's findings ---- */
 
 static char folder[64];
@@ -368,6 +394,7 @@ int main(void) {
       cmocka_unit_test(what_is_wrong_is_kept),
       cmocka_unit_test(a_note_is_for_its_row),
       cmocka_unit_test(of_a_sheet_only_remarks_are_read),
+      cmocka_unit_test(half_a_file_is_read),
       cmocka_unit_test_setup_teardown(warnings_of_the_line_are_waived, set_up, tear_down),
       cmocka_unit_test_setup_teardown(a_waiver_that_is_wrong_is_found, set_up, tear_down),
       cmocka_unit_test_setup_teardown(mistakes_are_never_waived, set_up, tear_down),

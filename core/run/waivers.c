@@ -146,21 +146,30 @@ static void tell(waiving *w, const waiver *v, const char *id, const char *fix,
   findings_detail(w->list, id, NULL, fix);
 }
 
-static void tell_unknown(waiving *w, const waiver *v) {
+static void tell_no_such(waiving *w, const waiver *v) {
   const char *near = nearest_kind(v->id);
   buffer shown = {0};
   text_printable(&shown, v->id, strlen(v->id), 40);
   buffer_text(&shown, "");
-  const char *message =
-      !*v->id ? "a waiver that does not say of what: check: allow KIND because ..."
-      : !strcmp(v->id, FINDING_PLAIN) ? "a mistake cannot be waived, it has to be mended"
-      : finding_kind_find(v->id)
-          ? arena_format(&w->arena, "what is wrong about a waiver (\"%s\") cannot be waived", v->id)
-          : arena_format(&w->arena, "there is no kind of finding \"%s\" to be waived%s%s%s",
-                         shown.data, near ? "; did you mean " : "", near ? near : "",
-                         near ? "?" : "");
-  tell(w, v, "waiver-unknown", near ? NULL : "assay check --kinds lists the kinds", message);
+  tell(w, v, "waiver-unknown", near ? NULL : "assay check --kinds lists the kinds",
+       arena_format(&w->arena, "there is no kind of finding \"%s\" to be waived%s%s%s", shown.data,
+                    near ? "; did you mean " : "", near ? near : "", near ? "?" : ""));
   buffer_deinit(&shown);
+}
+
+static void tell_unknown(waiving *w, const waiver *v) {
+  if (!*v->id)
+    tell(w, v, "waiver-unknown",
+         "write check: allow KIND because ...; assay check --kinds lists the kinds",
+         "the waiver does not say which kind of finding may stand");
+  else if (!strcmp(v->id, FINDING_PLAIN))
+    tell(w, v, "waiver-unknown", "take the waiver away",
+         "a mistake cannot be waived, it has to be mended");
+  else if (finding_kind_find(v->id))
+    tell(w, v, "waiver-unknown", "mend the other waiver",
+         arena_format(&w->arena, "\"%s\" cannot be waived: it is about a waiver itself", v->id));
+  else
+    tell_no_such(w, v);
 }
 
 /* The line of the nearest finding of the kind in the file; 0 = it has none. */
@@ -190,7 +199,7 @@ static void tell_unused(waiving *w, const waiver *v) {
   const int near = nearest_line(w, v);
   if (w->list->errors || comes_and_goes(v->id) || is_shared(w, v->at.file)) return;
   const char *where = near ? arena_format(&w->arena, "; the nearest is at line %d", near) : "";
-  tell(w, v, "waiver-unused", near ? "put it there" : "take the waiver away",
+  tell(w, v, "waiver-unused", near ? "move it there, or take it away" : "take it away",
        arena_format(&w->arena, "there is nothing to waive: no finding \"%s\" at line %d%s", v->id,
                     v->to, where));
 }

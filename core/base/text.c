@@ -231,6 +231,23 @@ void text_csv(buffer *out, const char *text, size_t n) {
   buffer_char(out, '"');
 }
 
+void text_html(buffer *out, const char *text, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    const char c = text[i];
+    const char *name = c == '<'   ? "&lt;"
+                       : c == '>' ? "&gt;"
+                       : c == '&' ? "&amp;"
+                       : c == '"' ? "&quot;"
+                                  : NULL;
+    if (name)
+      buffer_text(out, name);
+    else if ((unsigned char)c >= ' ' || c == '\n' || c == '\t')
+      buffer_char(out, c);
+    else
+      buffer_char(out, ' ');
+  }
+}
+
 /* Lower case for the scripts that have cases and that names are written in. */
 static uint32_t code_fold(uint32_t code) {
   if (code >= 'A' && code <= 'Z') return code + 32;

@@ -19,8 +19,10 @@ void text_printable(buffer *out, const char *text, size_t n, size_t most);
  * a person may have meant, or NULL. */
 size_t text_distance(const char *a, const char *b);
 const char *text_suggest(const char *word, const char *const *candidates, size_t count);
-/* Appends the text quoted as a JSON string / as a CSV field (RFC 4180, quoted only when needed). */
+/* Appends the text quoted as a JSON string / as a CSV field (RFC 4180, quoted only when needed) / with
+ * the characters that mean something in HTML and XML written out. */
 void text_json(buffer *out, const char *text, size_t n);
 void text_csv(buffer *out, const char *text, size_t n);
+void text_html(buffer *out, const char *text, size_t n);
 
 #endif

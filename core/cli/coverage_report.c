@@ -6,21 +6,7 @@
 
 #include "../base/file.h"
 #include "../base/text.h"
-
-coverage_totals coverage_count(coverage *c) {
-  coverage_totals t = {0};
-  const covered_way *ways;
-  const covered_edge *edges;
-  t.ways = coverage_ways(c, &ways);
-  t.edges = coverage_edges(c, &edges);
-  for (size_t i = 0; i < t.ways; i++) t.taken += ways[i].hits > 0;
-  for (size_t i = 0; i < t.edges; i++) t.tried += edges[i].hit;
-  return t;
-}
-
-double coverage_percent(const coverage_totals *t) {
-  return t->ways ? 100.0 * (double)t->taken / (double)t->ways : 100.0;
-}
+#include "../run/html_page.h"
 
 /* "urgency row 3", "score / budget >= 0.9", "credit_limit / at_most CAP" */
 static void write_way(buffer *out, const char *of, const char *point, const char *way) {
@@ -77,20 +63,12 @@ void coverage_write_text(buffer *out, coverage *c, const char *name, bool colour
 
 /* ---- the page ---- */
 
-static void write_escaped(buffer *out, const char *text, size_t n) {
-  for (size_t i = 0; i < n; i++) {
-    if (text[i] == '<')
-      buffer_text(out, "&lt;");
-    else if (text[i] == '>')
-      buffer_text(out, "&gt;");
-    else if (text[i] == '&')
-      buffer_text(out, "&amp;");
-    else if (text[i] == '"')
-      buffer_text(out, "&quot;");
-    else
-      buffer_char(out, text[i]);
-  }
-}
+static const char style[] =
+    "body{max-width:70em}table{border-collapse:collapse;width:100%}td{padding:0 .6em;"
+    "vertical-align:top}td.n{text-align:right;color:var(--faint);width:1%;white-space:nowrap}"
+    "code{white-space:pre-wrap}.hit{background:var(--good-shade)}.part{background:"
+    "var(--warn-shade)}.miss{background:var(--bad-shade)}.note{display:block;color:var(--bad);"
+    "font-size:13px}.part .note{color:var(--warn)}";
 
 typedef struct line_state {
   size_t ways, taken, edges, tried;
@@ -132,11 +110,11 @@ static void write_line(buffer *out, coverage *c, const char *file, int line, con
   buffer_format(out, "<tr class=\"%s\"><td class=\"n\">%d</td><td class=\"n\">", mark, line);
   if (s.ways) buffer_format(out, "%llu", (unsigned long long)s.hits);
   buffer_text(out, "</td><td><code>");
-  write_escaped(out, text, n);
+  text_html(out, text, n);
   buffer_text(out, "</code>");
   if (notes.size) {
     buffer_text(out, "<span class=\"note\">");
-    write_escaped(out, notes.data, notes.size);
+    text_html(out, notes.data, notes.size);
     buffer_text(out, "</span>");
   }
   buffer_text(out, "</td></tr>\n");
@@ -145,7 +123,7 @@ static void write_line(buffer *out, coverage *c, const char *file, int line, con
 
 static void write_file(buffer *out, coverage *c, const pack_file *f) {
   buffer_text(out, "<h2>");
-  write_escaped(out, f->name, strlen(f->name));
+  text_html(out, f->name, strlen(f->name));
   buffer_text(out, "</h2>\n<table>\n");
   int line = 1;
   for (size_t at = 0; at < f->size; line++) {
@@ -159,27 +137,17 @@ static void write_file(buffer *out, coverage *c, const pack_file *f) {
 
 void coverage_write_html(buffer *out, coverage *c, const pack *p) {
   const coverage_totals t = coverage_count(c);
-  buffer_text(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                   "<meta name=\"viewport\" content=\"width=device-width\">\n<title>Coverage: ");
-  write_escaped(out, p->name, strlen(p->name));
-  buffer_text(out,
-              "</title>\n<style>\n"
-              "body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 70em; "
-              "padding: 0 1em; color: #1d2733; background: #fff; }\n"
-              "table { border-collapse: collapse; width: 100%; }\n"
-              "td { padding: 0 .6em; vertical-align: top; }\n"
-              "td.n { text-align: right; color: #667; width: 1%; white-space: nowrap; }\n"
-              "code { font: 13px/1.5 ui-monospace, monospace; white-space: pre-wrap; }\n"
-              ".hit { background: #e6f5ea; }\n.part { background: #fff4d6; }\n"
-              ".miss { background: #fde4e1; }\n"
-              ".note { display: block; color: #8a2c20; font-size: 13px; }\n"
-              ".part .note { color: #7a5a00; }\n</style>\n</head>\n<body>\n<h1>");
-  write_escaped(out, p->title ? p->title : p->name, strlen(p->title ? p->title : p->name));
+  buffer title = {0};
+  buffer_format(&title, "Coverage: %s", p->name);
+  html_begin(out, "en", title.data, style);
+  buffer_deinit(&title);
+  buffer_text(out, "<h1>");
+  html_text(out, p->title ? p->title : p->name);
   buffer_format(out,
                 "</h1>\n<p>%zu of %zu ways taken (%.1f&nbsp;%%), %zu of %zu bounds tried. Green: "
                 "taken, its bounds tried; yellow: taken, but no value lay on a bound; red: never "
                 "taken. The second column counts records.</p>\n",
                 t.taken, t.ways, coverage_percent(&t), t.tried, t.edges);
   for (size_t i = 0; i < p->file_count; i++) write_file(out, c, &p->files[i]);
-  buffer_text(out, "</body>\n</html>\n");
+  html_end(out);
 }

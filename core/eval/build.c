@@ -66,6 +66,8 @@ formula *build_tree(builder *b, node *tree, place at) {
   f->tree = tree;
   f->type = tree->type;
   f->slot = tree->kind == NODE_SLOT ? tree->symbol->slot : -1;
+  f->step = b->step ? b->step_number : SIZE_MAX;
+  f->record = b->list != NULL;
   f->at = (step_place){b->step ? b->step->name : "", at.file, at.line};
   f->code = expr_new(tree, b->plan->pack->zone);
   if (f->code) f->type = expr_type(f->code);

@@ -293,3 +293,18 @@ size_t coverage_edges(coverage *c, const covered_edge **out) {
   *out = c->listed;
   return c->edge_count;
 }
+
+coverage_totals coverage_count(coverage *c) {
+  coverage_totals t = {0};
+  const covered_way *ways;
+  const covered_edge *edges;
+  t.ways = coverage_ways(c, &ways);
+  t.edges = coverage_edges(c, &edges);
+  for (size_t i = 0; i < t.ways; i++) t.taken += ways[i].hits > 0;
+  for (size_t i = 0; i < t.edges; i++) t.tried += edges[i].hit;
+  return t;
+}
+
+double coverage_percent(const coverage_totals *t) {
+  return t->ways ? 100.0 * (double)t->taken / (double)t->ways : 100.0;
+}

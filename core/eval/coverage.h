@@ -48,4 +48,12 @@ bool coverage_reaches(coverage *c, evaluator *v, size_t number);
 size_t coverage_ways(const coverage *c, const covered_way **out);
 size_t coverage_edges(coverage *c, const covered_edge **out);
 
+typedef struct coverage_totals {
+  size_t ways, taken, edges, tried;
+} coverage_totals;
+
+coverage_totals coverage_count(coverage *c);
+/* Percent of the ways taken, 100 if there are none. */
+double coverage_percent(const coverage_totals *t);
+
 #endif

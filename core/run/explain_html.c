@@ -3,39 +3,22 @@
 #include <string.h>
 
 #include "explain_parts.h"
+#include "html_page.h"
 
 static const char style[] =
-    "body{font:15px/1.5 system-ui,'PingFang SC','Microsoft YaHei',sans-serif;margin:2em auto;"
-    "max-width:62em;padding:0 1em;color:#1c2430}h1{font-size:1.4em;margin-bottom:0}"
-    ".head,.at{color:#6a7583}.at{font-size:.8em;margin-left:.8em}.differs{color:#b3261e}"
-    "section{border-top:1px solid #dde2e8;padding:.6em 0}h2{font-size:1.05em;margin:.2em 0}"
-    "h2 b,.value{color:#0b5cad}ul{list-style:none;margin:.2em 0 .2em .3em;padding-left:1em;"
-    "border-left:2px solid #e6eaef}table{border-collapse:collapse;margin:.3em 0}td{padding:.15em "
-    ".8em .15em 0;vertical-align:top}.n{text-align:right;font-variant-numeric:tabular-nums}"
-    ".off{color:#98a1ab}code{font:13px ui-monospace,monospace}.code{background:#fdf3d8;"
-    "border-radius:4px;padding:0 .4em}.filled{color:#41505f}"
-    "@media(prefers-color-scheme:dark){body{background:#14181d;color:#dfe5ec}h2 b,.value{color:"
-    "#7db7f0}section{border-color:#2c343d}ul{border-color:#2c343d}.code{background:#4a3d17}"
-    ".filled{color:#aab6c2}}@media print{body{max-width:none;margin:0}}";
-
-static void escaped(buffer *out, const char *text) {
-  for (; text && *text; text++) {
-    const char *name = *text == '<'   ? "&lt;"
-                       : *text == '>' ? "&gt;"
-                       : *text == '&' ? "&amp;"
-                       : *text == '"' ? "&quot;"
-                                      : NULL;
-    if (name)
-      buffer_text(out, name);
-    else
-      buffer_char(out, *text);
-  }
-}
+    "h1{font-size:1.4em}.head,.at{color:var(--faint)}.at{font-size:.8em;margin-left:.8em}"
+    ".differs{color:var(--bad)}section{border-top:1px solid var(--line);padding:.6em 0}"
+    "h2{font-size:1.05em;margin:.2em 0}h2 b,.value{color:var(--link)}ul{list-style:none;"
+    "margin:.2em 0 .2em .3em;padding-left:1em;border-left:2px solid var(--line)}"
+    "table{border-collapse:collapse;margin:.3em 0}td{padding:.15em .8em .15em 0;"
+    "vertical-align:top}.n{text-align:right;font-variant-numeric:tabular-nums}"
+    ".off{color:var(--faint)}.code{background:var(--warn-shade);border-radius:4px;padding:0 .4em}"
+    ".filled{color:var(--faint)}";
 
 static void span(buffer *out, const char *class, const char *text) {
   if (!text || !*text) return;
   buffer_format(out, "<span class=\"%s\">", class);
-  escaped(out, text);
+  html_text(out, text);
   buffer_text(out, "</span>");
 }
 
@@ -43,14 +26,14 @@ static void put_place(buffer *out, const place *at) {
   if (!at->file || at->line <= 0) return;
   const char *slash = strrchr(at->file, '/');
   buffer_text(out, "<span class=\"at\">");
-  escaped(out, slash ? slash + 1 : at->file);
+  html_text(out, slash ? slash + 1 : at->file);
   buffer_format(out, ":%d</span>", at->line);
 }
 
 static void put_why(buffer *out, const explained *n) {
   if (n->rule) {
     buffer_text(out, "<code>");
-    escaped(out, n->rule);
+    html_text(out, n->rule);
     buffer_text(out, "</code>");
   }
   if (n->filled) {
@@ -72,7 +55,7 @@ static void put_children(buffer *out, const explained *n);
 
 static void cell(buffer *out, bool number, const char *text) {
   buffer_text(out, number ? "<td class=\"n\">" : "<td>");
-  escaped(out, text);
+  html_text(out, text);
   buffer_text(out, "</td>");
 }
 
@@ -86,9 +69,9 @@ static void put_table_row(buffer *out, const explained *n) {
     put_why(out, n);
     put_children(out, n);
     buffer_text(out, "</td><td class=\"n\">");
-    escaped(out, n->points);
+    html_text(out, n->points);
     buffer_text(out, sign);
-    escaped(out, n->weight);
+    html_text(out, n->weight);
     buffer_text(out, "</td>");
     cell(out, true, n->counts);
   } else {
@@ -107,13 +90,13 @@ static void put_item(buffer *out, const explained *n) {
     span(out, "code", n->name);
   } else if (n->name) {
     buffer_text(out, n->kind == EXPLAINED_OUTPUT ? "<b>" : "");
-    escaped(out, n->name);
+    html_text(out, n->name);
     buffer_text(out, n->kind == EXPLAINED_OUTPUT ? "</b>" : "");
   }
   buffer_char(out, ' ');
   span(out, "value", n->shown);
   buffer_char(out, ' ');
-  escaped(out, n->text);
+  html_text(out, n->text);
   buffer_char(out, ' ');
   put_why(out, n);
   put_place(out, &n->at);
@@ -135,40 +118,36 @@ static void put_children(buffer *out, const explained *parent) {
 static void put_head(buffer *out, const explain_head *h, const char *language) {
   const char *by_hand = explain_say(language, WORD_BY_HAND);
   buffer_text(out, "<h1>");
-  escaped(out, h->key);
+  html_text(out, h->key);
   buffer_char(out, ' ');
-  escaped(out, h->person);
+  html_text(out, h->person);
   buffer_text(out, "</h1><p class=\"head\">");
-  escaped(out, h->title && *h->title ? h->title : h->pack);
+  html_text(out, h->title && *h->title ? h->title : h->pack);
   buffer_format(out, " · %s ", explain_say(language, WORD_AS_OF));
-  escaped(out, h->as_of);
+  html_text(out, h->as_of);
   if (h->run)
     buffer_format(out, " · %s %lld</p>", explain_say(language, WORD_RUN), (long long)h->run);
   else
     buffer_format(out, " · %s</p>", by_hand);
   if (!h->verdict) return;
   buffer_format(out, "<p class=\"%s\">", h->differs ? "differs" : "head");
-  escaped(out, h->verdict);
+  html_text(out, h->verdict);
   buffer_text(out, "</p>\n");
 }
 
 void explain_html(buffer *out, const explained *root, const explain_head *h, const char *language) {
-  buffer_format(out,
-                "<!doctype html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"><meta "
-                "name=\"viewport\" content=\"width=device-width\"><title>",
-                language);
-  escaped(out, h->key);
-  buffer_text(out, " · ");
-  escaped(out, h->pack);
-  buffer_format(out, "</title><style>%s</style></head><body>\n", style);
+  buffer text = {0};
+  buffer_format(&text, "%s · %s", h->key, h->pack);
+  html_begin(out, language, text.data, style);
+  buffer_deinit(&text);
   put_head(out, h, language);
   for (const explained *n = root->first; n; n = n->next) {
     buffer_text(out, "<section>");
     if (n->kind == EXPLAINED_OUTPUT || n->kind == EXPLAINED_READ) {
       buffer_text(out, "<h2>");
-      escaped(out, n->name);
+      html_text(out, n->name);
       buffer_text(out, " <b>");
-      escaped(out, n->shown ? n->shown : "–");
+      html_text(out, n->shown ? n->shown : "–");
       buffer_text(out, "</b>");
       put_place(out, &n->at);
       buffer_text(out, "</h2>");
@@ -180,5 +159,5 @@ void explain_html(buffer *out, const explained *root, const explain_head *h, con
     }
     buffer_text(out, "</section>\n");
   }
-  buffer_text(out, "</body></html>\n");
+  html_end(out);
 }

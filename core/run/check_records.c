@@ -1,6 +1,7 @@
 /* See check_records.h. */
 #include "check_records.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,7 @@ typedef struct records {
   decisions *decisions;
   population *population; /* of the batch at hand */
   const fault **faults;   /* by row */
-  size_t left;
+  size_t left, made;
   bool ready;
   arena arena;
 } records;
@@ -46,17 +47,73 @@ made_records *made_open(const pack *p, const plan *made, size_t count) {
   return &r->shown;
 }
 
+/* ---- what chance seldom brings ---- */
+
+#define FEW_VALUES 64
+
+/* How many values a field with few of them has, the missing one first; 0: it has many. */
+static size_t few_values(const field *f) {
+  size_t missing = !f->required, width = 0;
+  if (f->type.kind == TYPE_BOOLEAN) width = 2;
+  if (f->type.kind == TYPE_CHOICE) width = f->type.choices->count;
+  if (f->type.kind == TYPE_INTEGER && f->has_min && f->has_max && f->max - f->min < FEW_VALUES)
+    width = (size_t)(f->max - f->min) + 1;
+  return width && width <= FEW_VALUES ? width + missing : 0;
+}
+
+static const char *value_number(const field *f, size_t number, arena *a) {
+  if (!f->required && number-- == 0) return NULL;
+  if (f->type.kind == TYPE_BOOLEAN) return number ? "true" : "false";
+  if (f->type.kind == TYPE_CHOICE) return f->type.choices->names[number];
+  const int64_t stored = f->min + (int64_t)number;
+  return arena_format(a, "%" PRId64, stored);
+}
+
+static handmade_value *value_of(handmade_value *values, size_t *count, const char *name) {
+  for (size_t i = 0; i < *count; i++)
+    if (!strcmp(values[i].name, name)) return &values[i];
+  values[*count] = (handmade_value){.name = name};
+  return &values[(*count)++];
+}
+
+/* Goes through the fields that have few values, all combinations in turn. */
+static void count_through(records *r, handmade_value *values, size_t *count, size_t number) {
+  const schema *s = &r->pack->schema;
+  for (size_t k = 0; k < s->count; k++) {
+    const field *f = &s->fields[k];
+    size_t few = few_values(f);
+    if (!few || f->joined) continue;
+    value_of(values, count, f->name)->text = value_number(f, number % few, &r->arena);
+    number /= few;
+  }
+}
+
+/* Two fields of one type have the same value. */
+static void make_twins(const records *r, handmade_value *values, size_t count, size_t number) {
+  const schema *s = &r->pack->schema;
+  if (count < 2) return;
+  handmade_value *one = &values[number % count], *two = &values[number / count % count];
+  int a = schema_find(s, one->name), b = schema_find(s, two->name);
+  if (a < 0 || b < 0 || !one->text || !type_equal(s->fields[a].type, s->fields[b].type)) return;
+  two->text = one->text;
+}
+
+static handmade_record make_one(records *r, size_t row) {
+  const schema *s = &r->pack->schema;
+  handmade_record one = record_maker_next(r->maker, &r->arena, NULL);
+  size_t count = one.count, number = r->made++;
+  handmade_value *values = arena_array(&r->arena, s->count + 1, sizeof *values);
+  if (count) memcpy(values, one.values, count * sizeof *values);
+  if (number % 2) count_through(r, values, &count, number / 2);
+  if (number % 4 == 2) make_twins(r, values, count, number / 4);
+  values[count++] = (handmade_value){.name = s->fields[s->key].name,
+                                     .text = arena_format(&r->arena, "made-%zu", row + 1)};
+  return (handmade_record){count, values};
+}
+
 static const handmade_record *make(records *r, size_t count) {
   handmade_record *out = arena_array(&r->arena, count + 1, sizeof *out);
-  const schema *s = &r->pack->schema;
-  for (size_t i = 0; i < count; i++) {
-    handmade_record one = record_maker_next(r->maker, &r->arena, NULL);
-    handmade_value *values = arena_array(&r->arena, one.count + 1, sizeof *values);
-    if (one.count) memcpy(values, one.values, one.count * sizeof *values);
-    values[one.count] = (handmade_value){.name = s->fields[s->key].name,
-                                         .text = arena_format(&r->arena, "made-%zu", i + 1)};
-    out[i] = (handmade_record){one.count + 1, values};
-  }
+  for (size_t i = 0; i < count; i++) out[i] = make_one(r, i);
   return out;
 }
 

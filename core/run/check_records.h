@@ -1,5 +1,6 @@
 /* Records that are made up and evaluated, batch after batch, for what they show of a policy. Each batch
- * is a population of its own where the policy looks at all customers. */
+ * is a population of its own where the policy looks at all customers. Half of them go through the fields
+ * that have few values, all combinations in turn; of some, two fields have the same value. */
 #ifndef RUN_CHECK_RECORDS_H
 #define RUN_CHECK_RECORDS_H
 

@@ -301,6 +301,9 @@ static bool judge_rows(check *c, row_set *s, judgement *j) {
     s->reached[r] = !masked;
     if (masked && j->told++ < TOLD_MOST) tell_masked(c, s, r, j->took);
   }
+  if (j->told > TOLD_MOST)
+    check_tell(c, "masked-row", s->point->at, NULL, "mend those that are told, then check again",
+               "%zu more rows of \"%s\" are never reached", j->told - TOLD_MOST, s->point->label);
   return true;
 }
 

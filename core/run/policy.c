@@ -41,11 +41,13 @@ static const char style[] =
     ".flow text{text-anchor:middle;font-size:12px;fill:var(--ink)}.flow text.band-title{"
     "text-anchor:start;font-size:13px;fill:var(--faint)}.flow text.name{font-weight:600}"
     ".flow text.kind{fill:var(--faint);font-size:11px}.flow text.outs{fill:var(--link)}"
-    "@media screen and (max-width:50em){body{margin:1em auto}section,.scroll{overflow-x:auto}"
-    "nav ol{columns:auto}.at{float:none;display:block}th,td{padding:.2em .45em}}"
-    "@media print{h2,h3{break-after:avoid}tr,.clauses>li,.score tbody,.formula{break-inside:"
+    "@media screen and (max-width:50em){body{margin:1em auto}section{overflow-x:auto}"
+    "table.wide{display:block;overflow-x:auto}nav "
+    "ol{columns:auto}.at{float:none;display:block}th,td{padding:.2em .45em}}"
+    "@media print{h2,h3,h3+p,h3+.remark+p,h2+p{break-after:avoid}tr,.clauses>li,.score "
+    "tbody,.formula{break-inside:"
     "avoid}thead{display:table-header-group}a{color:inherit}.flow{overflow:visible}.flow svg{"
-    "min-width:0;width:100%;max-height:245mm}nav{break-after:page}.sign{break-inside:avoid}"
+    "min-width:0;width:100%;max-height:200mm}nav{break-after:page}.sign{break-inside:avoid}"
     "details::details-content{content-visibility:visible;block-size:auto}table{font-size:9pt}}"
     "@page{margin:16mm 14mm}";
 

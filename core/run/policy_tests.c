@@ -35,18 +35,27 @@ static const char *record_text(const policy *p, const handmade_record *r);
 
 static const char *value_text(const policy *p, const handmade_value *v) {
   if (!v->items && !v->item_count)
-    return arena_format(p->arena, "%s <b>%s</b>", doc_escape(p, v->name), doc_datum(p, v->text));
+    return arena_format(p->arena, "%s <b class=\"v\">%s</b>", doc_escape(p, v->name),
+                        doc_datum(p, v->text));
   const char *all = "";
   for (size_t i = 0; i < v->item_count; i++)
     all = arena_format(p->arena, "%s<small>%s</small>", all, record_text(p, &v->items[i]));
-  return arena_format(p->arena, "%s <b>%s</b>%s", doc_escape(p, v->name),
+  return arena_format(p->arena, "<small>%s <b>%s</b></small>%s", doc_escape(p, v->name),
                       doc_sayf(p, P_RECORDS_OF, v->item_count), all);
+}
+
+/* A list has lines of its own. */
+static const char *separator(const char *before, const handmade_value *v) {
+  const size_t n = strlen(before), end = strlen("</small>");
+  const bool list = v->items || v->item_count;
+  return !n || list || (n > end && !strcmp(before + n - end, "</small>")) ? "" : ", ";
 }
 
 static const char *record_text(const policy *p, const handmade_record *r) {
   const char *all = "";
   for (size_t i = 0; i < r->count; i++)
-    all = arena_format(p->arena, "%s%s%s", all, i ? ", " : "", value_text(p, &r->values[i]));
+    all = arena_format(p->arena, "%s%s%s", all, separator(all, &r->values[i]),
+                       value_text(p, &r->values[i]));
   return all;
 }
 
@@ -117,7 +126,7 @@ static const char *values_text(const policy *p, const group *g, const rule_examp
   const char *all = "";
   for (size_t i = 0; i < x->given.count; i++)
     if (common(g, &x->given.values[i]) == commons)
-      all = arena_format(p->arena, "%s%s%s", all, *all ? ", " : "",
+      all = arena_format(p->arena, "%s%s%s", all, separator(all, &x->given.values[i]),
                          value_text(p, &x->given.values[i]));
   return all;
 }
@@ -148,7 +157,9 @@ static const char *expectation_text(const policy *p, const expectation *e) {
   const char *what = "";
   switch (e->kind) {
   case EXPECT_VALUE:
-    what = doc_datum(p, e->text);
+    what = strchr(e->text, '|')
+               ? doc_escape(p, e->text)
+               : arena_format(p->arena, "<span class=\"v\">%s</span>", doc_datum(p, e->text));
     break;
   case EXPECT_NONE:
     what = doc_say(p, P_EXPECT_NONE);

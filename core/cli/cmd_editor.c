@@ -2,13 +2,14 @@
  * language server of an editor. It must never change what a person wrote: a .luarc.json that is there is
  * read and left alone. */
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "../base/file.h"
+#include "../base/json.h"
 #include "../lang/period.h"
 #include "cli.h"
 #include "editor_definition.h"
@@ -19,7 +20,6 @@ static const option options[] = {
 
 #define LIBRARY ".assay"
 #define CONFIG ".luarc.json"
-#define CONFIG_MOST ((size_t)1 << 20)
 
 /* What rules do not have is not offered either. */
 static const char config_text[] =
@@ -65,23 +65,19 @@ static error_code write_definition(cli *c, const char *folder, const buffer *tex
 
 /* ---- .luarc.json ---- */
 
-static bool lists_library(const json_t *list) {
-  size_t i;
-  const json_t *one;
-  json_array_foreach(list, i, one) {
-    const char *path = json_string_value(one);
-    if (!path) continue;
-    const char *slash = strrchr(path, '/');
-    if (strcmp(slash ? slash + 1 : path, LIBRARY) == 0) return true;
+static bool lists_library(const json *list) {
+  for (size_t i = 0; i < json_count(list); i++) {
+    const char *path = json_text(&list->items[i]);
+    if (path && strcmp(file_base_name(path), LIBRARY) == 0) return true;
   }
   return false;
 }
 
 /* The setting in any of the forms that the language server reads. */
-static bool knows_library(const json_t *config) {
-  return lists_library(json_object_get(config, "workspace.library")) ||
-         lists_library(json_object_get(config, "Lua.workspace.library")) ||
-         lists_library(json_object_get(json_object_get(config, "workspace"), "library"));
+static bool knows_library(const json *config) {
+  return lists_library(json_member(config, "workspace.library")) ||
+         lists_library(json_member(config, "Lua.workspace.library")) ||
+         lists_library(json_member(json_member(config, "workspace"), "library"));
 }
 
 static error_code settle_config(cli *c, const char *folder, error *e) {
@@ -91,13 +87,12 @@ static error_code settle_config(cli *c, const char *folder, error *e) {
     if (!code) printf("%s\n", path);
     return code;
   }
-  json_error_t why;
-  json_t *config = json_load_file(path, 0, &why);
+  const json *config = NULL;
+  const bool plain = json_read_file(&c->arena, path, path, &config, NULL) == ERR_OK;
   if (!knows_library(config))
     printf("%s is yours and stays as it is%s; add to it:\n"
            "  \"workspace.library\": [\"" LIBRARY "\"]\n",
-           path, config ? "" : " (it is not plain JSON)");
-  json_decref(config);
+           path, plain ? "" : " (it is not plain JSON)");
   return ERR_OK;
 }
 

@@ -3,8 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
+#include "../base/json.h"
 #include "../base/text.h"
 #include "../run/inputs.h"
 #include "../run/report_text.h"
@@ -169,8 +168,7 @@ static void write_outputs(show *s, const store_row *row) {
 /* What the pack's report calls the customer; "" if it has no name for him. */
 static const char *person_name(show *s, const column *inputs) {
   const store_run *run = s->run;
-  json_t *roles = run->report_json ? json_loads(run->report_json, 0, NULL) : NULL;
-  const char *role = json_string_value(json_object_get(roles, "name")), *name = "";
+  const char *role = json_member_text(json_kept(&s->arena, run->report_json), "name"), *name = "";
   for (size_t i = 0; role && i < run->input_count; i++) {
     if (strcmp(run->inputs[i].name, role) != 0 || column_missing(&inputs[i], 0)) continue;
     buffer text = {0};
@@ -178,7 +176,6 @@ static const char *person_name(show *s, const column *inputs) {
     name = shown(s, text.data, text.size);
     buffer_deinit(&text);
   }
-  json_decref(roles);
   return name;
 }
 
@@ -229,7 +226,7 @@ static void json_name(show *s, const char *name, bool first) {
   buffer_char(&s->out, ':');
 }
 
-static void json_text(show *s, const char *text) {
+static void write_text(show *s, const char *text) {
   if (text)
     text_json(&s->out, text, strlen(text));
   else
@@ -250,7 +247,7 @@ static void json_code(void *ctx, const char *code, size_t n) {
   const bool known = write_reason(&text, s->reader, l->outputs, code, n, s->language);
   buffer_text(&s->out, l->any ? ",{\"list\":" : "{\"list\":");
   l->any = true;
-  json_text(s, l->output);
+  write_text(s, l->output);
   buffer_text(&s->out, ",\"code\":");
   text_json(&s->out, code, n);
   buffer_text(&s->out, ",\"text\":");
@@ -261,7 +258,7 @@ static void json_code(void *ctx, const char *code, size_t n) {
   const char *how = alert_severity_of(s->reader, l->output, code, n);
   if (how) {
     buffer_text(&s->out, ",\"severity\":");
-    json_text(s, how);
+    write_text(s, how);
   }
   buffer_char(&s->out, '}');
   buffer_deinit(&text);
@@ -271,7 +268,7 @@ static error_code write_json(show *s, const store_row *row, error *e) {
   column *inputs = inputs_read(s->run, row, e);
   if (!inputs) return e->code;
   json_name(s, "status", false);
-  json_text(s, row->failed ? "error" : "graded");
+  write_text(s, row->failed ? "error" : "graded");
   json_name(s, "position", false);
   buffer_format(&s->out, row->position >= 0 ? "%lld" : "null", (long long)row->position);
   json_name(s, "outputs", false);
@@ -315,7 +312,7 @@ static void json_outcome(show *s, const store_outcome *x) {
   buffer_char(&s->out, '{');
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     json_name(s, texts[i].name, i == 0);
-    json_text(s, texts[i].value && *texts[i].value ? texts[i].value : NULL);
+    write_text(s, texts[i].value && *texts[i].value ? texts[i].value : NULL);
   }
   buffer_format(&s->out, x->line > 0 ? ",\"line\":%d" : ",\"line\":null", x->line);
   buffer_format(&s->out, x->position >= 0 ? ",\"position\":%lld}" : ",\"position\":null}",
@@ -334,9 +331,9 @@ static void json_run(show *s) {
   buffer_format(&s->out, "{\"id\":%lld,\"started\":\"%s\",\"finished\":\"%s\",\"as_of\":\"%s\"",
                 (long long)run->id, started, finished, moment);
   json_name(s, "pack_hash", false);
-  json_text(s, run->pack_hash);
+  write_text(s, run->pack_hash);
   json_name(s, "source", false);
-  json_text(s, run->source);
+  write_text(s, run->source);
   buffer_text(&s->out, "}}\n");
 }
 
@@ -404,7 +401,7 @@ static error_code look(show *s, error *e) {
   if (s->json) {
     buffer_char(&s->out, '{');
     json_name(s, s->run->key, true);
-    json_text(s, s->key);
+    write_text(s, s->key);
   }
   error_code code = store_show(s->reader, s->key, each_row, s, &problem);
   if (code && code != ERR_NOT_FOUND) return error_set(e, code, "%s", problem.message);

@@ -1,12 +1,13 @@
 /* Tells the progress of a run. */
 #include "progress.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "../base/number.h"
+#include "../base/text.h"
 #include "../run/report_text.h"
 
 #define PLAIN_EVERY 5.0 /* seconds between plain lines */
@@ -18,20 +19,73 @@ void progress_init(progress *p, bool json, bool quiet) {
   p->terminal = !json && !quiet && isatty(STDERR_FILENO) && !(term && !strcmp(term, "dumb"));
 }
 
-/* Prints an event and gives it up. */
-static void emit(json_t *event) {
-  json_dumpf(event, stdout, JSON_COMPACT | JSON_REAL_PRECISION(9));
-  json_decref(event);
-  fputc('\n', stdout);
-  fflush(stdout);
+/* ---- events: {"event":"end","exit_code":0} ---- */
+
+static void put_name(buffer *out, const char *name) {
+  buffer_char(out, out->size ? ',' : '{');
+  text_json(out, name, strlen(name));
+  buffer_char(out, ':');
 }
+
+static void put_text(buffer *out, const char *name, const char *text) {
+  put_name(out, name);
+  if (text)
+    text_json(out, text, strlen(text));
+  else
+    buffer_text(out, "null");
+}
+
+static void put_integer(buffer *out, const char *name, int64_t i) {
+  put_name(out, name);
+  buffer_format(out, "%lld", (long long)i);
+}
+
+static void put_seconds(buffer *out, double seconds) {
+  char text[48];
+  put_name(out, "seconds");
+  buffer_add(out, text, decimal_write(text, (int64_t)(seconds * 1e6), 6));
+}
+
+/* Prints an event and gives it up. */
+static void emit(buffer *event) {
+  buffer_text(event, "}\n");
+  fwrite(event->data, 1, event->size, stdout);
+  fflush(stdout);
+  buffer_deinit(event);
+}
+
+static buffer event_of(const char *name) {
+  buffer out = {0};
+  put_text(&out, "event", name);
+  return out;
+}
+
+static void emit_start(const pack *of, const char *moment, const char *kernels) {
+  buffer out = event_of("start");
+  put_text(&out, "pack", of->name);
+  put_text(&out, "pack_hash", of->hash);
+  put_text(&out, "as_of", moment);
+  put_text(&out, "kernels", kernels);
+  emit(&out);
+}
+
+static void emit_progress(const run_progress *now) {
+  buffer out = event_of("progress");
+  put_text(&out, "stage", now->stage);
+  put_integer(&out, "records", (int64_t)now->records);
+  put_integer(&out, "done", (int64_t)now->done);
+  put_integer(&out, "total", (int64_t)now->total);
+  put_seconds(&out, now->seconds);
+  emit(&out);
+}
+
+/* ---- what a run tells ---- */
 
 void progress_begin(progress *p, const pack *of, int64_t as_of, const char *kernels) {
   char moment[32] = {0};
   moment_write(moment, as_of, of->zone);
   if (p->json)
-    emit(json_pack("{s:s,s:s,s:s,s:s,s:s}", "event", "start", "pack", of->name, "pack_hash",
-                   of->hash, "as_of", moment, "kernels", kernels));
+    emit_start(of, moment, kernels);
   else if (!p->quiet)
     fprintf(stderr, "assay: grading %s as of %s\n", of->name, moment);
 }
@@ -64,9 +118,7 @@ void progress_note(void *ctx, const run_progress *now) {
   if (p->quiet || (now->seconds - p->told_at < every && !(new_stage && p->terminal))) return;
   p->told_at = now->seconds;
   if (p->json) {
-    emit(json_pack("{s:s,s:s,s:I,s:I,s:I,s:f}", "event", "progress", "stage", now->stage, "records",
-                   (json_int_t)now->records, "done", (json_int_t)now->done, "total",
-                   (json_int_t)now->total, "seconds", now->seconds));
+    emit_progress(now);
     return;
   }
   buffer text = {0};
@@ -88,29 +140,41 @@ void progress_end(progress *p, const run_result *r, bool dry_run, error_code exi
   const store_counts *c = &r->counts;
   close_line(p);
   if (!p->json) return;
-  emit(json_pack("{s:s,s:i,s:I,s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:f}", "event", "end", "exit_code",
-                 (int)exit_code, "run_id", (json_int_t)r->run_id, "published", !dry_run, "records",
-                 (json_int_t)c->records, "graded", (json_int_t)c->graded, "rule_errors",
-                 (json_int_t)c->failed, "rejected", (json_int_t)c->rejected, "duplicates",
-                 (json_int_t)c->duplicates, "related_unknown", (json_int_t)r->related_unknown,
-                 "related_without_key", (json_int_t)r->related_keyless, "seconds", r->seconds));
+  buffer out = event_of("end");
+  put_integer(&out, "exit_code", (int)exit_code);
+  put_integer(&out, "run_id", r->run_id);
+  put_name(&out, "published");
+  buffer_text(&out, dry_run ? "false" : "true");
+  put_integer(&out, "records", c->records);
+  put_integer(&out, "graded", c->graded);
+  put_integer(&out, "rule_errors", c->failed);
+  put_integer(&out, "rejected", c->rejected);
+  put_integer(&out, "duplicates", c->duplicates);
+  put_integer(&out, "related_unknown", r->related_unknown);
+  put_integer(&out, "related_without_key", r->related_keyless);
+  put_seconds(&out, r->seconds);
+  emit(&out);
 }
 
 void progress_failed(progress *p, const error *e) {
   close_line(p);
   if (!p->json) return;
-  json_t *event = json_pack("{s:s,s:i,s:s}", "event", "error", "exit_code", (int)e->code, "message",
-                            e->message);
-  if (!event) /* the message names bytes that are not UTF-8 */
-    event = json_pack("{s:s,s:i,s:s}", "event", "error", "exit_code", (int)e->code, "message",
-                      error_text(e->code));
-  emit(event);
+  buffer out = event_of("error");
+  put_integer(&out, "exit_code", (int)e->code);
+  put_text(&out, "message", e->message);
+  emit(&out);
 }
 
 void progress_finding(const finding *f) {
-  json_t *event =
-      json_pack("{s:s,s:s,s:s,s:s?,s:o,s:s}", "event", "finding", "id", f->id, "severity",
-                f->severity == SEVERITY_ERROR ? "error" : "warning", "file", f->file, "line",
-                f->line > 0 ? json_integer(f->line) : json_null(), "message", f->message);
-  if (event) emit(event);
+  buffer out = event_of("finding");
+  put_text(&out, "id", f->id);
+  put_text(&out, "severity", f->severity == SEVERITY_ERROR ? "error" : "warning");
+  put_text(&out, "file", f->file);
+  put_name(&out, "line");
+  if (f->line > 0)
+    buffer_format(&out, "%d", f->line);
+  else
+    buffer_text(&out, "null");
+  put_text(&out, "message", f->message);
+  emit(&out);
 }

@@ -1,10 +1,10 @@
 /* See compare.h. */
 #include "compare.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/json.h"
 #include "../base/text.h"
 #include "compare_cause.h"
 #include "explain.h"
@@ -37,11 +37,7 @@ static int find_output(const store_run *run, const char *name) {
 }
 
 static const char *role_of(comparison *c, const char *role) {
-  json_t *roles = c->after->report_json ? json_loads(c->after->report_json, 0, NULL) : NULL;
-  const char *name = json_string_value(json_object_get(roles, role));
-  if (name) name = arena_string(&c->arena, name);
-  json_decref(roles);
-  return name;
+  return json_member_text(json_kept(&c->arena, c->after->report_json), role);
 }
 
 static pair pair_of(const comparison *c, const char *name) {

@@ -1,10 +1,10 @@
 /* See replay.h. Decisions are collected into batches, evaluated, and compared with what is stored. */
 #include "replay.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../base/json.h"
 #include "../base/text.h"
 #include "../eval/blob.h"
 #include "../eval/trace.h"
@@ -56,17 +56,13 @@ static error_code load_rules(replay *x, error *e) {
 
 /* The run's parameters, as they were kept: {"total_ar":"40000000.00"} */
 static size_t read_params(replay *x, param_value **out) {
-  json_t *kept = x->run->params_json ? json_loads(x->run->params_json, 0, NULL) : NULL;
-  size_t count = 0;
-  const char *name;
-  json_t *given;
-  *out = arena_array(&x->arena, json_object_size(kept) + 1, sizeof **out);
-  json_object_foreach(kept, name, given) {
-    const char *text = json_string_value(given);
-    (*out)[count++] =
-        (param_value){arena_string(&x->arena, name), arena_string(&x->arena, text ? text : "")};
+  const json *kept = json_kept(&x->arena, x->run->params_json);
+  const size_t count = kept && kept->kind == JSON_OBJECT ? kept->count : 0;
+  *out = arena_array(&x->arena, count + 1, sizeof **out);
+  for (size_t i = 0; i < count; i++) {
+    const char *text = json_text(&kept->items[i]);
+    (*out)[i] = (param_value){kept->items[i].name, text ? text : ""};
   }
-  json_decref(kept);
   return count;
 }
 

@@ -157,7 +157,6 @@ error_code report_write(buffer *out, store_reader *r, const report_options *o, e
   if (!code) code = page_rejects(&p, e);
   if (!code) code = page_decisions(&p, &attention, e);
   if (!code) write_next(&p);
-  json_decref(p.roles.json);
   arena_deinit(&p.arena);
   return code;
 }

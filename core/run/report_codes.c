@@ -25,12 +25,11 @@ static error_code add_code(void *ctx, const char *code, int64_t count, error *e)
 }
 
 error_code page_count_codes(page *p, code_counts *out, error *e) {
-  size_t i;
-  json_t *item;
   *out = (code_counts){.page = p};
-  out->items = arena_array(&p->arena, json_array_size(p->roles.attention) + 1, sizeof *out->items);
-  json_array_foreach(p->roles.attention, i, item) {
-    if (json_is_string(item)) out->items[out->count++].code = json_string_value(item);
+  out->items = arena_array(&p->arena, json_count(p->roles.attention) + 1, sizeof *out->items);
+  for (size_t i = 0; i < json_count(p->roles.attention); i++) {
+    const char *name = json_text(&p->roles.attention->items[i]);
+    if (name) out->items[out->count++].code = name;
   }
   error_code code = ERR_OK;
   for (size_t k = 0; k < p->run->output_count && !code && out->count; k++) {

@@ -104,15 +104,16 @@ void page_wrapped(page *p, const char *text, size_t from) {
 
 /* ---- roles ---- */
 
-static int column_index(const store_column *columns, size_t count, json_t *json, const char *role) {
-  const char *name = json_string_value(json_object_get(json, role));
+static int column_index(const store_column *columns, size_t count, const json *names,
+                        const char *role) {
+  const char *name = json_member_text(names, role);
   for (size_t i = 0; name && i < count; i++)
     if (!strcmp(columns[i].name, name)) return (int)i;
   return -1;
 }
 
-static int output_index(const store_run *run, json_t *json, const char *role) {
-  return column_index(run->outputs, run->output_count, json, role);
+static int output_index(const store_run *run, const json *names, const char *role) {
+  return column_index(run->outputs, run->output_count, names, role);
 }
 
 const char *page_name(page *p, const store_row *row) {
@@ -127,20 +128,18 @@ const char *page_name(page *p, const store_row *row) {
 
 void page_read_roles(page *p) {
   roles *x = &p->roles;
-  x->json = p->run->report_json ? json_loads(p->run->report_json, 0, NULL) : NULL;
-  x->classes = output_index(p->run, x->json, "classes");
-  x->limit = output_index(p->run, x->json, "limit");
-  x->follow_up = output_index(p->run, x->json, "follow_up");
-  x->channel = output_index(p->run, x->json, "channel");
-  x->name = column_index(p->run->inputs, p->run->input_count, x->json, "name");
-  x->attention = json_object_get(x->json, "attention");
+  const json *names = json_kept(&p->arena, p->run->report_json);
+  x->classes = output_index(p->run, names, "classes");
+  x->limit = output_index(p->run, names, "limit");
+  x->follow_up = output_index(p->run, names, "follow_up");
+  x->channel = output_index(p->run, names, "channel");
+  x->name = column_index(p->run->inputs, p->run->input_count, names, "name");
+  x->attention = json_member(names, "attention");
 }
 
 bool page_is_attention(const page *p, const char *code, size_t n) {
-  size_t i;
-  json_t *item;
-  json_array_foreach(p->roles.attention, i, item) {
-    const char *name = json_string_value(item);
+  for (size_t i = 0; i < json_count(p->roles.attention); i++) {
+    const char *name = json_text(&p->roles.attention->items[i]);
     const size_t k = name ? strlen(name) : 0;
     if (k && k <= n && !memcmp(name, code, k) && (k == n || code[k] == ':')) return true;
   }

@@ -2,16 +2,14 @@
 #ifndef RUN_REPORT_PAGE_H
 #define RUN_REPORT_PAGE_H
 
-#include <jansson.h>
-
+#include "../base/json.h"
 #include "report.h"
 #include "report_text.h"
 
 typedef struct roles {
-  json_t *json;
   int classes, limit, follow_up, channel; /* indices of outputs, -1 = none */
   int name;                               /* index of an input, -1 = none */
-  json_t *attention;                      /* an array, or NULL */
+  const json *attention;                  /* an array, or NULL */
 } roles;
 
 typedef struct page {

@@ -1,9 +1,10 @@
 /* See store_schema.h. Every name and text from outside is quoted here and nowhere else. */
 #include "store_schema.h"
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include "../base/json.h"
+#include "../base/text.h"
 
 /* Version 1. The tables of the runs themselves are made by schema_run_tables. */
 static const char version_1[] =
@@ -406,31 +407,37 @@ void schema_views(buffer *out, const char *view, const layout *l, zone z, int64_
 
 /* ---- columns as JSON ---- */
 
-static json_t *type_json(const char *name, value_type t) {
-  json_t *o = json_pack("{s:s, s:s, s:i, s:I}", "name", name, "type", type_name(t.kind), "digits",
-                        t.digits, "denominator", (json_int_t)t.denominator);
-  if (t.choices) {
-    json_t *words = json_array();
-    for (size_t i = 0; i < t.choices->count; i++)
-      json_array_append_new(words, json_string(t.choices->names[i]));
-    json_object_set_new(o, "choices", words);
+static void write_text(buffer *out, const char *text) {
+  text_json(out, text, strlen(text));
+}
+
+static void write_column(buffer *out, const char *name, value_type t) {
+  buffer_text(out, "{\"name\":");
+  write_text(out, name);
+  buffer_format(out, ",\"type\":\"%s\",\"digits\":%d,\"denominator\":%lld", type_name(t.kind),
+                t.digits, (long long)t.denominator);
+  for (size_t i = 0; t.choices && i < t.choices->count; i++) {
+    buffer_text(out, i ? "," : ",\"choices\":[");
+    write_text(out, t.choices->names[i]);
   }
-  if (t.record) {
-    json_t *fields = json_array();
-    for (size_t i = 0; i < t.record->count; i++)
-      json_array_append_new(fields, type_json(t.record->fields[i].name, t.record->fields[i].type));
-    json_object_set_new(o, "fields", fields);
+  if (t.choices) buffer_text(out, t.choices->count ? "]" : ",\"choices\":[]");
+  for (size_t i = 0; t.record && i < t.record->count; i++) {
+    buffer_text(out, i ? "," : ",\"fields\":[");
+    write_column(out, t.record->fields[i].name, t.record->fields[i].type);
   }
-  return o;
+  if (t.record) buffer_text(out, t.record->count ? "]" : ",\"fields\":[]");
+  buffer_char(out, '}');
 }
 
 char *schema_columns_json(const store_column *columns, size_t count) {
-  json_t *list = json_array();
-  for (size_t i = 0; i < count; i++)
-    json_array_append_new(list, type_json(columns[i].name, columns[i].type));
-  char *text = json_dumps(list, JSON_COMPACT);
-  json_decref(list);
-  return text;
+  buffer out = {0};
+  buffer_char(&out, '[');
+  for (size_t i = 0; i < count; i++) {
+    if (i) buffer_char(&out, ',');
+    write_column(&out, columns[i].name, columns[i].type);
+  }
+  buffer_text(&out, "]");
+  return out.data;
 }
 
 static type_kind kind_of(const char *name) {
@@ -439,36 +446,35 @@ static type_kind kind_of(const char *name) {
   return TYPE_NONE;
 }
 
-static const choice_list *choices_read(arena *a, const json_t *words) {
+static const choice_list *choices_read(arena *a, const json *words) {
   choice_list *list = arena_alloc(a, sizeof *list);
-  list->count = json_array_size(words);
+  list->count = json_count(words);
   const char **names = arena_array(a, list->count, sizeof *names);
   for (size_t i = 0; i < list->count; i++) {
-    const char *word = json_string_value(json_array_get(words, i));
-    if (!word) return NULL;
-    names[i] = arena_string(a, word);
+    names[i] = json_text(&words->items[i]);
+    if (!names[i]) return NULL;
   }
   list->names = names;
   return list;
 }
 
-static bool type_read(arena *a, const json_t *o, const char **name, value_type *t) {
-  const char *text = json_string_value(json_object_get(o, "name"));
-  *t = (value_type){.kind = kind_of(json_string_value(json_object_get(o, "type"))),
-                    .digits = (int)json_integer_value(json_object_get(o, "digits")),
-                    .denominator = json_integer_value(json_object_get(o, "denominator"))};
-  if (!text || t->kind == TYPE_NONE || t->digits < 0 || t->digits > 18) return false;
-  *name = arena_string(a, text);
-  const json_t *words = json_object_get(o, "choices");
+static bool type_read(arena *a, const json *o, const char **name, value_type *t) {
+  const int64_t digits = json_integer(json_member(o, "digits"), -1);
+  *name = json_member_text(o, "name");
+  *t = (value_type){.kind = kind_of(json_member_text(o, "type")),
+                    .digits = (int)digits,
+                    .denominator = json_integer(json_member(o, "denominator"), 0)};
+  if (!*name || t->kind == TYPE_NONE || digits < 0 || digits > 18) return false;
+  const json *words = json_member(o, "choices");
   if (words && !(t->choices = choices_read(a, words))) return false;
   if (t->kind == TYPE_CHOICE && !t->choices) return false;
-  const json_t *fields = json_object_get(o, "fields");
+  const json *fields = json_member(o, "fields");
   if (!fields) return true;
   schema *record = arena_alloc(a, sizeof *record);
-  record->count = json_array_size(fields);
+  record->count = json_count(fields);
   field *list = arena_array(a, record->count, sizeof *list);
   for (size_t i = 0; i < record->count; i++) {
-    if (!type_read(a, json_array_get(fields, i), &list[i].name, &list[i].type)) return false;
+    if (!type_read(a, &fields->items[i], &list[i].name, &list[i].type)) return false;
     list[i].column = list[i].name;
   }
   record->fields = list;
@@ -476,17 +482,13 @@ static bool type_read(arena *a, const json_t *o, const char **name, value_type *
   return true;
 }
 
-bool schema_columns_read(arena *a, const char *json, store_column **columns, size_t *count) {
-  json_t *list = json_loads(json, 0, NULL);
-  if (!json_is_array(list)) {
-    json_decref(list);
-    return false;
-  }
-  *count = json_array_size(list);
+bool schema_columns_read(arena *a, const char *kept, store_column **columns, size_t *count) {
+  const json *list = json_kept(a, kept);
+  if (!list || list->kind != JSON_ARRAY) return false;
+  *count = list->count;
   *columns = arena_array(a, *count, sizeof **columns);
   bool fine = true;
   for (size_t i = 0; i < *count && fine; i++)
-    fine = type_read(a, json_array_get(list, i), &(*columns)[i].name, &(*columns)[i].type);
-  json_decref(list);
+    fine = type_read(a, &list->items[i], &(*columns)[i].name, &(*columns)[i].type);
   return fine;
 }

@@ -19,9 +19,9 @@ cc -std=gnu11 -O2 -o $B/measure tests/bench/measure.c
 cc -std=gnu11 -O3 -march=native -fno-math-errno -fno-trapping-math -o $B/floor tests/bench/floor.c \
   -lsqlite3 -lm
 cc -std=gnu11 -O3 -D_GNU_SOURCE -Icore -Icore/include -I/usr/include/lua5.4 -o $B/evaluate \
-  tests/bench/evaluate.c build/libassay.a -pthread -l:liblua5.4.a -lsqlite3 -luv -ljansson -lmd -lz -ldl -lm
+  tests/bench/evaluate.c build/libassay.a -pthread -l:liblua5.4.a -lsqlite3 -luv -ljson-c -lmd -lz -ldl -lm
 cc -std=gnu11 -O3 -D_GNU_SOURCE -Icore -Icore/include -I/usr/include/lua5.4 -o $B/long_table \
-  tests/bench/long_table.c build/libassay.a -pthread -l:liblua5.4.a -lsqlite3 -luv -ljansson -lmd -lz -ldl -lm
+  tests/bench/long_table.c build/libassay.a -pthread -l:liblua5.4.a -lsqlite3 -luv -ljson-c -lmd -lz -ldl -lm
 # The packs of the Lua variants are the same fields with other scripts.
 for pack in grade-1 grade-1-lua-limit grade-1-lua; do
   rm -rf "$B/packs/$pack"

@@ -6,6 +6,7 @@
 #include "../base/json.h"
 #include "../base/text.h"
 #include "../run/inputs.h"
+#include "../run/json_value.h"
 #include "../run/report_text.h"
 #include "cli.h"
 #include "output.h"
@@ -278,7 +279,7 @@ static error_code write_json(show *s, const store_row *row, error *e) {
     buffer_char(&s->out, '{');
     for (size_t i = 0; i < s->run->output_count; i++) {
       json_name(s, s->run->outputs[i].name, i == 0);
-      output_json_value(&s->out, &row->outputs[i], 0, s->run->zone);
+      json_value(&s->out, &row->outputs[i], 0, s->run->zone);
     }
     buffer_char(&s->out, '}');
   }
@@ -294,7 +295,7 @@ static error_code write_json(show *s, const store_row *row, error *e) {
   buffer_char(&s->out, '{');
   for (size_t i = 0; i < s->run->input_count; i++) {
     json_name(s, s->run->inputs[i].name, i == 0);
-    output_json_value(&s->out, &inputs[i], 0, s->run->zone);
+    json_value(&s->out, &inputs[i], 0, s->run->zone);
   }
   buffer_char(&s->out, '}');
   inputs_free(s->run, inputs);

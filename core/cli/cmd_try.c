@@ -5,9 +5,9 @@
 #include <time.h>
 
 #include "../base/text.h"
-#include "../eval/population.h"
+#include "../run/desk.h"
+#include "../run/json_value.h"
 #include "../run/report_text.h"
-#include "../run/trial.h"
 #include "cli.h"
 #include "explained.h"
 #include "hand_record.h"
@@ -41,59 +41,79 @@ typedef struct job {
   cli *cli;
   const arguments *a;
   params params;
-  pack *pack;
-  plan *plan;
+  desk *desk;
   store *store;
   store_reader *reader;
-  trial_options options;
-  trial trial;
-  int64_t as_of;
+  handmade_record record, previous;
+  desk_question question;
+  desk_answer answer;
 } job;
+
+static const pack *pack_of(const job *j) {
+  return desk_pack(j->desk);
+}
+
+static bool explains(const job *j) {
+  const char *format = arguments_value(j->a, "format");
+  return arguments_flag(j->a, "explain") || (format && !strcmp(format, "html"));
+}
 
 /* ---- making ready ---- */
 
-static error_code open_stored(job *j, error *e) {
-  j->options.customer = arguments_value(j->a, "from");
-  if (!j->options.customer) return ERR_OK;
-  error_code code = cli_open_run(j->cli, j->a, &j->store, &j->reader, e);
-  j->options.from = j->reader;
+/* The run of --from, and of --run: whose decision, totals and cut points count. */
+static error_code open_run(job *j, error *e) {
+  desk_question *q = &j->question;
+  q->customer = arguments_value(j->a, "from");
+  if (!q->customer && !arguments_value(j->a, "run")) return ERR_OK;
+  const error_code code = cli_open_run(j->cli, j->a, &j->store, &j->reader, e);
+  if (q->customer)
+    q->from = j->reader;
+  else
+    q->values = j->reader;
   return code;
 }
 
-/* Totals and cut points are those of the published run. Without one the evaluation says what it lacks. */
-static error_code open_values(job *j, error *e) {
-  error none;
-  if (j->reader || !plan_population(j->plan)) return ERR_OK;
-  const error_code code = cli_open_run(j->cli, j->a, &j->store, &j->options.values, &none);
-  return code == ERR_OK || code == ERR_NOT_FOUND ? ERR_OK : error_set(e, code, "%s", none.message);
+static void set_moment(job *j) {
+  desk_question *q = &j->question;
+  q->as_of = j->params.has_as_of ? j->params.as_of
+             : q->from           ? store_reader_run(q->from)->as_of
+                                 : (int64_t)time(NULL);
+}
+
+static error_code make_ready(job *j, error *e) {
+  findings found = {0};
+  const desk_question *q = &j->question;
+  error_code code = desk_ready(j->desk, q, &found);
+  if (code) {
+    const plan_options o = {.as_of = q->as_of, .params = q->params, .param_count = q->param_count};
+    code = params_blame(pack_of(j), &o, &j->params, e);
+    if (!code) cli_tell_findings(j->cli, pack_of(j), &found);
+    if (!code) code = error_set(e, ERR_PACK, "the pack %s has errors", pack_of(j)->name);
+  }
+  findings_deinit(&found);
+  return code;
 }
 
 static error_code load(job *j, error *e) {
-  findings found = {0};
-  error_code code = cli_load_pack(j->cli, j->a->words[0], &j->pack, e);
-  if (!code) code = params_read(&j->cli->arena, j->a, &j->params, e);
-  if (!code) code = open_stored(j, e);
+  pack *p;
+  error_code code = cli_load_pack(j->cli, j->a->words[0], &p, e);
   if (code) return code;
-  j->as_of = j->params.has_as_of ? j->params.as_of
-             : j->reader         ? store_reader_run(j->reader)->as_of
-                                 : (int64_t)time(NULL);
-  const plan_options o = {.as_of = j->as_of,
-                          .params = j->params.items,
-                          .param_count = j->params.count,
-                          .without_inputs = true};
-  j->plan = plan_new(j->pack, &o, &found);
-  if (!j->plan) {
-    code = params_blame(j->pack, &o, &j->params, e);
-    if (!code) cli_tell_findings(j->cli, j->pack, &found);
-    if (!code) code = error_set(e, ERR_PACK, "the pack %s has errors", j->pack->name);
-  }
-  findings_deinit(&found);
-  j->options.pack = j->pack;
-  j->options.plan = j->plan;
-  if (!code) code = open_values(j, e);
-  return code ? code
-              : hand_record_read(&j->cli->arena, j->a, j->pack, &j->options.record,
-                                 &j->options.previous, e);
+  j->desk = desk_new(p, cli_database(j->a));
+  code = params_read(&j->cli->arena, j->a, &j->params, e);
+  if (!code) code = open_run(j, e);
+  if (code) return code;
+  j->question.params = j->params.items;
+  j->question.param_count = j->params.count;
+  j->question.demands = true;
+  j->question.what = "--set";
+  j->question.explains = explains(j);
+  set_moment(j);
+  code = make_ready(j, e);
+  if (!code) code = hand_record_read(&j->cli->arena, j->a, p, &j->record, &j->previous, e);
+  j->question.records = &j->record;
+  j->question.previous = &j->previous;
+  j->question.count = 1;
+  return code;
 }
 
 /* ---- what came out ---- */
@@ -110,7 +130,7 @@ static void put_code(void *ctx, const char *code, size_t n) {
   buffer text = {0};
   buffer_text(l->out, "    ");
   text_printable(l->out, code, n, 80);
-  if (explain_reason(&text, j->plan, j->trial.out, 0, code, n, l->language))
+  if (explain_reason(&text, j->answer.plan, j->answer.out, 0, code, n, l->language))
     buffer_format(l->out, "  %.*s", (int)text.size, text.data);
   buffer_char(l->out, '\n');
   buffer_deinit(&text);
@@ -118,7 +138,7 @@ static void put_code(void *ctx, const char *code, size_t n) {
 
 static void put_outputs(job *j, buffer *out, const char *language) {
   const plan_output *outputs;
-  const size_t n = plan_outputs(j->plan, &outputs);
+  const size_t n = plan_outputs(j->answer.plan, &outputs);
   size_t width = 0;
   code_lines l = {j, language, out};
   for (size_t i = 0; i < n; i++) {
@@ -126,11 +146,11 @@ static void put_outputs(job *j, buffer *out, const char *language) {
     if (w > width) width = w;
   }
   for (size_t i = 0; i < n; i++) {
-    const column *c = &j->trial.out->outputs[i];
+    const column *c = &j->answer.out->outputs[i];
     buffer value = {0};
     buffer_text(out, "  ");
     text_pad(out, outputs[i].name, width + 2, false);
-    if (c->type.kind != TYPE_CODES) write_value(&value, c, 0, j->pack->zone);
+    if (c->type.kind != TYPE_CODES) write_value(&value, c, 0, pack_of(j)->zone);
     if (value.size) text_printable(out, value.data, value.size, 200);
     if (!value.size && (c->type.kind != TYPE_CODES || column_missing(c, 0) ||
                         c->text.offsets[0] == c->text.offsets[1]))
@@ -144,12 +164,12 @@ static void put_outputs(job *j, buffer *out, const char *language) {
 
 static void put_json(job *j, buffer *out) {
   const plan_output *outputs;
-  const size_t n = plan_outputs(j->plan, &outputs);
+  const size_t n = plan_outputs(j->answer.plan, &outputs);
   for (size_t i = 0; i < n; i++) {
     buffer_char(out, i ? ',' : '{');
     text_json(out, outputs[i].name, strlen(outputs[i].name));
     buffer_char(out, ':');
-    output_json_value(out, &j->trial.out->outputs[i], 0, j->pack->zone);
+    json_value(out, &j->answer.out->outputs[i], 0, pack_of(j)->zone);
   }
   buffer_text(out, n ? "}\n" : "{}\n");
 }
@@ -164,26 +184,29 @@ static error_code failed(const fault *f, error *e) {
                    f->message);
 }
 
+static error_code explain(job *j, const char *language, error *e) {
+  const desk_answer *x = &j->answer;
+  const text_data *keys = &x->in->columns[pack_of(j)->schema.key].text;
+  arena a = {0};
+  const explained_what what = {.key = arena_string_n(&a, keys->bytes, keys->offsets[1]),
+                               .pack = pack_of(j),
+                               .evaluator = x->evaluator,
+                               .as_of = x->as_of};
+  const error_code code =
+      explained_print(j->a, &what, explain_decision(&a, x->evaluator, x->out, 0, language), e);
+  arena_deinit(&a);
+  return code;
+}
+
 static error_code show(job *j, error *e) {
-  const trial *t = &j->trial;
+  const desk_answer *x = &j->answer;
   const char *format = arguments_value(j->a, "format"), *language = cli_language(j->a);
-  const bool explains = arguments_flag(j->a, "explain") || (format && !strcmp(format, "html"));
-  const column *keys = &t->in->columns[j->pack->schema.key];
-  if (t->not_stored)
-    fprintf(stderr, "assay: the stored decision does not keep %s: missing here\n", t->not_stored);
-  if (explains) {
-    arena a = {0};
-    const explained_what what = {.key = arena_string_n(&a, keys->text.bytes, keys->text.offsets[1]),
-                                 .pack = j->pack,
-                                 .evaluator = t->evaluator,
-                                 .as_of = j->as_of};
-    error_code code =
-        explained_print(j->a, &what, explain_decision(&a, t->evaluator, t->out, 0, language), e);
-    arena_deinit(&a);
-    if (code) return code;
-  }
-  if (t->out->fault_count) return failed(&t->out->faults[0], e);
-  if (explains) return ERR_OK;
+  if (x->in->reject_count) return refused(&x->in->rejects[0], e);
+  if (x->not_stored)
+    fprintf(stderr, "assay: the stored decision does not keep %s: missing here\n", x->not_stored);
+  if (explains(j) && explain(j, language, e)) return e->code;
+  if (x->out->fault_count) return failed(&x->out->faults[0], e);
+  if (explains(j)) return ERR_OK;
   buffer out = {0};
   if (format && !strcmp(format, "json"))
     put_json(j, &out);
@@ -197,14 +220,12 @@ static error_code show(job *j, error *e) {
 static error_code run_try(cli *c, const arguments *a, error *e) {
   job j = {.cli = c, .a = a};
   error_code code = load(&j, e);
-  if (!code) code = trial_run(&j.options, &j.trial, e);
-  if (!code) code = j.trial.refused ? refused(j.trial.refused, e) : show(&j, e);
-  trial_close(&j.trial);
+  if (!code) code = desk_ask(j.desk, &j.question, &j.answer, e);
+  if (!code) code = show(&j, e);
+  if (j.desk) desk_done(j.desk, &j.answer);
   if (j.reader) store_reader_close(j.reader);
-  if (j.options.values) store_reader_close(j.options.values);
   if (j.store) store_close(j.store);
-  plan_free(j.plan);
-  pack_free(j.pack);
+  desk_release(j.desk);
   params_deinit(&j.params);
   return code;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../base/text.h"
+#include "../run/json_value.h"
 
 #define MEASURED 200 /* rows of a table that decide its widths */
 #define WIDEST 64    /* columns on the terminal for one cell */
@@ -69,25 +70,13 @@ static void begin(output *o) {
   put_line(o);
 }
 
-static void codes_json(buffer *out, const char *text, size_t n) {
-  const char *end = text + n;
-  buffer_char(out, '[');
-  for (const char *p = text; p < end;) {
-    const char *bar = memchr(p, '|', (size_t)(end - p)), *stop = bar ? bar : end;
-    if (p > text) buffer_char(out, ',');
-    text_json(out, p, (size_t)(stop - p));
-    p = bar ? bar + 1 : end;
-  }
-  buffer_char(out, ']');
-}
-
-static void json_value(buffer *out, cell_kind kind, const char *text, size_t n) {
+static void json_cell(buffer *out, cell_kind kind, const char *text, size_t n) {
   if (!text)
     buffer_text(out, kind == CELL_CODES ? "[]" : "null");
   else if (kind == CELL_RAW)
     buffer_add(out, text, n);
   else if (kind == CELL_CODES)
-    codes_json(out, text, n);
+    json_codes(out, text, n);
   else
     text_json(out, text, n);
 }
@@ -114,7 +103,7 @@ void output_cell(output *o, const char *text, size_t n) {
     buffer_char(&o->line, o->at ? ',' : '{');
     text_json(&o->line, h->name, strlen(h->name));
     buffer_char(&o->line, ':');
-    json_value(&o->line, h->kind, text, n);
+    json_cell(&o->line, h->kind, text, n);
     break;
   case OUTPUT_TABLE:
     keep_cell(o, text, n);
@@ -204,40 +193,6 @@ error_code output_close(output *o, error *e) {
 cell_kind cell_kind_of(type_kind kind) {
   if (kind == TYPE_CODES) return CELL_CODES;
   return type_is_numeric(kind) || kind == TYPE_BOOLEAN ? CELL_RAW : CELL_TEXT;
-}
-
-/* The records of a list as objects. */
-static void json_records(buffer *out, const column *c, size_t row, zone z) {
-  const batch *items = c->list.records;
-  buffer_char(out, '[');
-  for (size_t item = c->list.offsets[row]; item < c->list.offsets[row + 1]; item++) {
-    buffer_text(out, item > c->list.offsets[row] ? ",{" : "{");
-    for (size_t i = 0; i < items->schema->count; i++) {
-      const char *name = items->schema->fields[i].name;
-      if (i) buffer_char(out, ',');
-      text_json(out, name, strlen(name));
-      buffer_char(out, ':');
-      output_json_value(out, &items->columns[i], item, z);
-    }
-    buffer_char(out, '}');
-  }
-  buffer_char(out, ']');
-}
-
-void output_json_value(buffer *out, const column *c, size_t row, zone z) {
-  buffer text = {0};
-  const bool missing = column_missing(c, row);
-  if (!missing && c->type.kind == TYPE_LIST) {
-    json_records(out, c, row, z);
-    return;
-  }
-  if (!missing) column_write(&text, c, row, z);
-  json_value(out, cell_kind_of(c->type.kind),
-             missing     ? NULL
-             : text.data ? text.data
-                         : "",
-             text.size);
-  buffer_deinit(&text);
 }
 
 size_t output_width(FILE *file) {

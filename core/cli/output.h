@@ -35,8 +35,6 @@ void output_end_row(output *o);
 error_code output_close(output *o, error *e);
 
 cell_kind cell_kind_of(type_kind kind);
-/* A value in the form of the packs, as JSON: number, true, "text", [codes], null. */
-void output_json_value(buffer *out, const column *c, size_t row, zone z);
 
 /* Columns of the terminal, 0 if the stream is none. */
 size_t output_width(FILE *file);

@@ -1,11 +1,48 @@
-/* Builds an Arrow struct array of text columns in an arena and hands it to the cast: a field that no
- * record names is a column of nulls. It must never judge a value itself. */
+/* An Arrow struct array of text columns, made again for each call in the same memory, and handed to the
+ * cast: a field that no record names is a column of nulls. It must never judge a value itself. */
 #include "handmade.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "../base/text.h"
 #include "cast.h"
+#include "words.h"
+
+/* A column as Arrow has it; of a list, with its items. */
+typedef struct made {
+  struct ArrowSchema schema;
+  struct ArrowArray array;
+  const void *buffers[3];
+  struct ArrowSchema *schema_children[1];
+  struct ArrowArray *children[1];
+  size_t capacity; /* rows */
+  int32_t *offsets;
+  uint8_t *valid;
+  buffer bytes;
+  struct record_level *items; /* LIST */
+} made;
+
+/* The records that are cast together: the customers, or the items of all their lists of one name. */
+typedef struct record_level {
+  const schema *schema;
+  words names;
+  const char **name_list;
+  made self;     /* the struct */
+  made *columns; /* by field */
+  struct ArrowSchema **schemas;
+  struct ArrowArray **arrays;
+  size_t capacity; /* records */
+  handmade_record *records;
+  const handmade_value **values; /* record * fields + field; NULL = not named */
+} record_level;
+
+struct handmade_door {
+  record_level *top;
+  cast *cast;
+};
+
+/* ---- making and freeing ---- */
 
 static void release_schema(struct ArrowSchema *s) {
   s->release = NULL;
@@ -15,152 +52,211 @@ static void release_array(struct ArrowArray *a) {
   a->release = NULL;
 }
 
-/* A column and its type; both live in the arena. */
-typedef struct made {
-  struct ArrowSchema schema;
-  struct ArrowArray array;
-} made;
-
-static made *make(arena *a, const char *format, const char *name, size_t rows, int buffers,
-                  size_t children) {
-  made *m = arena_alloc(a, sizeof *m);
-  m->schema = (struct ArrowSchema){.format = format,
-                                   .name = name,
-                                   .flags = ARROW_FLAG_NULLABLE,
-                                   .n_children = (int64_t)children,
-                                   .children = arena_array(a, children + 1, sizeof(void *)),
-                                   .release = release_schema};
-  m->array = (struct ArrowArray){.length = (int64_t)rows,
-                                 .n_buffers = buffers,
-                                 .n_children = (int64_t)children,
-                                 .buffers = arena_array(a, 3, sizeof(void *)),
-                                 .children = arena_array(a, children + 1, sizeof(void *)),
-                                 .release = release_array};
-  return m;
+static void make(made *m, const char *format, const char *name, int buffers) {
+  m->schema = (struct ArrowSchema){
+      .format = format, .name = name, .flags = ARROW_FLAG_NULLABLE, .release = release_schema};
+  m->array =
+      (struct ArrowArray){.n_buffers = buffers, .buffers = m->buffers, .release = release_array};
 }
 
-static void adopt(made *parent, size_t at, made *child) {
-  parent->schema.children[at] = &child->schema;
-  parent->array.children[at] = &child->array;
-}
-
-static const handmade_value *find(const handmade_record *r, const char *name) {
-  for (size_t i = 0; i < r->count; i++)
-    if (strcmp(r->values[i].name, name) == 0) return &r->values[i];
-  return NULL;
-}
-
-/* ---- columns ---- */
-
-static made *text_column(arena *a, const field *f, const handmade_record *records, size_t rows) {
-  made *m = make(a, "u", f->column, rows, 3, 0);
-  uint8_t *valid = arena_alloc(a, rows / 8 + 1);
-  int32_t *offsets = arena_array(a, rows + 1, sizeof *offsets);
-  size_t bytes = 0;
-  for (size_t r = 0; r < rows; r++) {
-    const handmade_value *v = find(&records[r], f->name);
-    bytes += v && v->text ? strlen(v->text) : 0;
-  }
-  char *data = arena_alloc(a, bytes + 1);
-  for (size_t r = 0; r < rows; r++) {
-    const handmade_value *v = find(&records[r], f->name);
-    size_t n = v && v->text ? strlen(v->text) : 0, end = (size_t)offsets[r];
-    if (n) memcpy(data + end, v->text, n);
-    if (v && v->text)
-      valid[r / 8] |= (uint8_t)(1u << (r % 8));
-    else
-      m->array.null_count++;
-    offsets[r + 1] = (int32_t)(end + n);
-  }
-  m->array.buffers[0] = valid;
-  m->array.buffers[1] = offsets;
-  m->array.buffers[2] = data;
-  return m;
-}
-
-static made *record_columns(arena *a, const schema *s, const char *name,
-                            const handmade_record *records, size_t rows);
-
-/* A list that is not named is an empty one: a customer without orders has none. */
-static made *list_column(arena *a, const field *f, const handmade_record *records, size_t rows) {
-  made *m = make(a, "+l", f->column, rows, 2, 1);
-  int32_t *offsets = arena_array(a, rows + 1, sizeof *offsets);
-  size_t total = 0;
-  for (size_t r = 0; r < rows; r++) {
-    const handmade_value *v = find(&records[r], f->name);
-    total += v ? v->item_count : 0;
-    offsets[r + 1] = (int32_t)total;
-  }
-  handmade_record *items = arena_array(a, total + 1, sizeof *items);
-  for (size_t r = 0; r < rows; r++) {
-    const handmade_value *v = find(&records[r], f->name);
-    for (size_t i = 0; v && i < v->item_count; i++) items[(size_t)offsets[r] + i] = v->items[i];
-  }
-  m->array.buffers[1] = offsets;
-  adopt(m, 0, record_columns(a, f->type.record, "item", items, total));
-  return m;
-}
-
-static made *record_columns(arena *a, const schema *s, const char *name,
-                            const handmade_record *records, size_t rows) {
-  made *m = make(a, "+s", name, rows, 1, s->count);
+static record_level *level_new(const schema *s, const char *name) {
+  record_level *l = mem_alloc(sizeof *l);
+  l->schema = s;
+  l->name_list = mem_array(s->count + 1, sizeof *l->name_list);
+  l->columns = mem_array(s->count + 1, sizeof *l->columns);
+  l->schemas = mem_array(s->count + 1, sizeof *l->schemas);
+  l->arrays = mem_array(s->count + 1, sizeof *l->arrays);
   for (size_t i = 0; i < s->count; i++) {
     const field *f = &s->fields[i];
-    adopt(m, i,
-          f->type.kind == TYPE_LIST ? list_column(a, f, records, rows)
-                                    : text_column(a, f, records, rows));
+    made *m = &l->columns[i];
+    const bool list = f->type.kind == TYPE_LIST;
+    l->name_list[i] = f->name;
+    make(m, list ? "+l" : "u", f->column, list ? 2 : 3);
+    l->schemas[i] = &m->schema;
+    l->arrays[i] = &m->array;
+    if (!list) continue;
+    m->items = level_new(f->type.record, "item");
+    m->schema_children[0] = &m->items->self.schema;
+    m->children[0] = &m->items->self.array;
+    m->schema.n_children = m->array.n_children = 1;
+    m->schema.children = m->schema_children;
+    m->array.children = m->children;
   }
-  return m;
+  words_init(&l->names, l->name_list, s->count);
+  make(&l->self, "+s", name, 1);
+  l->self.schema.n_children = l->self.array.n_children = (int64_t)s->count;
+  l->self.schema.children = l->schemas;
+  l->self.array.children = l->arrays;
+  return l;
+}
+
+static void level_free(record_level *l) {
+  if (!l) return;
+  for (size_t i = 0; i < l->schema->count; i++) {
+    made *m = &l->columns[i];
+    level_free(m->items);
+    free(m->offsets);
+    free(m->valid);
+    buffer_deinit(&m->bytes);
+  }
+  words_deinit(&l->names);
+  free(l->name_list);
+  free(l->columns);
+  free(l->schemas);
+  free(l->arrays);
+  free(l->records);
+  free(l->values);
+  free(l);
+}
+
+error_code handmade_door_new(const schema *s, handmade_door **out, error *e) {
+  handmade_door *d = mem_alloc(sizeof *d);
+  d->top = level_new(s, "");
+  const error_code code = cast_new(s, NULL, &d->top->self.schema, "by hand", &d->cast, e);
+  if (code)
+    handmade_door_free(d);
+  else
+    *out = d;
+  return code;
+}
+
+void handmade_door_free(handmade_door *d) {
+  if (!d) return;
+  cast_free(d->cast);
+  level_free(d->top);
+  free(d);
 }
 
 /* ---- names ---- */
 
-static error_code unknown_name(const schema *s, const char *name, const char *of, const char *what,
-                               arena *a, error *e) {
-  const char **names = arena_array(a, s->count + 1, sizeof *names);
-  for (size_t i = 0; i < s->count; i++) names[i] = s->fields[i].name;
-  const char *near = text_suggest(name, names, s->count);
-  return error_set(e, ERR_USAGE, "%s: %s no field \"%s\"%s%s%s", what, of, name,
-                   near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+typedef struct saying {
+  const char *what, *list; /* list: of whose records this is one, NULL = a customer */
+  error *e;
+} saying;
+
+static error_code unknown_name(const record_level *l, const char *name, const saying *say) {
+  const char *near = text_suggest(name, l->name_list, l->schema->count);
+  return error_set(say->e, ERR_USAGE, "%s: %s%s%s no field \"%.80s\"%s%s%s", say->what,
+                   say->list ? "a record of \"" : "the pack has", say->list ? say->list : "",
+                   say->list ? "\" has" : "", name, near ? "; did you mean \"" : "",
+                   near ? near : "", near ? "\"?" : "");
 }
 
-static error_code check_names(const schema *s, const handmade_record *r, const char *of,
-                              const char *what, arena *a, error *e) {
-  error_code code = ERR_OK;
-  for (size_t i = 0; i < r->count && !code; i++) {
-    const handmade_value *v = &r->values[i];
-    int at = schema_find(s, v->name);
-    if (at < 0) return unknown_name(s, v->name, of, what, a, e);
-    if (find(r, v->name) != v)
-      return error_set(e, ERR_USAGE, "%s: the field \"%s\" is given twice", what, v->name);
-    const field *f = &s->fields[at];
-    if (f->type.kind == TYPE_LIST && v->text)
-      return error_set(e, ERR_USAGE,
-                       "%s: \"%s\" is a list of records, and \"%s\" is none: give its records, "
-                       "each with its fields",
-                       what, v->name, v->text);
-    if (f->type.kind != TYPE_LIST && v->items)
-      return error_set(e, ERR_USAGE, "%s: \"%s\" is a single value, no list", what, v->name);
-    const char *inside = arena_format(a, "a record of \"%s\" has", v->name);
-    for (size_t k = 0; v->items && k < v->item_count && !code; k++)
-      code = check_names(f->type.record, &v->items[k], inside, what, a, e);
+static error_code place_value(const record_level *l, const handmade_value *v,
+                              const handmade_value **row, const saying *say) {
+  const int at = words_find(&l->names, v->name, strlen(v->name));
+  if (at < 0) return unknown_name(l, v->name, say);
+  if (row[at])
+    return error_set(say->e, ERR_USAGE, "%s: the field \"%s\" is given twice", say->what, v->name);
+  const bool list = l->schema->fields[at].type.kind == TYPE_LIST;
+  if (list && v->text)
+    return error_set(say->e, ERR_USAGE,
+                     "%s: \"%s\" is a list of records, and \"%.80s\" is none: give its records, "
+                     "each with its fields",
+                     say->what, v->name, v->text);
+  if (!list && v->items)
+    return error_set(say->e, ERR_USAGE, "%s: \"%s\" is a single value, no list", say->what,
+                     v->name);
+  row[at] = v;
+  return ERR_OK;
+}
+
+static error_code place_values(record_level *l, size_t rows, const saying *say) {
+  const size_t fields = l->schema->count;
+  memset(l->values, 0, rows * fields * sizeof(void *));
+  for (size_t r = 0; r < rows; r++)
+    for (size_t i = 0; i < l->records[r].count; i++)
+      if (place_value(l, &l->records[r].values[i], &l->values[r * fields], say))
+        return say->e->code;
+  return ERR_OK;
+}
+
+/* ---- columns ---- */
+
+static void level_reserve(record_level *l, size_t rows) {
+  if (rows < l->capacity) return;
+  l->capacity = rows + rows / 2 + 16;
+  l->records = mem_grow(l->records, l->capacity, sizeof *l->records);
+  l->values = mem_grow(l->values, l->capacity * (l->schema->count + 1), sizeof(void *));
+}
+
+static void made_reserve(made *m, size_t rows) {
+  if (rows < m->capacity) return;
+  m->capacity = rows + rows / 2 + 16;
+  m->offsets = mem_grow(m->offsets, m->capacity + 1, sizeof *m->offsets);
+  m->valid = mem_grow(m->valid, m->capacity / 8 + 1, 1);
+}
+
+static error_code too_long(const saying *say) {
+  return error_set(say->e, ERR_USAGE, "%s: more than 2 GiB of records at once", say->what);
+}
+
+static error_code text_column(const record_level *l, size_t field_number, size_t rows,
+                              const saying *say) {
+  made *m = &l->columns[field_number];
+  made_reserve(m, rows);
+  buffer_clear(&m->bytes);
+  buffer_reserve(&m->bytes, 1); /* an Arrow array of texts has bytes, if only none */
+  memset(m->valid, 0, rows / 8 + 1);
+  m->array.null_count = 0;
+  m->offsets[0] = 0;
+  for (size_t r = 0; r < rows; r++) {
+    const handmade_value *v = l->values[r * l->schema->count + field_number];
+    if (v && v->text) {
+      buffer_add(&m->bytes, v->text, strlen(v->text));
+      m->valid[r / 8] |= (uint8_t)(1u << (r % 8));
+    } else {
+      m->array.null_count++;
+    }
+    if (m->bytes.size > INT32_MAX) return too_long(say);
+    m->offsets[r + 1] = (int32_t)m->bytes.size;
   }
+  m->array.length = (int64_t)rows;
+  m->buffers[0] = m->valid;
+  m->buffers[1] = m->offsets;
+  m->buffers[2] = m->bytes.data;
+  return ERR_OK;
+}
+
+static error_code level_fill(record_level *l, size_t rows, const saying *say);
+
+/* A list that is not named is an empty one: a customer without orders has none. */
+static error_code list_column(const record_level *l, size_t field_number, size_t rows,
+                              const saying *say) {
+  made *m = &l->columns[field_number];
+  size_t total = 0;
+  made_reserve(m, rows);
+  m->offsets[0] = 0;
+  for (size_t r = 0; r < rows; r++) {
+    const handmade_value *v = l->values[r * l->schema->count + field_number];
+    const size_t n = v ? v->item_count : 0;
+    level_reserve(m->items, total + n);
+    if (n) memcpy(m->items->records + total, v->items, n * sizeof *v->items);
+    total += n;
+    if (total > INT32_MAX) return too_long(say);
+    m->offsets[r + 1] = (int32_t)total;
+  }
+  m->array.length = (int64_t)rows;
+  m->buffers[1] = m->offsets;
+  return level_fill(m->items, total,
+                    &(saying){say->what, l->schema->fields[field_number].name, say->e});
+}
+
+/* Of l->records, which are there. */
+static error_code level_fill(record_level *l, size_t rows, const saying *say) {
+  level_reserve(l, rows);
+  error_code code = place_values(l, rows, say);
+  for (size_t i = 0; i < l->schema->count && !code; i++)
+    code = l->columns[i].items ? list_column(l, i, rows, say) : text_column(l, i, rows, say);
+  l->self.array.length = (int64_t)rows;
   return code;
 }
 
-error_code handmade_cast(const schema *s, const handmade_record *records, size_t count,
+error_code handmade_cast(handmade_door *d, const handmade_record *records, size_t count,
                          const char *what, batch *out, error *e) {
-  arena a = {0};
-  cast *c = NULL;
-  error_code code = ERR_OK;
-  for (size_t r = 0; r < count && !code; r++)
-    code = check_names(s, &records[r], "the pack has", what, &a, e);
-  if (!code) {
-    made *m = record_columns(&a, s, "", records, count);
-    code = cast_new(s, NULL, &m->schema, what, &c, e);
-    if (!code) code = cast_rows(c, &m->array, 0, count, 0, out, NULL, e);
-  }
-  cast_free(c);
-  arena_deinit(&a);
-  return code;
+  error own;
+  level_reserve(d->top, count);
+  if (count) memcpy(d->top->records, records, count * sizeof *records);
+  error_code code = level_fill(d->top, count, &(saying){what, NULL, e ? e : &own});
+  return code ? code : cast_rows(d->cast, &d->top->self.array, 0, count, 0, out, NULL, e);
 }

@@ -1,6 +1,6 @@
-/* Records made by hand: values as texts by the names of the fields, for trying a policy out and for
- * its examples. They go through the same door as a source's records, so that a hand-made record is
- * refused exactly when one from a file would be. */
+/* Records made by hand: values as texts by the names of the fields, for trying a policy out, for its
+ * examples, and for questions that come as JSON. They go through the same door as a source's records,
+ * so that a hand-made record is refused exactly when one from a file would be. */
 #ifndef DATA_HANDMADE_H
 #define DATA_HANDMADE_H
 
@@ -21,11 +21,17 @@ typedef struct handmade_record {
   const handmade_value *values; /* what is not named is missing */
 } handmade_record;
 
+/* A door for the records of one schema, which must live as long. It belongs to one thread, and keeps
+ * its memory from one call to the next. */
+typedef struct handmade_door handmade_door;
+
+error_code handmade_door_new(const schema *s, handmade_door **out, error *e);
+void handmade_door_free(handmade_door *d);
 /* Casts at most BATCH_ROWS records into `out` (cleared first): accepted ones become rows, the others
  * rejects, `sequence` counts from 0. ERR_USAGE names a value whose field does not exist ("did you
  * mean"), stands twice, or is a list where a value belongs (or the other way round); `what` begins
  * that message ("--set", "the example \"A1\""). */
-error_code handmade_cast(const schema *s, const handmade_record *records, size_t count,
+error_code handmade_cast(handmade_door *d, const handmade_record *records, size_t count,
                          const char *what, batch *out, error *e);
 
 #endif

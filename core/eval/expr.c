@@ -51,6 +51,7 @@ typedef struct evaluation {
   char *memory; /* the program's lines */
   column *result;
   text_view *texts; /* of a STORE_TEXT result, until its bytes are known */
+  size_t room;      /* rows of a line: those of the largest chunk, a multiple of 8 */
   chunk chunk;
   size_t start; /* of the chunk */
 } evaluation;
@@ -78,11 +79,11 @@ static column *result_column(frame *f, value_type type) {
 
 /* ---- lanes ---- */
 
-static void point(lane *l, storage s, char *memory) {
+static void point(lane *l, storage s, char *memory, size_t room) {
   switch (s) {
   case STORE_RATIO:
     l->i64 = (int64_t *)(void *)memory;
-    l->den = l->i64 + CHUNK_ROWS;
+    l->den = l->i64 + room;
     break;
   case STORE_I32:
     l->i32 = (int32_t *)(void *)memory;
@@ -105,12 +106,12 @@ static text_view view_of(const text_data *t, size_t row) {
   return (text_view){bytes + t->offsets[row], t->offsets[row + 1] - t->offsets[row]};
 }
 
-static void fill_constant(const program_register *r, lane *l) {
+static void fill_constant(const program_register *r, lane *l, size_t room) {
   const value *v = &r->constant;
   int64_t stored = MISSING_I64;
   bool known = !v->missing;
   if (r->storage == STORE_I64 && known) known = value_stored(v, r->type, &stored);
-  for (size_t i = 0; i < CHUNK_ROWS; i++) {
+  for (size_t i = 0; i < room; i++) {
     switch (r->storage) {
     case STORE_RATIO:
       l->i64[i] = known ? (int64_t)v->exact.num : MISSING_I64;
@@ -169,13 +170,15 @@ static void point_result(evaluation *e, lane *l) {
 
 static void prepare(evaluation *e) {
   const program *p = &e->expr->program;
-  size_t line = CHUNK_ROWS * (p->wide ? 2 * sizeof(int64_t) : sizeof(int64_t));
+  const size_t most = e->frame->rows < CHUNK_ROWS ? e->frame->rows : CHUNK_ROWS;
+  e->room = (most + 7) / 8 * 8;
+  size_t line = e->room * (p->wide ? 2 * sizeof(int64_t) : sizeof(int64_t));
   e->lanes = scratch_block(e->frame, (size_t)p->register_count * sizeof *e->lanes);
   e->memory = scratch_block(e->frame, (size_t)p->lines * line);
   for (int i = 0; p->registers != NULL && i < p->register_count; i++) {
     const program_register *r = &p->registers[i];
-    if (r->line >= 0) point(&e->lanes[i], r->storage, e->memory + (size_t)r->line * line);
-    if (r->source == FROM_CONSTANT) fill_constant(r, &e->lanes[i]);
+    if (r->line >= 0) point(&e->lanes[i], r->storage, e->memory + (size_t)r->line * line, e->room);
+    if (r->source == FROM_CONSTANT) fill_constant(r, &e->lanes[i], e->room);
   }
 }
 

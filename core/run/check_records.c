@@ -20,6 +20,7 @@ typedef struct records {
   const pack *pack;
   const plan *plan;
   record_maker *maker;
+  handmade_joiner *joiner;
   batch *batch;
   decisions *decisions;
   population *population; /* of the batch at hand */
@@ -41,7 +42,8 @@ made_records *made_open(const pack *p, const plan *made, size_t count) {
   r->decisions = decisions_new(made);
   r->faults = mem_array(BATCH_ROWS, sizeof *r->faults);
   r->shown.evaluator = evaluator_new(made, &e);
-  r->ready = r->shown.evaluator && evaluator_start(r->shown.evaluator, &e) == ERR_OK;
+  r->ready = r->shown.evaluator && !handmade_joiner_new(p, made, &r->joiner, &e) &&
+             evaluator_start(r->shown.evaluator, &e) == ERR_OK;
   r->shown.batch = r->batch;
   r->shown.decisions = r->decisions;
   return &r->shown;
@@ -152,7 +154,7 @@ bool made_next(made_records *m) {
   r->left -= count;
   arena_clear(&r->arena);
   const handmade_record *made = make(r, count);
-  if (handmade_join(r->pack, r->plan, made, NULL, count, "check", r->batch, &e)) return false;
+  if (handmade_join(r->joiner, made, NULL, count, "check", r->batch, &e)) return false;
   if (!evaluate_batch(r, &e)) return false;
   m->rows = r->batch->rows;
   memset(r->faults, 0, BATCH_ROWS * sizeof *r->faults);
@@ -175,6 +177,7 @@ void made_close(made_records *m) {
   evaluator_free(m->evaluator);
   population_free(r->population);
   decisions_free(r->decisions);
+  handmade_joiner_free(r->joiner);
   batch_free(r->batch);
   record_maker_free(r->maker);
   free(r->faults);

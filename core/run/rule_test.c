@@ -9,7 +9,6 @@
 
 #include "../base/text.h"
 #include "expect.h"
-#include "handmade_join.h"
 
 /* ---- the pack with the tests' conditions ---- */
 
@@ -113,7 +112,8 @@ static bool bench_open(rule_test_run *r, bench *b, place at) {
   if (!b->plan) return false;
   b->batch = handmade_batch(&r->asked, b->plan);
   b->decisions = decisions_new(b->plan);
-  b->evaluator = evaluator_new(b->plan, &e);
+  if (!handmade_joiner_new(&r->asked, b->plan, &b->joiner, &e))
+    b->evaluator = evaluator_new(b->plan, &e);
   if (b->evaluator && r->o->coverage) coverage_watch(r->o->coverage, b->evaluator);
   if (r->o->coverage) coverage_plan(r->o->coverage, b->plan);
   if (b->evaluator && evaluator_start(b->evaluator, &e) == ERR_OK) return true;
@@ -127,6 +127,7 @@ static void bench_close(bench *b) {
     evaluator_free(b->evaluator);
   }
   decisions_free(b->decisions);
+  handmade_joiner_free(b->joiner);
   batch_free(b->batch);
   plan_free(b->plan);
   free(b);
@@ -190,7 +191,7 @@ error_code bench_evaluate(rule_test_run *r, bench *b, const handmade_record *rec
   handmade_record *keyed = arena_array(&r->records, count + 1, sizeof *keyed);
   for (size_t i = 0; i < count; i++) keyed[i] = with_key(r, &records[i], i);
   error_code code =
-      handmade_join(&r->asked, b->plan, keyed, previous, count, r->o->tests->file, b->batch, e);
+      handmade_join(b->joiner, keyed, previous, count, r->o->tests->file, b->batch, e);
   return code ? code : evaluator_run(b->evaluator, b->batch, b->decisions, e);
 }
 

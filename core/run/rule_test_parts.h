@@ -3,6 +3,7 @@
 #ifndef RUN_RULE_TEST_PARTS_H
 #define RUN_RULE_TEST_PARTS_H
 
+#include "handmade_join.h"
 #include "rule_test.h"
 
 /* A plan for one moment and one set of parameters, ready to evaluate. */
@@ -12,6 +13,7 @@ typedef struct bench {
   const test_setting *params;
   plan *plan;
   evaluator *evaluator;
+  handmade_joiner *joiner;
   decisions *decisions;
   batch *batch;
 } bench;

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 #include "data/handmade.h"
 
@@ -29,6 +30,14 @@ static const field fields[] = {
 };
 static const schema customers = {.count = COUNT(fields), .fields = fields};
 
+static error_code cast_records(const handmade_record *records, size_t count, batch *out, error *e) {
+  handmade_door *door;
+  assert_int_equal(handmade_door_new(&customers, &door, e), ERR_OK);
+  const error_code code = handmade_cast(door, records, count, "--set", out, e);
+  handmade_door_free(door);
+  return code;
+}
+
 static void takes_values_and_lists(void **state) {
   (void)state;
   const handmade_value first[] = {{.name = "at", .text = "2025-09-01"},
@@ -42,7 +51,7 @@ static void takes_values_and_lists(void **state) {
   const handmade_record records[] = {{3, a}, {1, b}};
   batch *out = batch_new(&customers, NULL);
   error e = {0};
-  assert_int_equal(handmade_cast(&customers, records, 2, "--set", out, &e), ERR_OK);
+  assert_int_equal(cast_records(records, 2, out, &e), ERR_OK);
   assert_int_equal(out->rows, 2);
   assert_int_equal(out->columns[1].i64[0], 1250);
   assert_int_equal(out->columns[1].i64[1], MISSING_I64);
@@ -66,7 +75,7 @@ static void refuses_as_the_door_does(void **state) {
   const handmade_record records[] = {{1, a}, {2, b}, {2, c}};
   batch *out = batch_new(&customers, NULL);
   error e = {0};
-  assert_int_equal(handmade_cast(&customers, records, 3, "--set", out, &e), ERR_OK);
+  assert_int_equal(cast_records(records, 3, out, &e), ERR_OK);
   assert_int_equal(out->rows, 0);
   assert_int_equal(out->reject_count, 3);
   assert_string_equal(out->rejects[0].code, "REQUIRED");
@@ -81,8 +90,50 @@ static void check_wrong(const handmade_value *values, size_t n, const char *expe
   const handmade_record record = {n, values};
   batch *out = batch_new(&customers, NULL);
   error e = {0};
-  assert_int_equal(handmade_cast(&customers, &record, 1, "--set", out, &e), ERR_USAGE);
+  assert_int_equal(cast_records(&record, 1, out, &e), ERR_USAGE);
   assert_string_equal(e.message, expected);
+  batch_free(out);
+}
+
+/* What one call leaves in the door's memory must not show in the next. */
+static void a_door_is_used_again(void **state) {
+  (void)state;
+  enum { MANY = 500 };
+  handmade_value values[MANY][3], touch[] = {{.name = "kind", .text = "visit"}};
+  handmade_record items[MANY], records[MANY];
+  char ids[MANY][8];
+  handmade_door *door;
+  batch *out = batch_new(&customers, NULL);
+  error e = {0};
+  assert_int_equal(handmade_door_new(&customers, &door, &e), ERR_OK);
+  for (size_t i = 0; i < MANY; i++) items[i] = (handmade_record){1, touch};
+  for (size_t i = 0; i < MANY; i++) {
+    snprintf(ids[i], sizeof ids[i], "K%zu", i);
+    values[i][0] = (handmade_value){.name = "id", .text = ids[i]};
+    values[i][1] = (handmade_value){.name = "touches", .item_count = i % 7, .items = items};
+    values[i][2] = (handmade_value){.name = "amount", .text = "0.01"};
+    records[i] = (handmade_record){3, values[i]};
+  }
+  const size_t sizes[] = {1, MANY, 3, 0, MANY / 2, 1};
+  for (size_t round = 0; round < COUNT(sizes); round++) {
+    const size_t n = sizes[round];
+    assert_int_equal(handmade_cast(door, records, n, "--set", out, &e), ERR_OK);
+    assert_int_equal(out->rows, n);
+    for (size_t i = 0; i < n; i++) {
+      const uint32_t *offsets = out->columns[2].list.offsets;
+      assert_int_equal(offsets[i + 1] - offsets[i], i % 7);
+      assert_int_equal(out->columns[1].i64[i], 1);
+    }
+    const handmade_value alone[] = {{.name = "id", .text = "x"}},
+                         wrong[] = {{.name = "x", .text = "1"}};
+    assert_int_equal(handmade_cast(door, &(handmade_record){1, wrong}, 1, "--set", out, &e),
+                     ERR_USAGE);
+    assert_int_equal(handmade_cast(door, &(handmade_record){1, alone}, 1, "--set", out, &e),
+                     ERR_OK);
+    assert_int_equal(out->columns[1].i64[0], MISSING_I64);
+    assert_int_equal(out->columns[2].list.offsets[1], 0);
+  }
+  handmade_door_free(door);
   batch_free(out);
 }
 
@@ -106,8 +157,8 @@ static void names_what_is_no_field(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(takes_values_and_lists),
-                                     cmocka_unit_test(refuses_as_the_door_does),
-                                     cmocka_unit_test(names_what_is_no_field)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(takes_values_and_lists), cmocka_unit_test(refuses_as_the_door_does),
+      cmocka_unit_test(a_door_is_used_again), cmocka_unit_test(names_what_is_no_field)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -191,6 +191,11 @@ void text_json(buffer *out, const char *text, size_t n) {
   buffer_char(out, '"');
   size_t plain = 0; /* start of what is copied as it stands */
   for (size_t i = 0; i < n;) {
+    const unsigned char c = (unsigned char)text[i];
+    if (c >= 0x20 && c < 0x80 && c != '"' && c != '\\') { /* most are */
+      i++;
+      continue;
+    }
     uint32_t code = 0xFFFD;
     size_t length = char_decode(text + i, n - i, &code);
     if (length && code >= 0x20 && code != '"' && code != '\\') {

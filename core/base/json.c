@@ -273,9 +273,11 @@ static struct json_object *parse(struct json_tokener *t, const char *text, size_
 
 error_code json_read(arena *a, const char *text, size_t n, const char *what, const json **out,
                      error *e) {
-  if (n > JSON_MOST_BYTES)
-    return error_set(e, ERR_USAGE, "%s: %zu bytes of JSON, at most %zu are read", what, n,
-                     JSON_MOST_BYTES);
+  if (n > JSON_MOST_BYTES) {
+    error_set(e, ERR_USAGE, "%s: %zu bytes of JSON, at most %zu are read", what, n,
+              JSON_MOST_BYTES);
+    return ERR_USAGE;
+  }
   if (!text_valid_utf8(text, n)) return refuse_bytes(what, text, n, e);
   outline o = {.arena = a};
   outline_read(&o, text, n);

@@ -1,6 +1,8 @@
 /* Single answers: how many records a second one desk answers, one JSON object at a time, each with the
  * full answer (outputs, reasons with their texts), by 1 and 2 threads.
- *   answers RULES DATABASE|- AS_OF RECORDS.jsonl [SECONDS] [explain] */
+ *   answers PACK DATABASE|- AS_OF RECORDS.jsonl [SECONDS] [explain]
+ * Without a database the parameter total_ar is given. Prints a line for each number of threads, and as
+ * RES lines for table.awk the nanoseconds of an answer. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,6 +85,8 @@ static void measure(const work *w, size_t threads) {
   printf("%zu thread%s %9.0f answers/s  p50 %6.1f us  p99 %6.1f us  %zu bytes each\n", threads,
          threads == 1 ? " " : "s", (double)answers / seconds, shares[0].times[timed / 2],
          shares[0].times[timed * 99 / 100], bytes / answers);
+  printf("RES answer-%zu %.1f\nRES answer-%zu-p99 %.1f\n", threads, seconds * 1e9 / (double)answers,
+         threads, shares[0].times[timed * 99 / 100] * 1e3);
   for (size_t i = 0; i < threads; i++) free(shares[i].times);
 }
 

@@ -22,6 +22,9 @@ cc -std=gnu11 -O3 -D_GNU_SOURCE -Icore -Icore/include -I/usr/include/lua5.4 -o $
   tests/bench/evaluate.c build/libassay.a -pthread -l:liblua5.4.a -lsqlite3 -luv -ljson-c -lmd -lz -ldl -lm
 cc -std=gnu11 -O3 -D_GNU_SOURCE -Icore -Icore/include -I/usr/include/lua5.4 -o $B/long_table \
   tests/bench/long_table.c build/libassay.a -pthread -l:liblua5.4.a -lsqlite3 -luv -ljson-c -lmd -lz -ldl -lm
+cc -std=gnu11 -O3 -D_GNU_SOURCE -Icore -Icore/include -I/usr/include/lua5.4 -o $B/answers \
+  tests/bench/answers.c build/libassay.a -pthread -l:liblua5.4.a -lsqlite3 -luv -ljson-c -lmd -lz -ldl -lm
+sqlite3 :memory: <tests/bench/records.sql >$B/records.jsonl
 # The packs of the Lua variants are the same fields with other scripts.
 for pack in grade-1 grade-1-lua-limit grade-1-lua; do
   rm -rf "$B/packs/$pack"
@@ -87,6 +90,7 @@ for round in $(seq "$ROUNDS"); do
   for kind in ranges keys; do
     $B/long_table $B/long-$kind $kind 10000 200000 1 >>$rounds
   done
+  $B/answers rules/distributor-credit - 2025-09-26T15:00:00+08:00 $B/records.jsonl 1 >>$rounds
   lua5.4 tests/bench/idiomatic.lua $B/part.csv "$M" 1 >>$rounds
   end_to_end e2e-csv-floor $B/floor csv $B/customers.csv $B/out.db
   end_to_end e2e-csv build/assay run $B/packs/grade-1 --as-of 2025-09-26T15:00:00+08:00 \

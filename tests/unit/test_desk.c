@@ -1,0 +1,643 @@
+/* The desk: single answers are those of a run, whoever asks, in whatever order and on any thread. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <pthread.h>
+#include <time.h>
+#include "base/text.h"
+#include "run/desk_json.h"
+#include "run/json_value.h"
+#include "run/report_text.h"
+#include "support/pack_run.h"
+
+#define COUNT(list) (sizeof(list) / sizeof *(list))
+#define AS_OF 1758870000 /* RUN_AS_OF */
+
+static const desk_question plain = {.as_of = AS_OF, .what = "the request"};
+
+/* ---- asking ---- */
+
+static desk *desk_of(const char *path, const char *database) {
+  findings found = {0};
+  pack *p = pack_load(path, &found);
+  for (size_t i = 0; !p && i < found.count; i++) print_error("%s\n", found.items[i].message);
+  assert_non_null(p);
+  findings_deinit(&found);
+  return desk_new(p, database);
+}
+
+/* The caller frees it; NULL with the error in *e. */
+static char *ask_with(desk *d, const desk_question *q, const char *record, error *e) {
+  buffer out = {0};
+  if (desk_ask_json(d, q, record, strlen(record), "en", &out, e)) {
+    assert_int_equal(out.size, 0);
+    buffer_deinit(&out);
+    return NULL;
+  }
+  buffer_text(&out, "");
+  return out.data;
+}
+
+static char *ask(desk *d, const desk_question *q, const char *record) {
+  error e = {0};
+  char *text = ask_with(d, q, record, &e);
+  if (!text) fail_msg("%s", e.message);
+  return text;
+}
+
+static void answers(desk *d, const desk_question *q, const char *record, const char *part) {
+  char *text = ask(d, q, record);
+  if (!strstr(text, part)) fail_msg("%s\ndoes not have\n%s", text, part);
+  free(text);
+}
+
+static void refuses(desk *d, const desk_question *q, const char *record, error_code code,
+                    const char *part) {
+  error e = {0};
+  char *text = ask_with(d, q, record, &e);
+  if (text) fail_msg("answered: %s", text);
+  assert_int_equal(e.code, code);
+  if (!strstr(e.message, part)) fail_msg("%s\ndoes not say\n%s", e.message, part);
+}
+
+/* ---- the shipped packs: as their runs ---- */
+
+typedef struct table {
+  char *text;
+  size_t columns, rows;
+  const char *cells[20000]; /* row * columns + column; row 0 is the head */
+} table;
+
+/* Cells end in place; quotes are taken off. */
+static void read_table(table *t, const char *path) {
+  FILE *f = fopen(path, "rb");
+  assert_non_null(f);
+  t->text = calloc(1, 1 << 20);
+  const size_t n = fread(t->text, 1, (1 << 20) - 1, f);
+  fclose(f);
+  size_t cells = 0;
+  for (char *p = t->text; p < t->text + n;) {
+    char *to = p, end = 0;
+    t->cells[cells++] = p;
+    assert_true(cells < COUNT(t->cells));
+    for (bool quoted = false;; p++) {
+      if (*p == '"' && quoted && p[1] == '"')
+        *to++ = *p++;
+      else if (*p == '"')
+        quoted = !quoted;
+      else if (!quoted && (*p == ',' || *p == '\n' || !*p)) {
+        end = *p++;
+        break;
+      } else if (*p != '\r')
+        *to++ = *p;
+    }
+    *to = 0;
+    if (end != ',' && !t->columns) t->columns = cells;
+  }
+  t->rows = cells / t->columns;
+}
+
+static void put_row(buffer *out, const table *t, size_t row, bool with_key) {
+  buffer_char(out, '{');
+  for (size_t c = with_key ? 0 : 1; c < t->columns; c++) {
+    if (c > !with_key) buffer_char(out, ',');
+    text_json(out, t->cells[c], strlen(t->cells[c]));
+    buffer_char(out, ':');
+    text_json(out, t->cells[row * t->columns + c], strlen(t->cells[row * t->columns + c]));
+  }
+  buffer_char(out, '}');
+}
+
+typedef struct shipped {
+  desk *desk;
+  char folder[96], database[128];
+  table *customers;
+  table *lists[8]; /* by related list */
+} shipped;
+
+/* The record of a row with its lists. */
+static char *record_of(const shipped *s, size_t row) {
+  const pack *p = desk_pack(s->desk);
+  const char *key = s->customers->cells[row * s->customers->columns];
+  buffer out = {0};
+  put_row(&out, s->customers, row, true);
+  out.size--;
+  for (size_t i = 0; i < p->related_count; i++) {
+    size_t count = 0;
+    buffer_format(&out, ",\"%s\":[", p->related[i].name);
+    for (size_t r = 1; r < s->lists[i]->rows; r++) {
+      if (strcmp(s->lists[i]->cells[r * s->lists[i]->columns], key) != 0) continue;
+      if (count++) buffer_char(&out, ',');
+      put_row(&out, s->lists[i], r, false);
+    }
+    buffer_char(&out, ']');
+  }
+  buffer_text(&out, "}");
+  return out.data;
+}
+
+static void shipped_run(shipped *s, const char *file, const char *plugins) {
+  error e = {0};
+  findings found = {0};
+  run_result result;
+  store *to;
+  assay_setting path = {.name = "path", .value = file};
+  const plugin_settings settings = {&path, 1};
+  const char *folders[] = {plugins};
+  plugin_host *host = plugin_host_new(folders, 1);
+  plan *made = plan_new(desk_pack(s->desk), &(plan_options){.as_of = AS_OF}, &found);
+  assert_int_equal(store_open(s->database, STORE_WRITE, &to, &e), ERR_OK);
+  const run_options o = {.pack = desk_pack(s->desk),
+                         .plan = made,
+                         .as_of = AS_OF,
+                         .data_folder = s->folder,
+                         .settings = &settings,
+                         .plugins = host,
+                         .store = to,
+                         .threads = 1,
+                         .limit = -1,
+                         .max_rejects = -1,
+                         .allow_shrink = true,
+                         .keep = 2};
+  if (run_pack(&o, &result, &e)) fail_msg("%s", e.message);
+  store_close(to);
+  plan_free(made);
+  plugin_host_free(host);
+  findings_deinit(&found);
+}
+
+typedef struct comparing {
+  const shipped *shipped;
+  store_reader *reader;
+  size_t graded, rejected;
+} comparing;
+
+static char *answer_for(const shipped *s, const char *key) {
+  for (size_t r = 1; r < s->customers->rows; r++) {
+    if (strcmp(s->customers->cells[r * s->customers->columns], key) != 0) continue;
+    char *record = record_of(s, r), *text = ask(s->desk, &plain, record);
+    free(record);
+    return text;
+  }
+  fail_msg("no customer %s", key);
+  return NULL;
+}
+
+static error_code compare_row(void *ctx, const store_row *row, error *e) {
+  comparing *x = ctx;
+  const store_run *run = store_reader_run(x->reader);
+  buffer wanted = {0};
+  (void)e;
+  char *got = answer_for(x->shipped, row->key);
+  buffer_text(&wanted,
+              row->failed ? "\"status\":\"error\"" : "\"status\":\"graded\",\"outputs\":{");
+  for (size_t i = 0; i < run->output_count && !row->failed; i++) {
+    buffer_format(&wanted, "%s\"%s\":", i ? "," : "", run->outputs[i].name);
+    json_value(&wanted, &row->outputs[i], 0, run->zone);
+  }
+  buffer_text(&wanted, "");
+  if (!strstr(got, wanted.data)) fail_msg("%s: got\n%s\nstored\n%s", row->key, got, wanted.data);
+  x->graded++;
+  buffer_deinit(&wanted);
+  free(got);
+  return ERR_OK;
+}
+
+static error_code compare_outcome(void *ctx, const store_outcome *o, error *e) {
+  comparing *x = ctx;
+  buffer code = {0}, wanted = {0};
+  (void)e;
+  if (!o->key || !*o->key || strcmp(o->code, "DUPLICATE_ID") == 0 || strcmp(o->code, "RAGGED") == 0)
+    return ERR_OK; /* a single record is no duplicate, and JSON is not ragged */
+  char *got = answer_for(x->shipped, o->key);
+  write_outcome_code(&code, o);
+  buffer_format(&wanted, "\"kind\":\"%s\",\"code\":\"%.*s\"", o->kind, (int)code.size, code.data);
+  if (!strstr(got, wanted.data)) fail_msg("%s: got\n%s\nstored\n%s", o->key, got, wanted.data);
+  x->rejected++;
+  buffer_deinit(&code);
+  buffer_deinit(&wanted);
+  free(got);
+  return ERR_OK;
+}
+
+static void check_shipped(const char *name, const char *file, size_t graded) {
+  run_world w;
+  shipped s;
+  char path[256];
+  error e = {0};
+  store *from;
+  world_open(&w);
+  snprintf(s.folder, sizeof s.folder, "rules/%s", name);
+  snprintf(s.database, sizeof s.database, "%.100s/shipped.db", w.folder);
+  s.desk = desk_of(s.folder, s.database);
+  shipped_run(&s, file, w.plugins);
+  s.customers = calloc(1, sizeof(table));
+  snprintf(path, sizeof path, "%s/%s", s.folder, file);
+  read_table(s.customers, path);
+  const pack *p = desk_pack(s.desk);
+  for (size_t i = 0; i < p->related_count; i++) {
+    s.lists[i] = calloc(1, sizeof(table));
+    snprintf(path, sizeof path, "%s/%s.csv", s.folder, p->related[i].name);
+    read_table(s.lists[i], path);
+  }
+  comparing x = {.shipped = &s};
+  assert_int_equal(store_open(s.database, STORE_READ, &from, &e), ERR_OK);
+  assert_int_equal(store_reader_open(from, name, &x.reader, &e), ERR_OK);
+  assert_int_equal(store_list(x.reader, &(store_query){.limit = -1}, compare_row, &x, &e), ERR_OK);
+  assert_int_equal(store_outcomes(x.reader, NULL, compare_outcome, &x, &e), ERR_OK);
+  assert_true(graded ? x.graded == graded : x.rejected > 3);
+  store_reader_close(x.reader);
+  store_close(from);
+  for (size_t i = 0; i < p->related_count; i++) free(s.lists[i]->text), free(s.lists[i]);
+  free(s.customers->text);
+  free(s.customers);
+  desk_release(s.desk);
+  world_close(&w);
+}
+
+static void the_shipped_packs_answer_as_they_run(void **state) {
+  (void)state;
+  check_shipped("real-estate-leads", "customers.csv", 60);
+  check_shipped("distributor-credit", "customers.csv", 60);
+  check_shipped("b2b-software", "customers.csv", 60);
+  check_shipped("ecommerce-rfm", "customers.csv", 60);
+}
+
+static void what_they_refuse_as_well(void **state) {
+  (void)state;
+  check_shipped("real-estate-leads", "bad_customers.csv", 0);
+  check_shipped("distributor-credit", "bad_customers.csv", 0);
+  check_shipped("b2b-software", "bad_customers.csv", 0);
+  check_shipped("ecommerce-rfm", "bad_customers.csv", 0);
+}
+
+/* ---- one small policy ---- */
+
+static const char shop_company[] =
+    "fields { id = key, rating = choice { 'A', 'B' }, worth = money { required = true }, vip = "
+    "boolean }\n"
+    "related 'items' { source = { plugin = 'csv', path = 'items.csv' }, key = 'id',\n"
+    "  where = 'coalesce(n, 1) * coalesce(n, 1) * coalesce(n, 1) < 1000',\n"
+    "  fields = { due = date, amount = money { min = 0 }, n = integer } }\n"
+    "params { factor = decimal(2) { default = 0.50 } }\n"
+    "outputs { 'overdue', 'worth_more', 'limit', 'before', 'share', 'reasons' }\n";
+static const char shop_rules[] =
+    "derive 'overdue' { sum = 'amount', of = 'items', where = 'due < today' }\n"
+    "derive 'worth_more' { 'worth * factor' }\n"
+    "limit 'limit' { start { 'worth', code = 'BASE' }, at_most { { '1000000000000000.00', 'CAP' } "
+    "},\n"
+    "  round_down(0.01) }\n"
+    "derive 'before' { 'previous(\"limit\")' }\n"
+    "total 'all' { of = 'worth' }\n"
+    "derive 'share' { 'worth / all' }\n"
+    "codes 'reasons' { { 'OWES', 'overdue > 0', value = 'overdue' }, 'BASE' }\n";
+
+static desk *shop(run_world *w) {
+  char path[160];
+  world_open(w);
+  world_pack(w, shop_company, shop_rules);
+  world_put(w, "items.csv", "id,due,amount,n\n");
+  world_put(w, "reasons.en.csv",
+            "code,text\nOWES,\"{value} is overdue, of \"\"{worth_more}\"\"\"\n");
+  snprintf(path, sizeof path, "%s/test", w->folder);
+  return desk_of(path, w->database);
+}
+
+static void shop_closes(run_world *w, desk *d) {
+  desk_release(d);
+  world_close(w);
+}
+
+static void a_whole_answer(void **state) {
+  (void)state;
+  run_world w;
+  desk *d = shop(&w);
+  assert_int_equal(world_run(&w, "id,rating,worth,vip\nA,A,300.00,\nB,B,100.00,\n"), ERR_OK);
+  char *got = ask(d, &plain,
+                  "{\"id\":\"N1\",\"worth\":100,\"vip\":true,\"items\":[{\"due\":\"2025-09-01\","
+                  "\"amount\":60.50},{\"due\":null,\"amount\":\"7\"},{\"due\":\"2026-01-01\"}],"
+                  "\"previous\":{\"limit\":90.5}}");
+  char wanted[1024];
+  snprintf(
+      wanted, sizeof wanted,
+      "{\"pack\":\"test\",\"pack_hash\":\"%s\",\"as_of\":\"2025-09-26T15:00:00+08:00\",\"run\":1,"
+      "\"key\":\"N1\",\"status\":\"graded\",\"outputs\":{\"overdue\":60.50,\"worth_more\":50.00,"
+      "\"limit\":100.00,\"before\":90.50,\"share\":0.25,\"reasons\":[\"OWES:60.50\",\"BASE\"]},"
+      "\"reasons\":[{\"list\":\"reasons\",\"code\":\"OWES:60.50\","
+      "\"text\":\"60.50 is overdue, of \\\"50.00\\\"\"},"
+      "{\"list\":\"reasons\",\"code\":\"BASE\",\"text\":null}],\"outcomes\":[]}",
+      desk_pack(d)->hash);
+  assert_string_equal(got, wanted);
+  free(got);
+  shop_closes(&w, d);
+}
+
+static void money_is_exact(void **state) {
+  (void)state;
+  run_world w;
+  desk *d = shop(&w);
+  assert_int_equal(world_run(&w, "id,rating,worth,vip\nA,A,1.00,\n"), ERR_OK);
+  answers(d, &plain, "{\"worth\":12345678901234.89}", "\"limit\":12345678901234.89,");
+  answers(d, &plain, "{\"worth\":92233720368547758.07}", "\"share\":92233720368547758.07,");
+  answers(d, &plain, "{\"worth\":12345678901234567.89}", "\"limit\":1000000000000000.00,");
+  answers(d, &plain, "{\"worth\":0.1}", "\"worth_more\":0.05,\"limit\":0.10,");
+  answers(d, &plain,
+          "{\"worth\":\"0.30\",\"items\":[{\"due\":\"2025-01-01\",\"amount\":0.1},"
+          "{\"due\":\"2025-01-01\",\"amount\":0.2}]}",
+          "{\"overdue\":0.30,");
+  answers(d, &plain, "{\"worth\":0.105}", "\"code\":\"BAD_VALUE:worth\"");
+  answers(d, &plain, "{\"worth\":99999999999999999999999}", "\"code\":\"OUT_OF_RANGE:worth\"");
+  answers(d, &plain, "{\"worth\":1e3}", "\"code\":\"BAD_VALUE:worth\"");
+  shop_closes(&w, d);
+}
+
+static void a_batch_in_its_order(void **state) {
+  (void)state;
+  run_world w;
+  desk *d = shop(&w);
+  assert_int_equal(world_run(&w, "id,rating,worth,vip\nA,A,100.00,\n"), ERR_OK);
+  char *got = ask(d, &plain,
+                  "[{\"id\":\"a\",\"worth\":1},{\"id\":\"b\"},{\"worth\":3},"
+                  "{\"id\":\"c\",\"worth\":\"x\"},{\"id\":\"d\",\"worth\":4}]");
+  static const char *const parts[] = {
+      "\"decisions\":[{\"key\":\"a\",\"status\":\"graded\"",
+      "},{\"key\":\"b\",\"status\":\"rejected\",\"outputs\":null,\"reasons\":[],\"outcomes\":[{"
+      "\"kind\":\"reject\",\"code\":\"REQUIRED:worth\",\"field\":\"worth\",\"rule\":null,",
+      "},{\"key\":null,\"status\":\"graded\"",
+      "},{\"key\":\"c\",\"status\":\"rejected\"",
+      "\"value\":\"x\"",
+      "},{\"key\":\"d\",\"status\":\"graded\"",
+      "}]}"};
+  const char *at = got;
+  for (size_t i = 0; i < COUNT(parts); i++)
+    if (!(at = strstr(at, parts[i]))) fail_msg("%s\nhas not, in order, %s", got, parts[i]);
+  free(got);
+  buffer many = {0};
+  buffer_char(&many, '[');
+  for (int i = 0; i < 5000; i++)
+    buffer_format(&many, "%s{\"id\":\"K%d\",\"worth\":%d}", i ? "," : "", i, i);
+  buffer_text(&many, "]");
+  got = ask(d, &plain, many.data);
+  const json *read;
+  arena a = {0};
+  assert_int_equal(json_read(&a, got, strlen(got), "answer", &read, NULL), ERR_OK);
+  const json *decisions_read = json_member(read, "decisions");
+  assert_int_equal(json_count(decisions_read), 5000);
+  assert_string_equal(json_member_text(&decisions_read->items[4321], "key"), "K4321");
+  assert_string_equal(
+      json_member(json_member(&decisions_read->items[4321], "outputs"), "limit")->text, "4321.00");
+  arena_deinit(&a);
+  buffer_deinit(&many);
+  free(got);
+  shop_closes(&w, d);
+}
+
+static void what_is_no_question(void **state) {
+  (void)state;
+  run_world w;
+  desk *d = shop(&w);
+  refuses(d, &plain, "{\"worth\":1}", ERR_NOT_FOUND,
+          "total \"all\" is worked out over all customers");
+  assert_int_equal(world_run(&w, "id,rating,worth,vip\nA,A,100.00,\n"), ERR_OK);
+  desk_release(d);
+  char path[160];
+  snprintf(path, sizeof path, "%s/test", w.folder);
+  d = desk_of(path, w.database);
+  refuses(d, &plain, "{\"wroth\":1}", ERR_USAGE,
+          "the request: the pack has no field \"wroth\"; did you mean \"worth\"?");
+  refuses(d, &plain, "{\"worth\":1,\"items\":[{\"amuont\":1}]}", ERR_USAGE,
+          "a record of \"items\" has no field \"amuont\"; did you mean \"amount\"?");
+  refuses(d, &plain, "{\"worth\":[{}]}", ERR_USAGE, "\"worth\" is a single value, no list");
+  refuses(d, &plain, "{\"items\":3}", ERR_USAGE, "\"items\" is a list of records");
+  refuses(d, &plain, "{\"worth\":{\"a\":1}}", ERR_USAGE, "the request: worth is an object");
+  refuses(d, &plain, "[{\"worth\":1},{\"items\":[{},3]}]", ERR_USAGE,
+          "the request: record 2: items[1] must be an object");
+  refuses(d, &plain, "{\"worth\":1,\n\"worth\":2}", ERR_USAGE,
+          "the request: line 2, column 2, in worth: this name stands twice");
+  refuses(d, &plain, "[]", ERR_USAGE, "a record is an object");
+  refuses(d, &plain, "3", ERR_USAGE, "a record is an object");
+  refuses(d, &plain, "{\"worth\":1,\"previous\":{\"limit\":\"much\"}}", ERR_USAGE,
+          "the previous value of \"limit\"");
+  desk_question q = plain;
+  q.known = true;
+  refuses(d, &q, "{\"worth\":1,\"previous\":{\"limit\":1}}", ERR_USAGE, "only one of the two");
+  q = plain;
+  q.params = &(param_value){"fcator", "1"};
+  q.param_count = 1;
+  refuses(d, &q, "{\"worth\":1}", ERR_PACK, "did you mean");
+  q = plain;
+  q.demands = true;
+  refuses(d, &q, "{}", ERR_USAGE, "the pack requires worth: give it with the request");
+  shop_closes(&w, d);
+}
+
+static void moments_and_parameters(void **state) {
+  (void)state;
+  run_world w;
+  desk *d = shop(&w);
+  assert_int_equal(world_run(&w, "id,rating,worth,vip\nA,A,100.00,\n"), ERR_OK);
+  const char *record = "{\"worth\":100,\"items\":[{\"due\":\"2025-09-26\",\"amount\":5}]}";
+  answers(d, &plain, record, "\"overdue\":0.00,\"worth_more\":50.00");
+  desk_question q = plain;
+  q.as_of += 86400;
+  answers(d, &q, record, "\"as_of\":\"2025-09-27T15:00:00+08:00\"");
+  answers(d, &q, record, "\"overdue\":5.00,\"worth_more\":50.00");
+  q.params = &(param_value){"factor", "0.25"};
+  q.param_count = 1;
+  answers(d, &q, record, "\"overdue\":5.00,\"worth_more\":25.00");
+  for (int day = 0; day < 20; day++) { /* more moments than plans are kept */
+    q.as_of = AS_OF + 86400 * (int64_t)(day % 9);
+    answers(d, &q, record, day % 9 ? "\"overdue\":5.00" : "\"overdue\":0.00");
+  }
+  q = (desk_question){.now = true, .what = "the request"};
+  const desk_question *now = &q;
+  desk_answer a;
+  error e = {0};
+  const handmade_value worth = {.name = "worth", .text = "1"};
+  const handmade_record one = {1, &worth};
+  q.records = &one;
+  q.count = 1;
+  const int64_t before = time(NULL);
+  assert_int_equal(desk_ask(d, now, &a, &e), ERR_OK);
+  assert_true(a.as_of % 60 == 0 && a.as_of <= time(NULL) && a.as_of > before - 60);
+  desk_done(d, &a);
+  shop_closes(&w, d);
+}
+
+static void lists_as_a_run_joins_them(void **state) {
+  (void)state;
+  run_world w;
+  desk *d = shop(&w);
+  assert_int_equal(world_run(&w, "id,rating,worth,vip\nA,A,100.00,\n"), ERR_OK);
+  /* the second does not count, by the related list's own condition */
+  answers(d, &plain,
+          "{\"worth\":1,\"items\":[{\"due\":\"2025-01-01\",\"amount\":1.00},"
+          "{\"due\":\"2025-01-01\",\"amount\":2,\"n\":10}]}",
+          "\"overdue\":1.00,");
+  /* and of this one it cannot be said */
+  answers(d, &plain,
+          "{\"id\":\"Z\",\"worth\":1,\"items\":[{\"amount\":1},{\"n\":9223372036854775807}]}",
+          "\"key\":\"Z\",\"status\":\"rejected\",\"outputs\":null,\"reasons\":[],\"outcomes\":[{"
+          "\"kind\":"
+          "\"reject\",\"code\":\"OVERFLOW\",\"field\":\"items\"");
+  answers(d, &plain, "{\"worth\":1,\"items\":[{\"amount\":-1}]}", "\"field\":\"items.amount\"");
+  buffer many = {0};
+  buffer_text(&many, "[");
+  for (int i = 0; i < 3; i++) {
+    buffer_format(&many, "%s{\"worth\":1,\"items\":[", i ? "," : "");
+    for (int k = 0; k < 3000 + i; k++)
+      buffer_format(&many, "%s{\"due\":\"2025-01-01\",\"amount\":1,\"n\":%s}", k ? "," : "",
+                    k % 2 ? "9" : "10");
+    buffer_text(&many, "]}");
+  }
+  buffer_text(&many, "]");
+  char *got = ask(d, &plain, many.data);
+  const char *at = strstr(got, "\"overdue\":1500.00,");
+  assert_non_null(at);
+  at = strstr(at + 1, "\"overdue\":1500.00,");
+  assert_non_null(at);
+  assert_non_null(strstr(at, "\"overdue\":1501.00,"));
+  free(got);
+  buffer_deinit(&many);
+  shop_closes(&w, d);
+}
+
+static void previous_values_of_the_store(void **state) {
+  (void)state;
+  run_world w;
+  desk *d = shop(&w);
+  desk_question q = plain;
+  q.known = true;
+  assert_int_equal(world_run(&w, "id,rating,worth,vip\nA,A,100.00,\nB,A,300.00,\n"), ERR_OK);
+  answers(d, &q, "{\"id\":\"A\",\"worth\":1}", "\"before\":100.00,");
+  answers(d, &q, "{\"id\":\"B\",\"worth\":1}", "\"before\":300.00,");
+  answers(d, &q, "{\"id\":\"C\",\"worth\":1}", "\"before\":null,");
+  answers(d, &q, "{\"worth\":1}", "\"before\":null,");
+  answers(d, &plain, "{\"id\":\"A\",\"worth\":1}", "\"before\":null,");
+  answers(d, &q, "[{\"id\":\"B\",\"worth\":1},{\"id\":\"x\"},{\"id\":\"A\",\"worth\":1}]",
+          "\"before\":300.00,");
+  /* later runs are noticed, also when the one that was read is dropped */
+  for (int run = 2; run <= 4; run++) {
+    char csv[128];
+    snprintf(csv, sizeof csv, "id,rating,worth,vip\nA,A,%d00.00,\n", run);
+    assert_int_equal(world_run(&w, csv), ERR_OK);
+  }
+  nanosleep(&(struct timespec){1, 100 * 1000 * 1000}, NULL);
+  answers(d, &q, "{\"id\":\"A\",\"worth\":1}", "\"run\":4,\"key\":\"A\"");
+  answers(d, &q, "{\"id\":\"A\",\"worth\":1}", "\"before\":400.00,");
+  answers(d, &q, "{\"id\":\"B\",\"worth\":1}", "\"before\":null,");
+  shop_closes(&w, d);
+}
+
+static void explained(void **state) {
+  (void)state;
+  run_world w;
+  desk *d = shop(&w);
+  assert_int_equal(world_run(&w, "id,rating,worth,vip\nA,A,100.00,\n"), ERR_OK);
+  desk_question q = plain;
+  q.explains = true;
+  answers(d, &q, "{\"worth\":100}", "\"explanation\":{\"kind\":\"decision\",\"children\":[");
+  answers(d, &q, "{\"worth\":100}", "\"rule\":\"worth * factor\",\"filled\":\"100.00 * 0.50\"");
+  answers(d, &plain, "{\"worth\":100}", "\"outcomes\":[]}");
+  answers(d, &q, "{\"worth\":\"?\"}", "\"status\":\"rejected\"");
+  shop_closes(&w, d);
+}
+
+/* ---- Lua rules, and how much a desk keeps ---- */
+
+static void rules_in_lua(void **state) {
+  (void)state;
+  run_world w;
+  char path[160];
+  world_open(&w);
+  world_pack(&w, "fields { id = key, n = integer }\noutputs { 'twice', 'reasons' }",
+             "rule 'twice' { type = integer, function(c)\n"
+             "  if c.n == 13 then error('unlucky') end\n"
+             "  if c.n == 14 then while true do end end\n"
+             "  reason('SAID', c.n)\n  return c.n * 2 end }\ncodes 'reasons' { 'SAID' }\n");
+  snprintf(path, sizeof path, "%s/test", w.folder);
+  desk *d = desk_of(path, NULL);
+  for (int i = 0; i < 30; i++) {
+    answers(d, &plain, "{\"n\":21}", "\"twice\":42,\"reasons\":[\"SAID:21\"]");
+    answers(d, &plain, "{\"n\":13}", "\"code\":\"RULE_ERROR\",\"field\":null,\"rule\":\"twice\"");
+    if (!i) answers(d, &plain, "{\"n\":14}", "\"code\":\"RULE_BUDGET\"");
+    answers(d, &plain, "{}", "\"code\":\"RULE_ERROR\"");
+  }
+  shop_closes(&w, d);
+}
+
+/* ---- threads ---- */
+
+enum { THREADS = 4, ROUNDS = 60, RECORDS = 9 };
+
+typedef struct crowd {
+  desk *desk;
+  char records[RECORDS][96];
+  desk_question questions[RECORDS];
+  char *wanted[RECORDS];
+  const char *database;
+} crowd;
+
+static void *ask_again(void *ctx) {
+  crowd *c = ctx;
+  static int number;
+  const int own = __atomic_fetch_add(&number, 1, __ATOMIC_RELAXED);
+  desk *d = desk_hold(c->desk);
+  long wrong = 0;
+  for (int i = 0; i < ROUNDS; i++) {
+    const int at = (i * (own * 2 + 1) + own) % RECORDS;
+    error e = {0};
+    char *got = ask_with(d, &c->questions[at], c->records[at], &e);
+    wrong += !got || strcmp(got, c->wanted[at]) != 0;
+    free(got);
+  }
+  desk_release(d);
+  return (void *)wrong;
+}
+
+static void many_threads_at_once(void **state) {
+  (void)state;
+  run_world w;
+  crowd c = {.desk = shop(&w)};
+  pthread_t threads[THREADS];
+  assert_int_equal(world_run(&w, "id,rating,worth,vip\nA,A,100.00,\nB,A,300.00,\n"), ERR_OK);
+  for (int i = 0; i < RECORDS; i++) {
+    snprintf(c.records[i], sizeof c.records[i],
+             "{\"id\":\"%c\",\"worth\":%d.00,\"items\":[{\"due\":\"2025-09-2%d\",\"amount\":%d}]}",
+             'A' + i % 3, i * 7, i, i + 1);
+    c.questions[i] = plain;
+    c.questions[i].as_of += 86400 * (int64_t)(i % 6); /* more than plans are kept */
+    c.questions[i].explains = i % 4 == 0;
+    c.questions[i].known = i % 2 == 0;
+    c.wanted[i] = ask(c.desk, &c.questions[i], c.records[i]);
+  }
+  for (int i = 0; i < THREADS; i++)
+    assert_int_equal(pthread_create(&threads[i], NULL, ask_again, &c), 0);
+  for (int i = 0; i < THREADS; i++) {
+    void *wrong;
+    pthread_join(threads[i], &wrong);
+    assert_ptr_equal(wrong, NULL);
+  }
+  for (int i = 0; i < RECORDS; i++) free(c.wanted[i]);
+  shop_closes(&w, c.desk);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(the_shipped_packs_answer_as_they_run),
+      cmocka_unit_test(what_they_refuse_as_well),
+      cmocka_unit_test(a_whole_answer),
+      cmocka_unit_test(money_is_exact),
+      cmocka_unit_test(a_batch_in_its_order),
+      cmocka_unit_test(what_is_no_question),
+      cmocka_unit_test(moments_and_parameters),
+      cmocka_unit_test(lists_as_a_run_joins_them),
+      cmocka_unit_test(previous_values_of_the_store),
+      cmocka_unit_test(explained),
+      cmocka_unit_test(rules_in_lua),
+      cmocka_unit_test(many_threads_at_once),
+  };
+  return cmocka_run_group_tests_name("desk", tests, NULL, NULL);
+}

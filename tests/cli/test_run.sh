@@ -230,7 +230,7 @@ says "ends with the counts" out '"records":4,"graded":4,"rule_errors":0,"rejecte
 assay "--json of a failure" 4 run "$MINI" --source path=none.csv --db j.db --json
 says "is an event, too" out '"event":"error","exit_code":4'
 assay "--json of a broken pack" 3 run "$ROOT/tests/cli/packs/broken" --db j.db --json
-says "tells what is wrong" out '"event":"finding","severity":"error","file":"'
+says "tells what is wrong" out '"event":"finding","id":"mistake","severity":"error","file":"'
 says "and where" out '"line":1,'
 assay "--json with rejects" 1 run "$MINI" --source path="$T/mixed.csv" --db j2.db --json
 says "tells its exit code" out '"event":"end","exit_code":1'

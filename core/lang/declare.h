@@ -59,6 +59,8 @@ typedef struct loader {
   declared_name *names;
   size_t wanted_script_count;
   rule_text *wanted_scripts;
+  int functions;         /* registry ref: the numbers of functions written inline, by identity */
+  size_t function_count; /* met so far; the run world meets them in the same order */
   size_t rule_function_count;
   rule_function *rule_functions;
 } loader;
@@ -271,6 +273,15 @@ void declare_output_names(body *b, const char *what, const char *name, const tab
 /* Whether the table of a derive asks for an aggregate, not for a formula. */
 bool declare_is_aggregate(const body *b);
 void declare_aggregate(body *b, const char *name);
+
+/* ---- Lua functions (declare_rule.c) ---- */
+
+/* Numbers the function under a key of the table at index 1, when its word is called: the run world meets
+ * it there. Anything else is left alone. */
+void declare_meet_function(lua_State *L, const char *key);
+/* If a function stands under the key, adds the rule that it is as a step of its own, called `name`, of
+ * the type that stands under `type`. False: no function stands there. */
+bool declare_inline_rule(body *b, const char *key, const char *name);
 
 /* ---- reason codes (declare_codes.c) ---- */
 

@@ -40,9 +40,24 @@ static void read_attribute(const body *row, characteristic *c) {
                   row->what, n);
 }
 
-static void read_characteristic(body *b, scorecard_step *card) {
-  static const char *const keys[] = {"weight",  "input",          "points",  "reason",
-                                     "missing", "missing_reason", "baseline"};
+/* points = "formula", or a function, which is a rule of its own: score_visits. */
+static void read_points(body *b, const char *card, characteristic *c) {
+  const char *name = arena_format(&b->l->pack->arena, "%s_%s", card, c->name);
+  if (declare_inline_rule(b, "points", name)) {
+    c->points = (rule_text){name, body_key_at(b, "points")};
+    return;
+  }
+  bool plain = body_text(b, "points", &c->points) || !body_has(b, "points");
+  if (plain && body_has(b, "type"))
+    declare_error(b->l, body_key_at(b, "type"),
+                  "%s has a type, which says what a function returns, and its points are none: "
+                  "points = function(c) ... end",
+                  b->what);
+}
+
+static void read_characteristic(body *b, const char *card_name, scorecard_step *card) {
+  static const char *const keys[] = {"weight",  "input",          "points",   "reason",
+                                     "missing", "missing_reason", "baseline", "type"};
   loader *l = b->l;
   const char *name = body_item_string(b, 1, "the characteristic's name");
   if (!name) {
@@ -68,7 +83,7 @@ static void read_characteristic(body *b, scorecard_step *card) {
   declare_decimal(l, &c->missing, "the points for missing", NULL);
   body_text(b, "baseline", &c->baseline);
   declare_decimal(l, &c->baseline, "the baseline", NULL);
-  body_text(b, "points", &c->points);
+  read_points(b, card_name, c);
   c->reason = body_code(b, "reason");
   c->missing_reason = body_code(b, "missing_reason");
   for (int i = 2; i <= body_count(b); i++) {
@@ -81,7 +96,7 @@ static void read_characteristic(body *b, scorecard_step *card) {
     declare_error(l, b->at, "%s has no rows: { \">= 3\", 100 }, { \"-\", 0 }", b->what);
   if (c->points.text && (c->attribute_count || body_has(b, "input")))
     declare_error(l, c->points.at,
-                  "%s has points, a formula that gives them for every record, and %s as well: one "
+                  "%s has points, which give them for every record, and %s as well: one "
                   "of them",
                   b->what, c->attribute_count ? "rows" : "an input");
 }
@@ -90,9 +105,7 @@ static void fill_scorecard(body *b, const char *name) {
   static const char *const keys[] = {"divide", "baseline", "decimals", "min", "max"};
   loader *l = b->l;
   body_check(b, COUNTED(keys), true);
-  declare_name(l, b->at, "scorecard", name, true);
-  step *s = declare_step(b, STEP_SCORECARD, name);
-  scorecard_step *card = &s->scorecard;
+  scorecard_step made = {0}, *card = &made;
   int64_t decimals = -1;
   body_text(b, "divide", &card->divide);
   body_text(b, "baseline", &card->baseline);
@@ -114,7 +127,7 @@ static void fill_scorecard(body *b, const char *name) {
     body item;
     if (!body_open_item(b, i, &item)) continue;
     if (body_word_mark(&item) == WORD_characteristic)
-      read_characteristic(&item, card);
+      read_characteristic(&item, name, card);
     else
       declare_error(l, item.at,
                     "entry %d of %s is not a characteristic: "
@@ -123,6 +136,8 @@ static void fill_scorecard(body *b, const char *name) {
     body_close(&item);
   }
   if (!card->characteristic_count) declare_error(l, b->at, "%s has no characteristics", b->what);
+  declare_name(l, b->at, "scorecard", name, true); /* behind the rules that its functions are */
+  declare_step(b, STEP_SCORECARD, name)->scorecard = made;
 }
 
 /* ---- bands "name" { of = "score", { "P1", 75 }, ..., { "P3" } } ---- */
@@ -211,6 +226,7 @@ NAMED(scorecard)
 NAMED(bands)
 
 static int word_characteristic(lua_State *L) {
+  declare_meet_function(L, "points");
   return declare_mark(L, WORD_characteristic);
 }
 

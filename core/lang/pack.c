@@ -255,6 +255,8 @@ static void run_scripts(loader *l, sandbox *s) {
   lua_State *L = sandbox_lua(s);
   lua_newtable(L);
   l->marks = luaL_ref(L, LUA_REGISTRYINDEX);
+  lua_newtable(L);
+  l->functions = luaL_ref(L, LUA_REGISTRYINDEX);
   sandbox_set_context(s, l);
   pack_provide_reason(s);
   declare_all(s);
@@ -351,7 +353,7 @@ static void rewrite_rules(loader *l) {
       if (l->rule_functions[k].file == script->file)
         set_access(l, &l->rule_functions[k], find_access(&l->rule_functions[k], accesses, count));
   }
-  p->function_count = l->rule_function_count;
+  p->function_count = l->function_count;
 }
 
 /* ---- findings in the order of the files ---- */

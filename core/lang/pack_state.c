@@ -34,15 +34,33 @@ static int quiet(lua_State *L) {
   return 1;
 }
 
-static int rule_body(lua_State *L) {
+/* The function on top of the stack, if it is one; pops it. */
+static void keep_function(lua_State *L) {
   opening *o = sandbox_context(L);
-  if (!lua_istable(L, 1)) return 0;
-  lua_rawgeti(L, 1, 1);
-  if (!lua_isfunction(L, -1)) return 0;
+  if (!lua_isfunction(L, -1) || lua_iscfunction(L, -1)) {
+    lua_pop(L, 1);
+    return;
+  }
   int ref = luaL_ref(L, LUA_REGISTRYINDEX);
   if (o->count < o->expected) o->refs[o->count] = ref;
   o->count++;
+}
+
+static int rule_body(lua_State *L) {
+  if (!lua_istable(L, 1)) return 0;
+  lua_rawgeti(L, 1, 1);
+  keep_function(L);
   return 0;
+}
+
+/* characteristic { ..., points = function(c) ... end } */
+static int characteristic_body(lua_State *L) {
+  if (lua_istable(L, 1)) {
+    lua_pushstring(L, "points");
+    lua_rawget(L, 1);
+    keep_function(L);
+  }
+  return quiet(L);
 }
 
 static int rule(lua_State *L) {
@@ -58,6 +76,7 @@ static void declare_quiet(sandbox *s) {
   for (const declaration *const *g = declare_groups; *g; g++)
     for (const declaration *d = *g; d->name; d++) sandbox_declare(s, d->name, quiet);
   sandbox_declare(s, "rule", rule);
+  sandbox_declare(s, "characteristic", characteristic_body);
 }
 
 static bool run_all(const pack *p, sandbox *s, findings *found) {

@@ -114,12 +114,11 @@ static void explain_bounds(explainer *x, explained *parent, const scorecard_step
 }
 
 /* What a number adds once it is divided; as written where that cannot be told. */
-static const char *divided(explainer *x, const char *number, const char *divide) {
-  rational of, by = {1, 1};
-  if (rational_parse(number, strlen(number), &of) != PARSE_OK ||
-      (divide && rational_parse(divide, strlen(divide), &by) != PARSE_OK) ||
+static const char *divided(explainer *x, rational of, const char *divide, const char *written) {
+  rational by = {1, 1};
+  if ((divide && rational_parse(divide, strlen(divide), &by) != PARSE_OK) ||
       !rational_div(of, by, &of))
-    return number;
+    return written;
   return explain_number(x, of, 2, false);
 }
 
@@ -130,9 +129,13 @@ static void explain_scorecard(explainer *x, explained *parent, const step *s,
     if (points[i]->kind == POINT_ATTRIBUTE && c) explain_characteristic(x, parent, points[i], c);
   }
   if (s->scorecard.baseline.text) {
+    rational number;
+    const char *base = s->scorecard.baseline.text;
     explained *n = explain_add(x, parent, EXPLAINED_SUM, say(x, WORD_BASELINE));
-    n->points = s->scorecard.baseline.text;
-    n->counts = divided(x, s->scorecard.baseline.text, s->scorecard.divide.text);
+    n->points = base;
+    n->counts = rational_parse(base, strlen(base), &number) == PARSE_OK
+                    ? divided(x, number, s->scorecard.divide.text, base)
+                    : base;
     n->at = s->scorecard.baseline.at;
   }
   explained *sum = explain_add(x, parent, EXPLAINED_SUM, say(x, WORD_SUM));
@@ -292,20 +295,40 @@ static void explain_giver(explainer *x, explained *n, const char *given, size_t 
   }
 }
 
-/* A reason of points lost: how many of how many. */
-static void explain_lost(explainer *x, explained *n, const char *given, const char *card) {
+/* What the points of a characteristic are compared with: its baseline, weighted and divided; or, where
+ * all are constant and points lost are asked for, the most that it can have. */
+static const char *compared_with(explainer *x, const scorecard_step *s, const trace_point *p,
+                                 codes_order by) {
+  const characteristic *c = characteristic_of(s, p->label);
+  rational most = p->ways[0].counts, weight;
+  bool computes = false;
+  for (size_t w = 0; w < p->way_count; w++) {
+    computes = computes || p->ways[w].counted;
+    if (rational_compare(p->ways[w].counts, most) > 0) most = p->ways[w].counts;
+  }
+  const char *baseline = c ? c->baseline.text : NULL;
+  if (!baseline || (by == BY_POINTS_LOST && !computes)) return explain_number(x, most, 2, false);
+  if (rational_parse(baseline, strlen(baseline), &most) == PARSE_OK &&
+      rational_parse(c->weight.text, strlen(c->weight.text), &weight) == PARSE_OK &&
+      rational_mul(most, weight, &most))
+    return divided(x, most, s->divide.text, baseline);
+  return baseline;
+}
+
+/* A reason by points: how many of how many. */
+static void explain_lost(explainer *x, explained *n, const char *given, const codes_step *d) {
   for (size_t i = 0; i < x->plan->point_count; i++) {
     const trace_point *p = x->plan->points[i];
-    if (p->kind != POINT_ATTRIBUTE || strcmp(x->plan->pack->steps[p->step].name, card) != 0)
-      continue;
+    const step *s = &x->plan->pack->steps[p->step];
+    if (p->kind != POINT_ATTRIBUTE || strcmp(s->name, d->scorecard) != 0) continue;
     const int way = trace_way_of(x->evaluator, p, x->row);
     if (way < 0 || !p->ways[way].code || strcmp(p->ways[way].code, given) != 0) continue;
-    rational most = p->ways[0].counts;
-    for (size_t w = 1; w < p->way_count; w++)
-      if (rational_compare(p->ways[w].counts, most) > 0) most = p->ways[w].counts;
-    n->rule = arena_format(x->arena, say(x, WORD_LOST), p->label,
-                           explain_number(x, p->ways[way].counts, 2, false),
-                           explain_number(x, most, 2, false));
+    const formula *counted = p->ways[way].counted;
+    const char *points = counted ? explain_exact(x, explain_column(x, counted), 2)
+                                 : explain_number(x, p->ways[way].counts, 2, false);
+    n->rule =
+        arena_format(x->arena, say(x, d->by == BY_POINTS_LOST ? WORD_LOST : WORD_AGAINST_BASELINE),
+                     p->label, points, compared_with(x, &s->scorecard, p, d->by));
     n->at = p->ways[way].at;
     return;
   }
@@ -319,7 +342,7 @@ static void explain_code(explainer *x, explained *parent, const trace_point *p, 
   n->code = w->code;
   n->text = explain_code_text(x, w->code);
   if (d->scorecard) {
-    explain_lost(x, n, w->code, d->scorecard);
+    explain_lost(x, n, w->code, d);
   } else if (w->when) {
     put_formula(x, n, w->when);
   } else if (w->absent) {
@@ -339,7 +362,25 @@ static void explain_code(explainer *x, explained *parent, const trace_point *p, 
   }
 }
 
+/* Reasons by points stand in the order of the points, which is that of the value. */
+static void explain_ranked(explainer *x, explained *parent, const step *s, const trace_point *p) {
+  for (const char *at = parent->value; at && *at;) {
+    const size_t n = strcspn(at, "|");
+    for (size_t way = 0; way < p->way_count; way++) {
+      const char *name = p->ways[way].code;
+      if (name && strlen(name) == n && !memcmp(name, at, n) &&
+          trace_took(x->evaluator, p, x->row, way))
+        explain_code(x, parent, p, way, &s->codes);
+    }
+    at += n + (at[n] == '|');
+  }
+}
+
 static void explain_codes(explainer *x, explained *parent, const step *s, const trace_point *p) {
+  if (s->codes.scorecard) {
+    explain_ranked(x, parent, s, p);
+    return;
+  }
   for (size_t way = 0; way < p->way_count; way++)
     if (trace_took(x->evaluator, p, x->row, way)) explain_code(x, parent, p, way, &s->codes);
 }

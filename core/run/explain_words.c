@@ -42,6 +42,7 @@ static const char *const words[WORDS][2] = {
     [WORD_CHANGES_NOTHING] = {"changes nothing", "没有改变"},
     [WORD_NOT_APPLIED] = {"does not apply", "不适用"},
     [WORD_LOST] = {"%s: %s of at most %s", "%s：得 %s，最高 %s"},
+    [WORD_AGAINST_BASELINE] = {"%s: %s, its baseline is %s", "%s：得 %s，基准 %s"},
     [WORD_NEED] = {"%s is %s, %s is needed: %s", "%s 为 %s，需要%s：%s"},
     [WORD_NEED_IS_MISSING] = {"%s is missing, %s is needed", "%s 缺失，需要%s"},
     [WORD_NEED_WORD] = {"%s is %s, %s is needed", "%s 为 %s，需要 %s"},

@@ -70,6 +70,35 @@ static void a_score_and_its_class(void **state) {
   pack_free(p);
 }
 
+/* Reasons by points say what the points are compared with: the most, or the baseline. */
+static void reasons_by_points(void **state) {
+  (void)state;
+  pack *p = text_pack(
+      "fields { id = key, visits = integer, age = integer }\n"
+      "outputs { 'lost', 'below' }",
+      "scorecard 'score' { divide = 10,\n"
+      "  characteristic { 'habit', weight = 4, type = decimal(1), baseline = 50, reason = "
+      "'HABIT',\n"
+      "    points = function(c) return c.visits / 2 end },\n"
+      "  characteristic { 'age', reason = 'AGE', baseline = 30, { '>= 40', 60 }, { '-', 20 } } }\n"
+      "codes 'lost' { by = 'points_lost', of = 'score' }\n"
+      "codes 'below' { by = 'points_below', of = 'score' }");
+  check(p, "visits=7|age=30",
+        "\n"
+        "lost HABIT|AGE                                                       steps.lua:5\n"
+        "├─ HABIT                                                             steps.lua:2\n"
+        "│  └─ habit: 1.40 of at most 20.00\n"
+        "└─ AGE                                                               steps.lua:4\n"
+        "   └─ age: 2.00 of at most 6.00\n"
+        "\n"
+        "below HABIT|AGE                                                      steps.lua:6\n"
+        "├─ HABIT                                                             steps.lua:2\n"
+        "│  └─ habit: 1.40, its baseline is 20.00\n"
+        "└─ AGE                                                               steps.lua:4\n"
+        "   └─ age: 2.00, its baseline is 3.00\n");
+  pack_free(p);
+}
+
 static void tables_adjustments_and_codes(void **state) {
   (void)state;
   pack *p = text_pack(
@@ -195,9 +224,12 @@ static void as_json(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_score_and_its_class),    cmocka_unit_test(tables_adjustments_and_codes),
-      cmocka_unit_test(a_limit_with_its_amounts), cmocka_unit_test(within_the_width),
-      cmocka_unit_test(a_rule_that_failed),       cmocka_unit_test(as_json)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(a_score_and_its_class),
+                                     cmocka_unit_test(reasons_by_points),
+                                     cmocka_unit_test(tables_adjustments_and_codes),
+                                     cmocka_unit_test(a_limit_with_its_amounts),
+                                     cmocka_unit_test(within_the_width),
+                                     cmocka_unit_test(a_rule_that_failed),
+                                     cmocka_unit_test(as_json)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

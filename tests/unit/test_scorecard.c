@@ -100,6 +100,42 @@ static void the_value_itself_can_be_the_points(void **state) {
   pack_free(p);
 }
 
+/* A function is a rule of its own, called by the card and the characteristic. Cards that share one, and
+ * one that no card has, do not mix the functions up. */
+static void a_function_can_give_the_points(void **state) {
+  (void)state;
+  pack *p = text_pack(
+      "fields { id = key, visits = integer, spend = money, old = boolean }\n"
+      "outputs { 'score', 'score_habit', 'other', 'twice', 'why', 'lost' }",
+      "local steep = { 10, 30, 60, 100 }\n"
+      "local unused = characteristic { 'u', type = integer, points = function(c) return 7 end }\n"
+      "local spent = characteristic { 'spent', type = decimal(1), points = function(c)\n"
+      "  return c.spend and c.spend / 100 end }\n"
+      "rule 'before' { type = integer, function(c) return 1 end }\n"
+      "scorecard 'score' { divide = 100,\n"
+      "  characteristic { 'habit', weight = 40, type = decimal(2), missing = 5, baseline = 100,\n"
+      "    reason = 'FEW', missing_reason = 'NEVER', points = function(c)\n"
+      "      if c.old then reason('OLD') end\n"
+      "      return c.visits and steep[math.min(c.visits + 1, 4)] / 3 end },\n"
+      "}\n"
+      "scorecard 'other' { spent, characteristic { 'visits', { '-', 1 } } }\n"
+      "scorecard 'again' { spent }\n"
+      "derive 'twice' { 'score_habit * 2 + before + again' }\n"
+      "codes 'why' { 'OLD' }\n"
+      "codes 'lost' { by = 'points_lost', of = 'score' }");
+  static const case_ cases[] = {
+      /* 100 / 3 is 33.33 as decimal(2): times 0.4 */
+      {"visits=9|spend=1230|old=true",
+       "score=13.33;score_habit=33.33;other=13.3;twice=79.96;why=OLD;lost=FEW"},
+      {"visits=0|spend=0|old=false",
+       "score=1.33;score_habit=3.33;other=1.0;twice=7.66;why=;lost=FEW"},
+      {"spend=5|old=true", "score=2.00;score_habit=;other=1.1;twice=;why=OLD;lost=NEVER"},
+      {"visits=1|old=false", "score=4.00;score_habit=10.00;other=;twice=;lost=FEW"},
+  };
+  check_cases(p, cases, COUNT(cases));
+  pack_free(p);
+}
+
 static void a_score_keeps_within_its_bounds(void **state) {
   (void)state;
   pack *p = text_pack(
@@ -173,6 +209,25 @@ static void mistakes_are_told(void **state) {
       {"scorecard 's' { characteristic { 'a', points = 'a', { '1', 2 } } }", "and rows as well"},
       {"scorecard 's' { characteristic { 'x', points = 'a', input = 'a' } }", "an input as well"},
       {"scorecard 's' { characteristic { 'a', points = function(c) return c.a end } }",
+       "does not say the type of what its function returns: type = decimal(2)"},
+      {"scorecard 's' { characteristic { 'a', type = integer, points = function() return 1 end } }",
+       "must take exactly one argument"},
+      {"scorecard 's' { characteristic { 'a', type = integer, points = 'a' } }",
+       "its points are none: points = function(c) ... end"},
+      {"scorecard 's' { characteristic { 'my a', type = integer, points = function(c) return c.a "
+       "end } }",
+       "\"s_my a\" cannot be the name of a rule"},
+      {"scorecard 's' { characteristic { 'a', type = number, points = function(c) return c.a end } "
+       "}",
+       "a measured number"},
+      {"scorecard 's' { characteristic { 'a', type = integer, points = function(c) return c.s end "
+       "} }",
+       "reads \"s\", which is declared after it"},
+      {"scorecard 's' { characteristic { 'a', type = integer, points = function(c) return c.aa end "
+       "} "
+       "}",
+       "did you mean 'a'?"},
+      {"scorecard 's' { characteristic { 'a', { '-', function(c) return c.a end } } }",
        "is a function"},
       {"scorecard 's' { characteristic { 'a', points = 'aa' } }", "aa"},
       {"scorecard 's' { min = 5, max = 5, characteristic { 'a', points = 'a' } }",
@@ -199,6 +254,7 @@ int main(void) {
       cmocka_unit_test(the_example_of_pmml),
       cmocka_unit_test(attributes_may_compute_their_points),
       cmocka_unit_test(the_value_itself_can_be_the_points),
+      cmocka_unit_test(a_function_can_give_the_points),
       cmocka_unit_test(a_score_keeps_within_its_bounds),
       cmocka_unit_test(equal_losses_stand_as_the_list_says),
       cmocka_unit_test(too_large_is_a_fault_of_the_record),

@@ -217,7 +217,8 @@ function ageing(name) end
 ---@field [1] string Its name; reads the field of that name unless input says otherwise
 ---@field weight? string|number 1 if not said
 ---@field input? assay.formula What the rows test
----@field points? assay.formula A formula that gives the points, in place of rows
+---@field points? assay.formula|fun(record: assay.record): number? A formula or a function that gives the points, in place of rows
+---@field type? assay.type Of what the function returns: decimal(2)
 ---@field reason? assay.code|string The code when points are lost; a row's own comes first
 ---@field missing? string|number The points of a missing input; else the lowest of the rows
 ---@field missing_reason? assay.code|string The code of a missing input

@@ -1,15 +1,16 @@
 #!/bin/bash
 # The long proofs (a quarter of an hour): what must hold at full size. Writes tests/PROOF.md with date, commit
-# and figures; ends with "N passed, N failed".   N=customers (1000000) KILLS=50 BIG=10000000 LINES=20 tests/prove.sh
+# and figures; ends with "N passed, N failed".   N=customers (1000000) KILLS=50 BIG=10000000 LINES=20 DAMAGED=50000 tests/prove.sh
 set -uo pipefail
 cd "$(dirname "$0")/.."
-N=${N:-1000000} KILLS=${KILLS:-50} BIG=${BIG:-10000000} LINES=${LINES:-20}
+N=${N:-1000000} KILLS=${KILLS:-50} BIG=${BIG:-10000000} LINES=${LINES:-20} DAMAGED=${DAMAGED:-50000}
 B=build/prove
 passed=0 failed=0 commit=$(git rev-parse --short HEAD)
 figures=$B/figures.md
 mkdir -p $B
 : >$figures
 make -s -j"$(nproc)" all unit || exit 1
+make -s -j"$(nproc)" BUILD=build/asan SANITIZE=address,undefined OPT=-O1 build/asan/tests/test_pack_fuzz || exit 1
 cc -std=gnu11 -O2 -o $B/generate tests/bench/generate.c -lsqlite3 -lm || exit 1
 cc -std=gnu11 -O2 -o $B/generate-related tests/bench/generate_related.c || exit 1
 cc -std=gnu11 -O2 -o $B/measure tests/bench/measure.c || exit 1
@@ -190,6 +191,17 @@ mutation() {
   return $bad
 }
 
+# ---- damaged packs: told with file and line, whatever was done to them
+damaged() {
+  local out folder=build bad=0
+  for folder in build build/asan; do
+    out=$(ASSAY_FUZZ_SEED=$RANDOM ASSAY_FUZZ_CASES=$DAMAGED $folder/tests/test_pack_fuzz 2>&1) || bad=1
+    printf '%s\n' "$out" | grep -E 'told badly|seed|crash|ERROR: Addr' | head -n 20
+    fact "damaged packs loaded ($folder)" "$(printf '%s\n' "$out" | sed -n 's/^# \([0-9]*\) damaged.*/\1/p')"
+  done
+  return $bad
+}
+
 section "kill -9"
 crash; verdict "after each kill the database is sound and readers see a whole run" $?
 section "The same bytes"
@@ -202,6 +214,8 @@ section "All customers together"
 census; verdict "totals, quantiles and load in at most 96 MB, the same on any number of threads, replayed" $?
 section "Sandbox"
 sandbox; verdict "each case within one second and 64 MB" $?
+section "Damaged packs"
+damaged; verdict "each is loaded, or refused with file and line" $?
 section "Mutation of the packs"
 mutation; verdict "every changed cell, bound, weight and code is noticed" $?
 

@@ -34,7 +34,7 @@ storage type_storage(type_kind kind) {
 const char *type_name(type_kind kind) {
   switch (kind) {
   case TYPE_NONE:
-    return "none";
+    return "always missing";
   case TYPE_KEY:
     return "key";
   case TYPE_TEXT:

@@ -10,7 +10,7 @@
 static void say(builder *b, severity s, place at, const char *format, va_list arguments) {
   char message[1024];
   vsnprintf(message, sizeof message, format, arguments);
-  if (!at.file && b->step) at = b->step->at;
+  if ((!at.file || at.line <= 0) && b->step) at = b->step->at;
   findings_add(b->findings, s, at.file, at.line, "%s", message);
 }
 
@@ -82,6 +82,13 @@ formula *build_formula(builder *b, rule_text text, value_type expected) {
   formula *f = tree ? build_tree(b, tree, at) : NULL;
   if (f) f->text = text.text;
   return f;
+}
+
+formula *build_tested(builder *b, rule_text text) {
+  formula *f = build_formula(b, text, bare_type(TYPE_NONE));
+  if (!f || f->type.kind != TYPE_NONE) return f;
+  build_error(b, text.at, "\"%s\" is always missing: there is nothing to test", text.text);
+  return NULL;
 }
 
 formula *build_condition(builder *b, rule_text text) {

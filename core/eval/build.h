@@ -146,6 +146,8 @@ struct builder {
 formula *build_formula(builder *b, rule_text text, value_type expected);
 /* A tree that is typed already. */
 formula *build_tree(builder *b, node *tree, place at);
+/* The same, for what tests look at: not what is always missing, which has no type to test. */
+formula *build_tested(builder *b, rule_text text);
 /* The same, for one that must be boolean. A text that is not given gives NULL without a finding. */
 formula *build_condition(builder *b, rule_text text);
 /* A number that must be constant (a literal, or an expression of parameters). */

@@ -47,6 +47,12 @@ stage *derive_compile(builder *b, const step *s) {
   formula *f = build_formula(b, from->formula, from->type);
   if (!f) return NULL;
   value_type type = from->type.kind == TYPE_NONE ? f->type : from->type;
+  if (type.kind == TYPE_NONE) {
+    build_error(b, from->formula.at,
+                "\"%s\" is always missing, and so of no type: say which, as in type = money",
+                from->formula.text);
+    return NULL;
+  }
   if (!convert_accepts(type, f->type)) {
     buffer given = {0}, wanted = {0};
     type_describe(&given, f->type);

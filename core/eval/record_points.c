@@ -66,7 +66,7 @@ static void declare_point(builder *b, record_points *p, const aggregate_step *s)
 
 bool record_points_compile(builder *b, record_points *p, const aggregate_step *s) {
   bool ok = true;
-  p->input = build_formula(b, s->value, bare_type(TYPE_NONE));
+  p->input = build_tested(b, s->value);
   p->count = s->point_count;
   p->rows = arena_array(&b->plan->arena, p->count, sizeof *p->rows);
   for (size_t i = 0; p->input && i < p->count; i++) {

@@ -63,7 +63,7 @@ static bool compile_tests(builder *b, part *p) {
 static bool compile_input(builder *b, part *p) {
   const characteristic *c = p->declared;
   rule_text text = c->input.text ? c->input : (rule_text){c->name, c->at};
-  p->input = build_formula(b, text, bare_type(TYPE_NONE));
+  p->input = build_tested(b, text);
   p->tests = arena_array(&b->plan->arena, p->count, sizeof *p->tests);
   if (!p->input || !compile_tests(b, p)) return false;
   if (p->dynamic) {

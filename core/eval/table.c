@@ -160,7 +160,7 @@ static bool compile_tests(builder *b, table *s, bool in_force) {
   for (size_t c = 0; c < t->input_count; c++) {
     unary_test *of_column = arena_array(a, t->row_count + 1, sizeof *of_column);
     tests[c] = of_column;
-    inputs[c] = build_formula(b, t->inputs[c], bare_type(TYPE_NONE));
+    inputs[c] = build_tested(b, t->inputs[c]);
     if (!inputs[c]) {
       ok = false;
       continue;

@@ -1,8 +1,8 @@
 /* Packs that somebody has damaged: whatever is deleted, doubled or replaced in a file of a pack, it
  * loads, or is refused with findings that name file and line. It never crashes.
  *
- * Each case has a seed of its own, so that one can be run again alone:
- *   ASSAY_FUZZ_SEED=12345 ASSAY_FUZZ_CASES=1 build/tests/test_pack_fuzz
+ * Each case has a seed of its own, so that one can be run again alone, and be shown:
+ *   ASSAY_FUZZ_SEED=12345 ASSAY_FUZZ_CASES=1 ASSAY_FUZZ_SHOW=1 build/tests/test_pack_fuzz
  * ASSAY_FUZZ_CASES cases are tried in any case, by default as many as fit into ten seconds. */
 #include <stdarg.h>
 #include <stddef.h>
@@ -347,10 +347,10 @@ static size_t one_case(victim *v, uint64_t seed) {
   put_file(v, which, text, n);
   bool of_tests =
       !strcmp(v->files[which].name, "tests.lua") || !strcmp(v->files[which].name, "examples.csv");
+  if (getenv("ASSAY_FUZZ_SHOW")) print_message("%.*s\n", (int)n, text);
   size_t bad = load(v, of_tests);
   if (bad) {
     print_error("seed %llu: %s\n", (unsigned long long)seed, v->files[which].name);
-    if (getenv("ASSAY_FUZZ_SHOW")) print_error("%.*s\n", (int)n, text);
   }
   put_file(v, which, v->files[which].text, v->files[which].size);
   return bad;

@@ -18,7 +18,8 @@ typedef struct formula {
   expr *code;
   value_type type;
   int slot; /* of a bare column, else -1 */
-  size_t step; /* number of the step that it was made for; SIZE_MAX: a parameter, a list's `where` */
+  size_t
+      step; /* number of the step that it was made for; SIZE_MAX: a parameter, a list's `where` */
   bool record; /* it reads the records of a list: its slots are not those of the customer */
   step_place at;
 } formula;

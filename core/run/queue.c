@@ -53,6 +53,14 @@ bool queue_push(queue *q, void *item) {
   return taken;
 }
 
+bool queue_offer(queue *q, void *item) {
+  uv_mutex_lock(&q->mutex);
+  const bool room = !q->stopped && q->tail - q->head < q->capacity;
+  const bool taken = room && place(q, true, 0, item);
+  uv_mutex_unlock(&q->mutex);
+  return taken;
+}
+
 bool queue_put(queue *q, uint64_t number, void *item) {
   uv_mutex_lock(&q->mutex);
   const bool taken = place(q, false, number, item);

@@ -16,6 +16,8 @@ void queue_free(queue *q); /* nobody may be waiting any more */
 
 /* Appends; waits while the queue is full. False: stopped, the item was not taken. */
 bool queue_push(queue *q, void *item);
+/* The same without waiting. False: it is full, or stopped. */
+bool queue_offer(queue *q, void *item);
 /* Puts an item at its number (0, 1, 2 ... each once); waits until the number is less than
  * `capacity` ahead of the next to be popped. Not to be mixed with queue_push. */
 bool queue_put(queue *q, uint64_t number, void *item);

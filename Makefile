@@ -19,7 +19,7 @@ CPPFLAGS := -D_GNU_SOURCE -DASSAY_VERSION='"$(VERSION)"' \
             -Icore/include $(LUA_CFLAGS)
 CFLAGS := $(CSTD) $(OPT) -g $(WARN) -fPIC -pthread $(SANFLAGS)
 LDFLAGS := -pthread $(SANFLAGS)
-LDLIBS := -l:liblua5.4.a -lsqlite3 -luv -ljson-c -lmd -lz -lmicrohttpd -ldl -lm
+LDLIBS := -l:liblua5.4.a -lsqlite3 -luv -ljson-c -lmd -lz -lmicrohttpd -lsystemd -ldl -lm
 
 ROOMS := base data lang eval store run serve
 LIB_SRC := $(foreach r,$(ROOMS),$(wildcard core/$r/*.c))
@@ -33,7 +33,7 @@ UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 
 # What `make` needs; what `make test` needs beside it.
 PACKAGES := gcc make liblua5.4-dev libsqlite3-dev libuv1-dev libjson-c-dev libmd-dev \
-            libxxhash-dev zlib1g-dev libmicrohttpd-dev
+            libxxhash-dev zlib1g-dev libmicrohttpd-dev libsystemd-dev
 TEST_PACKAGES := libcmocka-dev lua-check clang-tidy clang-format cppcheck sqlite3
 
 # V=1 shows the commands.

@@ -1,6 +1,6 @@
 /* The pack archive: the files of every pack that ran, kept once by content hash, and the texts of
- * its reason codes. What is archived is never changed or removed: a decision of any age can be
- * replayed. */
+ * its reason codes. What is archived is never changed, and stays as long as any run is of it (store_prune): a
+ * decision of any age can be replayed. */
 #include "store_reader.h"
 #include <string.h>
 

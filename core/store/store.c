@@ -188,8 +188,7 @@ static int on_busy(void *ctx, int tries) {
   return 1;
 }
 
-/* file:PATH?immutable=1, for a store on a medium where not even a lock can be written. */
-static char *immutable_uri(arena *a, const char *path) {
+char *store_immutable(arena *a, const char *path) {
   buffer b = {0};
   buffer_text(&b, "file:");
   for (const char *p = path; *p; p++) {
@@ -218,7 +217,7 @@ static int connect_read(const char *path, sqlite3 **db) {
   bool no_lock = (rc & 0xff) == SQLITE_CANTOPEN || (rc & 0xff) == SQLITE_READONLY;
   if (no_lock && wal_empty(&a, path)) {
     sqlite3_close_v2(*db);
-    rc = sqlite3_open_v2(immutable_uri(&a, path), db, flags | SQLITE_OPEN_URI, NULL);
+    rc = sqlite3_open_v2(store_immutable(&a, path), db, flags | SQLITE_OPEN_URI, NULL);
   }
   arena_deinit(&a);
   if ((rc & 0xff) == SQLITE_BUSY) rc = SQLITE_OK; /* tried again with the busy handler */
@@ -322,8 +321,7 @@ static error_code migrate(store *s, error *e) {
   return code;
 }
 
-/* A new file's name must survive a power loss as its content does. */
-static void sync_folder(const char *path) {
+void store_sync_folder(const char *path) {
   arena a = {0};
   int fd = open(folder_of(&a, path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd >= 0) {
@@ -341,22 +339,28 @@ static error_code open_write(store *s, error *e) {
   if (sqlite3_db_readonly(s->db, "main") == 1)
     return store_fail(s, NULL, SQLITE_READONLY, "opening it", e);
   if (use_wal(s, e) != ERR_OK || migrate(s, e) != ERR_OK) return e->code;
-  if (fresh) sync_folder(s->path);
+  if (fresh) store_sync_folder(s->path);
   return ERR_OK;
 }
 
-static error_code open_read(store *s, error *e) {
+/* Of any version that is known. */
+static error_code open_read_any(store *s, int64_t *version, error *e) {
   if (access(s->path, F_OK) != 0)
     return error_set(e, ERR_NOT_FOUND,
                      "%s: there is no such database: name the file with --db or "
                      "ASSAY_DB, or make it with `assay run`",
                      s->path);
-  int64_t version = 0;
   if (store_connect(s->path, STORE_READ, s, &s->db, e) != ERR_OK) return e->code;
-  if (check_file(s, &version, e) != ERR_OK) return e->code;
-  if (version == 0)
+  if (check_file(s, version, e) != ERR_OK) return e->code;
+  if (*version == 0)
     return error_set(e, ERR_NOT_FOUND, "%s: the database is empty: make a run with `assay run`",
                      s->path);
+  return ERR_OK;
+}
+
+static error_code open_read(store *s, error *e) {
+  int64_t version = 0;
+  if (open_read_any(s, &version, e) != ERR_OK) return e->code;
   if (version < STORE_VERSION)
     return error_set(e, ERR_STORE,
                      "%s: an older assay wrote this database (schema version %lld): the "
@@ -365,13 +369,30 @@ static error_code open_read(store *s, error *e) {
   return ERR_OK;
 }
 
-error_code store_open(const char *path, store_mode mode, store **out, error *e) {
-  error own;
-  if (!e) e = &own;
+static store *new_store(const char *path, store_mode mode) {
   store *s = mem_alloc(sizeof *s);
   s->path = mem_string(path);
   s->mode = mode;
   s->patience_ms = PATIENCE_MS;
+  return s;
+}
+
+error_code store_open_any(const char *path, store **out, error *e) {
+  int64_t version = 0;
+  store *s = new_store(path, STORE_READ);
+  const error_code code = open_read_any(s, &version, e);
+  if (code != ERR_OK) {
+    store_close(s);
+    return code;
+  }
+  *out = s;
+  return ERR_OK;
+}
+
+error_code store_open(const char *path, store_mode mode, store **out, error *e) {
+  error own;
+  if (!e) e = &own;
+  store *s = new_store(path, mode);
   error_code code = mode == STORE_WRITE ? open_write(s, e) : open_read(s, e);
   if (code != ERR_OK) {
     store_close(s);

@@ -51,6 +51,12 @@ struct store {
 
 /* A connection of its own with the settings of the mode; `wait` gets the busy handler. */
 error_code store_connect(const char *path, store_mode mode, store *wait, sqlite3 **out, error *e);
+/* Opens for reading what may be of an older schema; store_open refuses that. */
+error_code store_open_any(const char *path, store **out, error *e);
+/* file:PATH?immutable=1, for a store on a medium where not even a lock can be written. */
+char *store_immutable(arena *a, const char *path);
+/* A new file's name must survive a power loss as its content does. */
+void store_sync_folder(const char *path);
 /* Turns what SQLite said into an error for the one who can mend it. `doing`: "writing decisions".
  */
 error_code store_fail(store *s, sqlite3 *db, int rc, const char *doing, error *e);

@@ -13,6 +13,7 @@ static const command *const commands[] = {
     &command_rejects, &command_explain, &command_try,     &command_replay,
     &command_check,   &command_test,    &command_docs,    &command_new,
     &command_editor,  &command_table,   &command_plugins, &command_completion,
+    &command_backup,  &command_prune,   &command_doctor,
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -17,11 +17,11 @@ SANFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -f
 LUA_CFLAGS := -I/usr/include/lua5.4
 CPPFLAGS := -D_GNU_SOURCE -DASSAY_VERSION='"$(VERSION)"' \
             -Icore/include $(LUA_CFLAGS)
-CFLAGS := $(CSTD) $(OPT) -g $(WARN) -fPIC -pthread $(SANFLAGS)
+CFLAGS := $(CSTD) $(OPT) -g $(WARN) -fPIC -fvisibility=hidden -pthread $(SANFLAGS)
 LDFLAGS := -pthread $(SANFLAGS)
 LDLIBS := -l:liblua5.4.a -lsqlite3 -luv -ljson-c -lmd -lz -lmicrohttpd -lsystemd -ldl -lm
 
-ROOMS := base data lang eval store run serve
+ROOMS := base data lang eval store run embed serve
 LIB_SRC := $(foreach r,$(ROOMS),$(wildcard core/$r/*.c))
 CLI_SRC := $(wildcard core/cli/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
@@ -31,16 +31,25 @@ PLUGIN_SO := $(PLUGINS:%=$(BUILD)/plugins/%.so)
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 
+# The library for other programs. Debian's static Lua is not position-independent: the shared one it is.
+EMBED_OBJ := $(filter-out $(BUILD)/obj/core/serve/%,$(LIB_OBJ))
+SHARED := $(BUILD)/libassay.so.$(VERSION)
+STATIC := $(BUILD)/static/libassay.a
+EMBED_LIBS := -llua5.4 -lsqlite3 -luv -ljson-c -lmd -lm -ldl
+EMBED_LDFLAGS := -Wl,-soname,libassay.so.0 -Wl,--version-script=core/embed/libassay.map -Wl,--as-needed \
+                 $(if $(SANITIZE),,-Wl,--no-undefined)
+OBJCOPY ?= objcopy
+
 # What `make` needs; what `make test` needs beside it.
 PACKAGES := gcc make liblua5.4-dev libsqlite3-dev libuv1-dev libjson-c-dev libmd-dev \
             libxxhash-dev zlib1g-dev libmicrohttpd-dev libsystemd-dev
-TEST_PACKAGES := libcmocka-dev lua-check clang-tidy clang-format cppcheck sqlite3
+TEST_PACKAGES := libcmocka-dev lua-check clang-tidy clang-format cppcheck sqlite3 pkg-config python3
 
 # V=1 shows the commands.
 Q := $(if $(V),,@)
 
 .PHONY: all
-all: $(BUILD)/assay $(PLUGIN_SO)
+all: $(BUILD)/assay $(PLUGIN_SO) $(SHARED)
 
 $(BUILD)/assay: $(CLI_OBJ) $(BUILD)/libassay.a
 	@echo '  LINK   $@'
@@ -49,6 +58,22 @@ $(BUILD)/assay: $(CLI_OBJ) $(BUILD)/libassay.a
 $(BUILD)/libassay.a: $(LIB_OBJ)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
+
+# ---- the library that other programs use: shared, and as one object whose inside is closed ----
+
+$(SHARED): $(EMBED_OBJ) core/embed/libassay.map
+	@echo '  SHARED $@'
+	$(Q)$(CC) -shared $(LDFLAGS) $(EMBED_LDFLAGS) -o $@ $(EMBED_OBJ) $(EMBED_LIBS)
+	$(Q)ln -sf $(@F) $(BUILD)/libassay.so.0
+	$(Q)ln -sf $(@F) $(BUILD)/libassay.so
+
+$(STATIC): $(EMBED_OBJ)
+	@mkdir -p $(@D)
+	@echo '  STATIC $@'
+	$(Q)$(LD) -r -o $(@D)/libassay.o $(EMBED_OBJ)
+	$(Q)$(OBJCOPY) --localize-hidden $(@D)/libassay.o
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $(@D)/libassay.o
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -129,12 +154,16 @@ includedir = $(DESTDIR)$(PREFIX)/include
 sharedir   = $(DESTDIR)$(PREFIX)/share
 
 .PHONY: install uninstall
-install: all
+install: all $(STATIC)
 	install -d $(bindir) $(plugindir) $(includedir)/assay $(libdir)/pkgconfig $(sharedir)/man/man1 \
 	  $(sharedir)/assay $(sharedir)/bash-completion/completions $(sharedir)/zsh/site-functions
 	install -m 755 $(BUILD)/assay $(bindir)/assay
 	install -m 644 $(PLUGIN_SO) $(plugindir)
 	install -m 644 core/include/assay/*.h $(includedir)/assay
+	install -m 644 $(SHARED) $(libdir)/libassay.so.$(VERSION)
+	ln -sf libassay.so.$(VERSION) $(libdir)/libassay.so.0
+	ln -sf libassay.so.0 $(libdir)/libassay.so
+	install -m 644 $(STATIC) $(libdir)/libassay.a
 	install -m 644 core/cli/assay.1 $(sharedir)/man/man1/assay.1
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' core/assay.pc.in > $(libdir)/pkgconfig/assay.pc
 	$(BUILD)/assay completion bash > $(sharedir)/bash-completion/completions/assay
@@ -143,7 +172,8 @@ install: all
 
 # Takes out what install put in, and a folder only when nothing else is in it.
 uninstall:
-	rm -f $(bindir)/assay $(sharedir)/man/man1/assay.1 $(libdir)/pkgconfig/assay.pc \
+	rm -f $(bindir)/assay $(libdir)/libassay.a $(libdir)/libassay.so $(libdir)/libassay.so.0 \
+	  $(libdir)/libassay.so.$(VERSION) $(sharedir)/man/man1/assay.1 $(libdir)/pkgconfig/assay.pc \
 	  $(sharedir)/bash-completion/completions/assay $(sharedir)/zsh/site-functions/_assay \
 	  $(PLUGINS:%=$(plugindir)/%.so) $(patsubst core/include/%,$(includedir)/%,$(wildcard core/include/assay/*.h))
 	cd rules && find . -type f -exec rm -f $(abspath $(sharedir))/assay/rules/{} \;

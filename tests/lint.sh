@@ -17,7 +17,7 @@ check() { # name command...
   fi
 }
 
-mapfile -t sources < <(find core plugins tests/unit tests/bench -name '*.c' | sort)
+mapfile -t sources < <(find core plugins tests/unit tests/bench tests/embed -name '*.c' | sort)
 mapfile -t headers < <(find core plugins tests -name '*.h' | sort)
 defines=(-D_GNU_SOURCE -Icore -Icore/include '-DASSAY_VERSION="x"')
 

@@ -1,9 +1,9 @@
 #!/bin/bash
 # Every test, in stages; prints what fails, and ends with "N passed, N failed".
-#   tests/run.sh [STAGE...]      stages: unit cli asan tsan lint (default: all)
+#   tests/run.sh [STAGE...]      stages: unit cli embed asan tsan lint (default: all)
 set -u
 cd "$(dirname "$0")/.."
-stages=${*:-unit cli asan tsan lint}
+stages=${*:-unit cli embed asan tsan lint}
 passed=0 failed=0
 jobs=$(nproc)
 logs=build/test-logs
@@ -58,12 +58,14 @@ for stage in $stages; do
     build plain unit && units build $all_units ;;
   cli)
     build plain all && tap cli 600 tests/cli/run.sh build ;;
+  embed)
+    build plain all && tap embed 300 tests/embed/run.sh build ;;
   asan) # shellcheck disable=SC2086
     build asan BUILD=build/asan SANITIZE=address,undefined OPT=-O1 unit &&
       units build/asan $all_units ;;
   tsan)
     build tsan BUILD=build/tsan SANITIZE=thread OPT=-O1 unit &&
-      units build/tsan test_run test_sandbox test_keys test_population test_previous test_smooth test_desk ;;
+      units build/tsan test_run test_sandbox test_keys test_population test_previous test_smooth test_desk test_embed ;;
   lint)
     tap lint 900 tests/lint.sh ;;
   *)

@@ -312,7 +312,7 @@ error_code json_read_file(arena *a, const char *path, const char *what, const js
 }
 
 const json *json_kept(arena *a, const char *text) {
-  const json *out;
+  const json *out = NULL;
   return text && !json_read(a, text, strlen(text), "kept", &out, NULL) ? out : NULL;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "../data/cast.h"
 #include "../eval/population.h"
 #include "../eval/trace.h"
 #include "desk_parts.h"
@@ -109,7 +110,7 @@ static desk_plan *plan_make(const desk *d, int64_t as_of, const desk_question *q
   return p;
 }
 
-static int64_t moment_of(const desk_question *q) {
+int64_t desk_moment(const desk_question *q) {
   return q->now ? (int64_t)time(NULL) / 60 * 60 : q->as_of;
 }
 
@@ -269,6 +270,12 @@ static error_code know(desk *d, seat *s, const desk_question *q, error *e) {
 
 static error_code take_records(desk *d, seat *s, const desk_question *q, int64_t *run, error *e) {
   static const handmade_record nothing;
+  if (q->cast) {
+    const error_code code = cast_rows(q->cast, q->array, q->from_row, q->count, 0, s->in, NULL, e);
+    if (code) return code;
+    handmade_settle(s->joiner, s->in);
+    return q->known ? desk_previous(d, s, run, e) : ERR_OK;
+  }
   handmade_record *records = arena_array(&s->arena, q->count + 1, sizeof *records);
   for (size_t i = 0; i < q->count; i++) {
     records[i] = desk_complete(&s->arena, d->pack, &q->records[i], &nothing, DESK_NO_KEY);
@@ -289,9 +296,26 @@ static error_code answer(desk *d, seat *s, const desk_question *q, desk_answer *
 }
 
 error_code desk_ready(desk *d, const desk_question *q, findings *found) {
-  desk_plan *p = plan_take(d, moment_of(q), q, found);
+  desk_plan *p = plan_take(d, desk_moment(q), q, found);
   if (p) plan_give_back(d, p);
   return p ? ERR_OK : ERR_PACK;
+}
+
+error_code desk_bind(desk *d, const desk_question *q, const struct ArrowSchema *stream, cast **out,
+                     error *e) {
+  const schema *fields = &d->pack->schema;
+  findings found = {0};
+  desk_plan *p = plan_take(d, desk_moment(q), q, &found);
+  error_code code = p ? ERR_OK : findings_to_error(&found, e, ERR_PACK);
+  findings_deinit(&found);
+  if (code) return code;
+  bool *wanted = mem_array(fields->count + 1, sizeof *wanted);
+  for (size_t i = 0; i < fields->count; i++)
+    wanted[i] = !fields->fields[i].joined || plan_list(p->plan, i)->read;
+  code = cast_new(fields, wanted, stream, q->what, out, e);
+  free(wanted);
+  plan_give_back(d, p);
+  return code;
 }
 
 error_code desk_ask(desk *d, const desk_question *q, desk_answer *out, error *e) {
@@ -299,7 +323,7 @@ error_code desk_ask(desk *d, const desk_question *q, desk_answer *out, error *e)
   seat *s;
   error own;
   if (!e) e = &own;
-  *out = (desk_answer){.as_of = moment_of(q)};
+  *out = (desk_answer){.as_of = desk_moment(q)};
   desk_plan *p = plan_take(d, out->as_of, q, &found);
   error_code code = p ? ERR_OK : findings_to_error(&found, e, ERR_PACK);
   findings_deinit(&found);

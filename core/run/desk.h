@@ -13,6 +13,10 @@
 #include "../eval/plan.h"
 #include "../store/store.h"
 
+struct cast; /* cast.h */
+struct ArrowArray;
+struct ArrowSchema;
+
 typedef struct desk desk;
 
 /* Takes the pack over. `database` NULL: no totals, no previous values; a file that is not there yet may
@@ -30,8 +34,12 @@ typedef struct desk_question {
   int64_t as_of;
   const param_value *params;
   size_t param_count;
-  const handmade_record *records;  /* without a key: it is "by hand" */
-  size_t count;                    /* at most BATCH_ROWS */
+  const handmade_record *records; /* without a key: it is "by hand" */
+  size_t count;                   /* at most BATCH_ROWS */
+  /* Or the records are rows [from_row, from_row + count) of an array whose columns are bound. */
+  const struct cast *cast; /* NULL: they are not */
+  const struct ArrowArray *array;
+  size_t from_row;
   const handmade_record *previous; /* one for each record, by the names of outputs; NULL = none */
   bool known;                      /* previous values are those that the store has of the keys */
   bool explains;                   /* the evaluator traces */
@@ -45,13 +53,16 @@ typedef struct desk_question {
   store_reader *values; /* of whose run the totals and cut points are; NULL = the last published */
 } desk_question;
 
+/* The moment that the question is about: its own, or the current minute. */
+int64_t desk_moment(const desk_question *q);
+
 struct seat;
 
 /* Lent until desk_done; to be read by the thread that asked. */
 typedef struct desk_answer {
   evaluator *evaluator; /* ran the rows of `in` */
   const plan *plan;
-  const batch *in; /* rejects among them; sequence counts from 0 */
+  const batch *in; /* rejects among them; sequence counts from 0, of an array from its first row */
   const decisions *out;
   int64_t as_of;
   int64_t run; /* the published run whose totals and previous values were read; 0 = none was */
@@ -69,5 +80,10 @@ error_code desk_ready(desk *d, const desk_question *q, findings *found);
  * worked out yet. On an error there is nothing to be given back. */
 error_code desk_ask(desk *d, const desk_question *q, desk_answer *out, error *e);
 void desk_done(desk *d, desk_answer *a);
+/* Binds the columns of an Arrow stream for `cast`; the caller frees it, before the desk. All fields of
+ * the pack must be there, and the related lists that are read, as lists of structs. ERR_SOURCE names
+ * what is not. */
+error_code desk_bind(desk *d, const desk_question *q, const struct ArrowSchema *stream,
+                     struct cast **out, error *e);
 
 #endif

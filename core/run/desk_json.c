@@ -21,25 +21,28 @@ typedef struct asking {
 
 /* ---- the question ---- */
 
-/* Its own values, and apart from them those of "previous". */
-static error_code read_record(asking *x, const json *from, const char *what,
+static error_code read_record(arena *a, const desk_question *q, const json *from, const char *what,
                               handmade_record *record, handmade_record *previous, error *e) {
   const json *before = json_member(from, "previous");
-  if (!before || before->kind != JSON_OBJECT)
-    return handmade_object(&x->arena, from, what, record, e);
-  if (x->question.known)
+  if (!before || before->kind != JSON_OBJECT) return handmade_object(a, from, what, record, e);
+  if (q->known)
     return error_set(e, ERR_USAGE,
                      "%s: previous values are given, and asked of the store as well: only one of "
                      "the two can hold",
                      what);
-  json rest = *from, *items = arena_array(&x->arena, from->count, sizeof *items);
+  json rest = *from, *items = arena_array(a, from->count, sizeof *items);
   const size_t at = (size_t)(before - from->items);
   memcpy(items, from->items, at * sizeof *items);
   memcpy(items + at, before + 1, (from->count - at - 1) * sizeof *items);
   rest.items = items;
   rest.count--;
-  const error_code code = handmade_object(&x->arena, before, what, previous, e);
-  return code ? code : handmade_object(&x->arena, &rest, what, record, e);
+  const error_code code = handmade_object(a, before, what, previous, e);
+  return code ? code : handmade_object(a, &rest, what, record, e);
+}
+
+error_code desk_read_record(arena *a, const desk_question *q, const json *from,
+                            handmade_record *record, handmade_record *previous, error *e) {
+  return read_record(a, q, from, q->what, record, previous, e);
 }
 
 static error_code read_records(asking *x, const json *list, size_t count, size_t first, error *e) {
@@ -50,7 +53,7 @@ static error_code read_records(asking *x, const json *list, size_t count, size_t
   for (size_t i = 0; i < count; i++) {
     const char *what =
         first == SIZE_MAX ? q->what : arena_format(&x->arena, "%s: record %zu", q->what, first + i);
-    if (read_record(x, &list[i], what, &records[i], &previous[i], e)) return e->code;
+    if (read_record(&x->arena, q, &list[i], what, &records[i], &previous[i], e)) return e->code;
     any = any || previous[i].count;
   }
   q->records = records;

@@ -31,4 +31,8 @@ error_code desk_ask_json(desk *d, const desk_question *q, const char *text, size
 error_code desk_ask_read(desk *d, const desk_question *q, const json *from, const char *language,
                          buffer *out, error *e);
 
+/* One record, and apart from it what stands in its "previous" (none: count 0); texts are borrowed. */
+error_code desk_read_record(arena *a, const desk_question *q, const json *from,
+                            handmade_record *record, handmade_record *previous, error *e);
+
 #endif

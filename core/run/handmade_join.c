@@ -86,15 +86,11 @@ static error_code cast_previous(handmade_joiner *j, const handmade_record *previ
 
 static error_code fill_previous(handmade_joiner *j, const handmade_record *previous, size_t given,
                                 const char *what, batch *out, error *e) {
-  if (previous && out->rows && cast_previous(j, previous, given, what, out, e)) return e->code;
-  for (size_t i = 0; i < j->previous_count; i++) {
-    column *to = &out->columns[out->schema->count + i];
+  if (out->rows && cast_previous(j, previous, given, what, out, e)) return e->code;
+  for (size_t i = 0; i < j->previous_count; i++)
     for (size_t row = 0; row < out->rows; row++)
-      if (previous)
-        copy_value(&j->previous_values->columns[i + 1], row, to, row);
-      else
-        miss_value(to, row);
-  }
+      copy_value(&j->previous_values->columns[i + 1], row, &out->columns[out->schema->count + i],
+                 row);
   return ERR_OK;
 }
 
@@ -136,12 +132,19 @@ void handmade_joiner_free(handmade_joiner *j) {
   free(j);
 }
 
+void handmade_settle(handmade_joiner *j, batch *out) {
+  given_lists_settle(j->lists, out);
+  for (size_t i = 0; i < j->previous_count; i++)
+    for (size_t row = 0; row < out->rows; row++)
+      miss_value(&out->columns[out->schema->count + i], row);
+}
+
 error_code handmade_join(handmade_joiner *j, const handmade_record *records,
                          const handmade_record *previous, size_t count, const char *what,
                          batch *out, error *e) {
   arena_clear(&j->records);
   const error_code code = handmade_cast(j->door, records, count, what, out, e);
   if (code) return code;
-  given_lists_settle(j->lists, out);
-  return j->previous_count ? fill_previous(j, previous, count, what, out, e) : ERR_OK;
+  handmade_settle(j, out);
+  return previous && j->previous_count ? fill_previous(j, previous, count, what, out, e) : ERR_OK;
 }

@@ -23,4 +23,7 @@ error_code handmade_join(handmade_joiner *j, const handmade_record *records,
                          const handmade_record *previous, size_t count, const char *what,
                          batch *out, error *e);
 
+/* The same for a batch of handmade_batch that was cast from elsewhere, without previous values. */
+void handmade_settle(handmade_joiner *j, batch *out);
+
 #endif

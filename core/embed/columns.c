@@ -60,12 +60,12 @@ bool columns_schema(const pack *p, const plan *made, struct ArrowSchema *out) {
   const plan_output *outputs;
   const size_t n = plan_outputs(made, &outputs);
   if (!assay_arrow_schema(out, "+s", "", NULL, n + BEFORE + BEHIND)) return false;
-  struct ArrowSchema **next = out->children;
-  bool fine = assay_arrow_schema(*next++, "u", key, NULL, 0) &&
-              assay_arrow_schema(*next++, "u", "status", NULL, 0);
-  for (size_t i = 0; i < n && fine; i++) fine = output_schema(&outputs[i], *next++);
+  struct ArrowSchema *columns = out->children[0]; /* one block */
+  bool fine = assay_arrow_schema(&columns[0], "u", key, NULL, 0) &&
+              assay_arrow_schema(&columns[1], "u", "status", NULL, 0);
+  for (size_t i = 0; i < n && fine; i++) fine = output_schema(&outputs[i], &columns[BEFORE + i]);
   for (size_t i = 0; i < BEHIND && fine; i++)
-    fine = assay_arrow_schema(*next++, "u", behind[i], NULL, 0);
+    fine = assay_arrow_schema(&columns[BEFORE + n + i], "u", behind[i], NULL, 0);
   if (!fine) out->release(out);
   return fine;
 }

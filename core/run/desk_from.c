@@ -125,10 +125,21 @@ static void copy_first(const column *from, column *to) {
     column_add_text(to, 0, from->text.bytes, from->text.offsets[1]);
 }
 
+/* A list that a rule walks is kept with the decision, and stands unless one is given by hand. */
+static void fill_list(const stored *s, const handmade_record *by_hand, const plan_input *input,
+                      column *to, buffer *lacking) {
+  if (value_named(by_hand, input->name)) return;
+  const column *from = stored_named(s, input);
+  if (from)
+    *to = *from; /* a view; it lives as long as the answer */
+  else
+    buffer_format(lacking, "%s%s", lacking->size ? ", " : "", input->name);
+}
+
 /* The columns of the replay: the fields are those of the batch, the others come from the decision or
  * from the hand. */
-static error_code fill_given(const stored *s, const handmade_record *kept, const char **not_stored,
-                             error *e) {
+static error_code fill_given(const stored *s, const handmade_record *fields,
+                             const handmade_record *kept, const char **not_stored, error *e) {
   seat *t = s->seat;
   const plan_input *inputs;
   const size_t n = plan_inputs(t->of->plan, &inputs);
@@ -140,6 +151,8 @@ static error_code fill_given(const stored *s, const handmade_record *kept, const
   for (size_t i = 0; i < n && !code; i++) {
     if (inputs[i].field >= 0) {
       t->given[i] = t->in->columns[inputs[i].field];
+      if (inputs[i].type.kind == TYPE_LIST)
+        fill_list(s, fields, &inputs[i], &t->given[i], &lacking);
       continue;
     }
     const handmade_value *by = value_named(kept, inputs[i].name);
@@ -188,10 +201,11 @@ error_code desk_from(seat *s, const pack *p, const desk_question *q, const char 
   const handmade_record r = desk_complete(&s->arena, p, &own, &from.base, q->customer);
   if (!code) code = desk_demands(p, q, &r, e);
   if (!code) code = handmade_join(s->joiner, &r, NULL, 1, q->what, s->in, e);
-  if (!code && !s->in->reject_count) code = fill_given(&from, &kept, not_stored, e);
+  if (!code && !s->in->reject_count) code = fill_given(&from, &own, &kept, not_stored, e);
   if (!code && !s->in->reject_count)
     code = evaluator_replay(s->evaluator, s->in, s->given, s->out, e);
-  if (from.inputs) inputs_free(store_reader_run(q->from), from.inputs);
+  s->stored = from.inputs; /* until the answer is given back: explanations read it */
+  s->stored_count = from.inputs ? store_reader_run(q->from)->input_count : 0;
   return code;
 }
 
@@ -202,6 +216,10 @@ void desk_from_clear(seat *s) {
     if (inputs[i].field < 0) column_deinit(&s->given[i]);
   free(s->given);
   s->given = NULL;
+  for (size_t i = 0; i < s->stored_count; i++) column_deinit(&s->stored[i]);
+  free(s->stored);
+  s->stored = NULL;
+  s->stored_count = 0;
   if (!s->own_values) return;
   evaluator_know(s->evaluator, s->knowledge ? s->knowledge->values : NULL);
   population_free(s->own_values);

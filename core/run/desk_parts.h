@@ -49,8 +49,10 @@ typedef struct seat {
   previous *previous;
   bool previous_known; /* `previous` is of the run below, and NULL only if nothing was published */
   int64_t previous_run;
-  column *given; /* of desk_from, by plan_inputs; NULL = none */
-  arena arena;   /* of the question at hand */
+  column *given;  /* of desk_from, by plan_inputs; NULL = none */
+  column *stored; /* likewise: what the decision keeps, by the run's inputs */
+  size_t stored_count;
+  arena arena; /* of the question at hand */
 } seat;
 
 struct desk {

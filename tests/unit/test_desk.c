@@ -568,6 +568,115 @@ static void rules_in_lua(void **state) {
   shop_closes(&w, d);
 }
 
+/* A decision keeps the lists that a rule walks: a record may begin with them. */
+static void from_a_stored_decision(void **state) {
+  (void)state;
+  run_world w;
+  char path[160];
+  error e = {0};
+  store *from;
+  store_reader *reader;
+  desk_answer a;
+  buffer shown = {0};
+  world_open(&w);
+  world_pack(&w,
+             "fields { id = key, n = integer }\n"
+             "related 'visits' { source = { plugin = 'csv', path = 'visits.csv' }, key = 'id',\n"
+             "  fields = { minutes = integer } }\noutputs { 'total', 'long' }",
+             "rule 'total' { type = integer, function(c)\n  local sum = c.n\n"
+             "  for _, v in ipairs(c.visits) do sum = sum + v.minutes end\n  return sum end }\n"
+             "derive 'long' { max = 'minutes', of = 'visits' }\n");
+  world_put(&w, "visits.csv", "id,minutes\nA,10\nA,5\nB,1\n");
+  assert_int_equal(world_run(&w, "id,n\nA,100\nB,200\n"), ERR_OK);
+  snprintf(path, sizeof path, "%s/test", w.folder);
+  desk *d = desk_of(path, NULL);
+  assert_int_equal(store_open(w.database, STORE_READ, &from, &e), ERR_OK);
+  assert_int_equal(store_reader_open(from, "test", &reader, &e), ERR_OK);
+  const handmade_value n = {.name = "n", .text = "7"}, minutes = {.name = "minutes", .text = "3"};
+  const handmade_record visit = {1, &minutes};
+  const handmade_value visits[] = {n, {.name = "visits", .item_count = 1, .items = &visit}};
+  const struct {
+    handmade_record record;
+    const char *total, *longest;
+  } cases[] = {{{0, NULL}, "115", "10"}, {{1, &n}, "22", "10"}, {{2, visits}, "10", "10"}};
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    desk_question q = plain;
+    q.records = &cases[i].record;
+    q.count = 1;
+    q.from = reader;
+    q.customer = "A";
+    q.explains = i == 1;
+    if (desk_ask(d, &q, &a, &e)) fail_msg("%s", e.message);
+    for (int k = 0; k < 2; k++) {
+      buffer_clear(&shown);
+      column_write(&shown, &a.out->outputs[k], 0, (zone){0});
+      buffer_text(&shown, "");
+      assert_string_equal(shown.data, k ? cases[i].longest : cases[i].total);
+    }
+    desk_done(d, &a);
+  }
+  buffer_deinit(&shown);
+  store_reader_close(reader);
+  store_close(from);
+  shop_closes(&w, d);
+}
+
+/* ---- anything at all ---- */
+
+static uint64_t next_random(uint64_t *state) {
+  *state ^= *state << 13;
+  *state ^= *state >> 7;
+  return *state ^= *state << 17;
+}
+
+/* Texts that are nearly records: answered or refused, and the next question is answered as ever. */
+static void nearly_records(void **state) {
+  (void)state;
+  static const char whole[] =
+      "[{\"id\":\"N\",\"worth\":100.25,\"vip\":true,\"rating\":\"A\",\"items\":[{\"due\":\"2025-09-"
+      "01\","
+      "\"amount\":60.50,\"n\":2},{}],\"previous\":{\"limit\":9}},{\"worth\":\"-1\"}]";
+  static const char *const pieces[] = {"{}",
+                                       "[]",
+                                       "null",
+                                       "\"\"",
+                                       "1e9",
+                                       "-",
+                                       "\"worth\":",
+                                       "{",
+                                       "]",
+                                       "99999999999999999999",
+                                       "\"items\":[{}]",
+                                       ",",
+                                       "\\u0000",
+                                       "\xff"};
+  run_world w;
+  desk *d = shop(&w);
+  uint64_t seed = 88172645463325252u;
+  assert_int_equal(world_run(&w, "id,rating,worth,vip\nA,A,100.00,\n"), ERR_OK);
+  for (int round = 0; round < 3000; round++) {
+    buffer text = {0}, out = {0};
+    error e = {0};
+    buffer_add(&text, whole, sizeof whole - 1);
+    for (uint64_t changes = next_random(&seed) % 3 + 1; changes > 0; changes--) {
+      const size_t at = next_random(&seed) % text.size;
+      const char *piece = pieces[next_random(&seed) % COUNT(pieces)];
+      const size_t n = strlen(piece) < text.size - at ? strlen(piece) : text.size - at;
+      if (next_random(&seed) % 2)
+        memcpy(text.data + at, piece, n);
+      else
+        text.data[at] = (char)next_random(&seed);
+    }
+    const error_code code = desk_ask_json(d, &plain, text.data, text.size, "en", &out, &e);
+    assert_true(code == ERR_OK || code == ERR_USAGE);
+    assert_true(code ? *e.message && !out.size : out.size);
+    buffer_deinit(&text);
+    buffer_deinit(&out);
+  }
+  answers(d, &plain, "{\"worth\":100}", "\"limit\":100.00,\"before\":null,\"share\":1.00");
+  shop_closes(&w, d);
+}
+
 /* ---- threads ---- */
 
 enum { THREADS = 4, ROUNDS = 60, RECORDS = 9 };
@@ -637,6 +746,8 @@ int main(void) {
       cmocka_unit_test(previous_values_of_the_store),
       cmocka_unit_test(explained),
       cmocka_unit_test(rules_in_lua),
+      cmocka_unit_test(from_a_stored_decision),
+      cmocka_unit_test(nearly_records),
       cmocka_unit_test(many_threads_at_once),
   };
   return cmocka_run_group_tests_name("desk", tests, NULL, NULL);

@@ -22,6 +22,8 @@ static const option options[] = {
      "the record as a JSON object, its lists as arrays; --set stands over it"},
     {"previous", "NAME=VALUE", OFFER_NOTHING, NULL, true,
      "an output as it was published last, for previous(\"NAME\")"},
+    {"known", NULL, OFFER_NOTHING, NULL, false,
+     "previous values are those that the database has of the record's key"},
     {"from", "CUSTOMER", OFFER_NOTHING, NULL, false,
      "begin with what the stored decision on this customer was made of"},
     CLI_OPTION_RUN,
@@ -110,8 +112,11 @@ static error_code load(job *j, error *e) {
   set_moment(j);
   code = make_ready(j, e);
   if (!code) code = hand_record_read(&j->cli->arena, j->a, p, &j->record, &j->previous, e);
+  j->question.known = arguments_flag(j->a, "known");
+  if (!code && j->question.known && j->previous.count)
+    code = error_set(e, ERR_USAGE, "--known and --previous: only one of the two can hold");
   j->question.records = &j->record;
-  j->question.previous = &j->previous;
+  j->question.previous = j->previous.count ? &j->previous : NULL;
   j->question.count = 1;
   return code;
 }

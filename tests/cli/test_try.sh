@@ -81,6 +81,12 @@ says "is told what was meant" err 'did you mean "amount"?'
 assay "a file that is not there" 2 try lists --record none.json
 says "is named" err "--record none.json"
 assay "a run of it" 0 run lists --as-of "$AS_OF"
+assay "previous values of a known customer" 0 try lists --as-of "$AS_OF" --set id=L1 --set rating=B --known --format json
+says "are those of the run" out '"grade":"bad","was":"good"'
+assay "and of an unknown one" 0 try lists --as-of "$AS_OF" --set id=L9 --set rating=B --known --format json
+says "are missing" out '"grade":"bad","was":null'
+assay "known, and previous values by hand" 2 try lists --set id=L1 --known --previous grade=good
+says "cannot both hold" err "only one of the two can hold"
 assay "from a decision with an aggregate" 0 try lists --from L1 --format json
 says "has the aggregate that the decision keeps" out '"overdue":70.00,"grade":"good"'
 assay "an aggregate set by hand" 0 try lists --from L1 --set overdue=100.01 --format json

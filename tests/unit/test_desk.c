@@ -6,7 +6,9 @@
 #include <cmocka.h>
 #include <pthread.h>
 #include <time.h>
+#include "arrow_build.h"
 #include "base/text.h"
+#include "data/cast.h"
 #include "run/desk_json.h"
 #include "run/json_value.h"
 #include "run/report_text.h"
@@ -531,6 +533,53 @@ static void previous_values_of_the_store(void **state) {
   shop_closes(&w, d);
 }
 
+/* Rows of an Arrow array, from the middle of it, with what the store has of their keys. */
+static void rows_of_an_array(void **state) {
+  (void)state;
+  run_world w;
+  arena a = {0};
+  error e = {0};
+  cast *bound;
+  desk_answer got;
+  desk *d = shop(&w);
+  assert_int_equal(world_run(&w, "id,rating,worth,vip\nK2,A,100.00,\nK3,A,300.00,\n"), ERR_OK);
+  static const char *const ratings[] = {"A", "B", "A", "C", "B"}, *const worths[] = {"1", "2", "3",
+                                                                                     "4", "5"};
+  static const bool vips[5] = {true};
+  static const int64_t none[6] = {0};
+  static const int32_t no_dates[1] = {0};
+  built *item_columns[] = {build_values(&a, "due", "tdD", no_dates, 4, NULL, 0, 0),
+                           build_texts(&a, "amount", NULL, 0, 0, false),
+                           build_texts(&a, "n", NULL, 0, 0, false)};
+  built *columns[] = {build_ids(&a, 5), build_texts(&a, "rating", ratings, 5, 0, false),
+                      build_texts(&a, "worth", worths, 5, 0, false),
+                      build_booleans(&a, "vip", vips, NULL, 5, 0),
+                      build_lists(&a, "items", none, NULL, 5, false,
+                                  build_records(&a, "item", item_columns, 3, 0, 0))};
+  built *records = build_records(&a, "", columns, 5, 5, 0);
+  desk_question q = plain;
+  q.known = true;
+  assert_int_equal(desk_bind(d, &q, &records->schema, &bound, &e), ERR_OK);
+  q.cast = bound;
+  q.array = &records->array;
+  q.from_row = 1;
+  q.count = 4;
+  if (desk_ask(d, &q, &got, &e)) fail_msg("%s", e.message);
+  assert_int_equal(got.in->rows, 3);
+  assert_int_equal(got.in->reject_count, 1);
+  assert_string_equal(got.in->rejects[0].key, "K3");
+  assert_string_equal(got.in->rejects[0].code, "UNKNOWN_CHOICE");
+  assert_int_equal(got.in->rejects[0].sequence, 3);
+  const column *before = &got.out->outputs[3]; /* K1, K2, K4 */
+  assert_true(column_missing(before, 0) && column_missing(before, 2));
+  assert_int_equal(before->i64[1], 10000);
+  assert_int_equal(got.out->outputs[2].i64[2], 500);
+  desk_done(d, &got);
+  cast_free(bound);
+  arena_deinit(&a);
+  shop_closes(&w, d);
+}
+
 static void explained(void **state) {
   (void)state;
   run_world w;
@@ -744,6 +793,7 @@ int main(void) {
       cmocka_unit_test(moments_and_parameters),
       cmocka_unit_test(lists_as_a_run_joins_them),
       cmocka_unit_test(previous_values_of_the_store),
+      cmocka_unit_test(rows_of_an_array),
       cmocka_unit_test(explained),
       cmocka_unit_test(rules_in_lua),
       cmocka_unit_test(from_a_stored_decision),

@@ -1,7 +1,9 @@
-/* Durations as texts. */
+/* Durations and spans as texts. */
 #include "duration.h"
 
+#include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 
 typedef struct unit {
   char letter;
@@ -71,6 +73,63 @@ size_t duration_write(char *out, bool months, int64_t value) {
     of_time = units[i].of_time;
     rest -= count * (uint64_t)units[i].size;
     n += (size_t)snprintf(out + n, 24, "%llu%c", (unsigned long long)count, units[i].letter);
+  }
+  return n;
+}
+
+/* ---- spans ---- */
+
+#define SPAN_MOST (36525LL * 86400)
+
+static const struct span_unit {
+  int64_t size;
+  const char *names; /* with a blank before and behind each; the first letter is the short one */
+} span_units[] = {{604800, " w week weeks "},
+                  {86400, " d day days "},
+                  {3600, " h hour hours "},
+                  {60, " m min minute minutes "},
+                  {1, " s sec second seconds "}};
+enum { SPAN_UNITS = sizeof span_units / sizeof *span_units };
+
+/* The seconds of a unit by its name, from the unit `*next` on, which each may follow once. */
+static int64_t span_size(const char *name, size_t n, int *next) {
+  char word[16] = " ";
+  if (n == 0 || n > 12) return 0;
+  for (size_t i = 0; i < n; i++) word[i + 1] = (char)tolower((unsigned char)name[i]);
+  word[n + 1] = ' ';
+  while (*next < SPAN_UNITS)
+    if (strstr(span_units[(*next)++].names, word)) return span_units[*next - 1].size;
+  return 0;
+}
+
+bool span_parse(const char *text, int64_t *seconds) {
+  int next = 0;
+  *seconds = 0;
+  do {
+    int64_t count = 0;
+    if (!isdigit((unsigned char)*text)) return false;
+    for (; isdigit((unsigned char)*text); text++)
+      if ((count = count * 10 + (*text - '0')) > SPAN_MOST) return false;
+    text += strspn(text, " ");
+    size_t n = 0;
+    while (isalpha((unsigned char)text[n])) n++;
+    const int64_t size = span_size(text, n, &next);
+    if (!size || count > SPAN_MOST / size) return false;
+    *seconds += count * size;
+    text += n;
+    text += strspn(text, " ");
+  } while (*text);
+  return *seconds > 0 && *seconds <= SPAN_MOST;
+}
+
+size_t span_write(char *out, int64_t seconds) {
+  size_t n = 0;
+  for (int i = 0; i < SPAN_UNITS; i++) {
+    const int64_t count = seconds / span_units[i].size;
+    if (count == 0 && !(i == SPAN_UNITS - 1 && n == 0)) continue;
+    if (span_units[i].size == 604800 && seconds % 604800) continue; /* 10d, not 1w3d */
+    n += (size_t)snprintf(out + n, 24, "%lld%c", (long long)count, span_units[i].names[1]);
+    seconds -= count * span_units[i].size;
   }
   return n;
 }

@@ -10,6 +10,11 @@
 /* -?P with days, hours, minutes and seconds, or with years and months, whole numbers, in this order,
  * each at most once. False if the text is no such duration, or too long a one for 64 bits. */
 bool duration_parse(const char *text, size_t n, bool *months, int64_t *out);
+/* A span of time as people write it: "90s", "5m", "2 hours", "1h30m", "7d", "2 weeks"; m and min are
+ * minutes. In seconds, more than 0. False if the text is no such span, or one of more than 100 years. */
+bool span_parse(const char *text, int64_t *seconds);
+/* "1h30m": the span in the units above, each at most once; no NUL; returns the length (< 40). */
+size_t span_write(char *out, int64_t seconds);
 /* No NUL; returns the length (< 64). */
 size_t duration_write(char *out, bool months, int64_t value);
 

@@ -316,7 +316,7 @@ typedef struct declaration {
 extern const declaration declare_company_words[], declare_source_words[], declare_field_words[],
     declare_score_words[], declare_table_words[], declare_cadence_words[], declare_limit_words[],
     declare_rule_words[], declare_class_words[], declare_code_words[], declare_ageing_words[],
-    declare_watch_words[], declare_population_words[];
+    declare_watch_words[], declare_population_words[], declare_notify_words[];
 /* All of them; ends with NULL. */
 extern const declaration *const declare_groups[];
 

@@ -577,6 +577,8 @@ typedef struct pack_reason_text {
   const char *code, *language, *text;
 } pack_reason_text;
 
+typedef struct pack_notify pack_notify; /* notify.h */
+
 typedef struct pack {
   arena arena;      /* owns everything below */
   const char *name; /* its identity: the base name of the folder */
@@ -598,6 +600,8 @@ typedef struct pack {
   size_t output_count;
   pack_output *outputs;
   pack_report report;
+  size_t notify_count;
+  pack_notify *notifies;
   sandbox_budget budget;
   size_t script_count;
   pack_script *scripts;

@@ -19,7 +19,7 @@ CPPFLAGS := -D_GNU_SOURCE -DASSAY_VERSION='"$(VERSION)"' \
             -Icore/include $(LUA_CFLAGS)
 CFLAGS := $(CSTD) $(OPT) -g $(WARN) -fPIC -fvisibility=hidden -pthread $(SANFLAGS)
 LDFLAGS := -pthread $(SANFLAGS)
-LDLIBS := -l:liblua5.4.a -lsqlite3 -luv -ljson-c -lmd -lz -lmicrohttpd -lsystemd -ldl -lm
+LDLIBS := -l:liblua5.4.a -lsqlite3 -luv -ljson-c -lmd -lz -lmicrohttpd -lsystemd -lcurl -lgnutls -ldl -lm
 
 ROOMS := base data lang eval store run embed serve
 LIB_SRC := $(foreach r,$(ROOMS),$(wildcard core/$r/*.c))
@@ -42,8 +42,9 @@ OBJCOPY ?= objcopy
 
 # What `make` needs; what `make test` needs beside it.
 PACKAGES := gcc make liblua5.4-dev libsqlite3-dev libuv1-dev libjson-c-dev libmd-dev \
-            libxxhash-dev zlib1g-dev libmicrohttpd-dev libsystemd-dev
-TEST_PACKAGES := libcmocka-dev lua-check clang-tidy clang-format cppcheck sqlite3 pkg-config python3
+            libxxhash-dev zlib1g-dev libmicrohttpd-dev libsystemd-dev \
+            libcurl4-gnutls-dev libgnutls28-dev
+TEST_PACKAGES := libcmocka-dev lua-check clang-tidy clang-format cppcheck sqlite3 pkg-config python3 openssl
 
 # V=1 shows the commands.
 Q := $(if $(V),,@)

@@ -3,9 +3,11 @@
  * expired. */
 #include "store_keep.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "outbox.h"
 #include "store_inner.h"
 
 /* ?1: the moment. A run that was published is over when the next one of its pack is; one that was not, when it
@@ -139,6 +141,16 @@ static error_code in_transaction(store *s, const old_runs *runs,
   return code;
 }
 
+static error_code forget_notifications(store *s, int64_t before, bool dry, store_pruned *out,
+                                       error *e) {
+  char sql[128];
+  snprintf(sql, sizeof sql,
+           "SELECT count(*) FROM outbox WHERE state <> 'waiting' AND finished < %lld",
+           (long long)before * 1000);
+  out->delivered = store_number(s->db, sql, 0);
+  return dry || !out->delivered ? ERR_OK : outbox_clean(s, before * 1000, e);
+}
+
 error_code store_prune(store *s, int64_t before, bool dry, store_each_old_run *each, void *ctx,
                        store_pruned *out, error *e) {
   old_runs runs = {0};
@@ -148,6 +160,7 @@ error_code store_prune(store *s, int64_t before, bool dry, store_each_old_run *e
   if (!code && !dry) code = in_transaction(s, &runs, expire, e);
   if (!code && !dry) store_sweep(s);
   if (!code && !dry) code = in_transaction(s, &runs, forget, e);
+  if (!code) code = forget_notifications(s, before, dry, out, e);
   free(runs.ids);
   return code;
 }

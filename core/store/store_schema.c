@@ -75,7 +75,26 @@ static const char version_4[] =
     "  PRIMARY KEY (run_id, number)"
     ") STRICT, WITHOUT ROWID;";
 
-const char *const schema_migrations[] = {version_1, version_2, version_3, version_4};
+/* Version 5: notifications that wait to be sent (outbox.c), and what was told already. Moments are UTC
+ * milliseconds. */
+static const char version_5[] =
+    "CREATE TABLE outbox ("
+    "  id INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE,"
+    "  pack TEXT NOT NULL, channel TEXT NOT NULL, event TEXT NOT NULL,"
+    "  payload TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL,"
+    "  created INTEGER NOT NULL, next INTEGER NOT NULL, give_up INTEGER NOT NULL,"
+    "  attempts INTEGER NOT NULL DEFAULT 0,"
+    "  state TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'failed')),"
+    "  finished INTEGER, why TEXT"
+    ") STRICT;"
+    "CREATE INDEX outbox_waiting ON outbox (next, id) WHERE state = 'waiting';"
+    "CREATE TABLE incident ("
+    "  pack TEXT NOT NULL, channel TEXT NOT NULL, event TEXT NOT NULL, about TEXT NOT NULL,"
+    "  since INTEGER NOT NULL, times INTEGER NOT NULL, told INTEGER NOT NULL,"
+    "  PRIMARY KEY (pack, channel, event, about)"
+    ") STRICT, WITHOUT ROWID;";
+
+const char *const schema_migrations[] = {version_1, version_2, version_3, version_4, version_5};
 
 /* ---- names ---- */
 

@@ -153,6 +153,7 @@ libdir     = $(DESTDIR)$(PREFIX)/lib
 plugindir  = $(libdir)/assay/plugins
 includedir = $(DESTDIR)$(PREFIX)/include
 sharedir   = $(DESTDIR)$(PREFIX)/share
+unitdir    = $(DESTDIR)$(PREFIX)/lib/systemd/system
 
 .PHONY: install uninstall
 install: all $(STATIC)
@@ -169,16 +170,21 @@ install: all $(STATIC)
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' core/assay.pc.in > $(libdir)/pkgconfig/assay.pc
 	$(BUILD)/assay completion bash > $(sharedir)/bash-completion/completions/assay
 	$(BUILD)/assay completion zsh > $(sharedir)/zsh/site-functions/_assay
+	install -d $(unitdir) $(sharedir)/doc/assay
+	sed 's|@PREFIX@|$(PREFIX)|' core/serve/assay.service.in > $(unitdir)/assay.service
+	install -m 644 core/serve/assay.socket $(unitdir)/assay.socket
+	install -m 644 core/SERVING.md $(sharedir)/doc/assay/SERVING.md
 	cp -R rules $(sharedir)/assay/
 
 # Takes out what install put in, and a folder only when nothing else is in it.
 uninstall:
+	rm -f $(unitdir)/assay.service $(unitdir)/assay.socket $(sharedir)/doc/assay/SERVING.md
 	rm -f $(bindir)/assay $(libdir)/libassay.a $(libdir)/libassay.so $(libdir)/libassay.so.0 \
 	  $(libdir)/libassay.so.$(VERSION) $(sharedir)/man/man1/assay.1 $(libdir)/pkgconfig/assay.pc \
 	  $(sharedir)/bash-completion/completions/assay $(sharedir)/zsh/site-functions/_assay \
 	  $(PLUGINS:%=$(plugindir)/%.so) $(patsubst core/include/%,$(includedir)/%,$(wildcard core/include/assay/*.h))
 	cd rules && find . -type f -exec rm -f $(abspath $(sharedir))/assay/rules/{} \;
-	-find $(sharedir)/assay $(libdir)/assay $(includedir)/assay -depth -type d -empty -delete 2>/dev/null
+	-find $(sharedir)/assay $(sharedir)/doc/assay $(libdir)/assay $(includedir)/assay -depth -type d -empty -delete 2>/dev/null
 
 .PHONY: clean
 clean:

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#define WORD_BYTES                                                                                 \
-  45 /* of a subject in one encoded word: 60 characters of base64 and 12 around them */
+/* Of a subject in one encoded word: with what stands around it, a line has at most 78 characters. */
+#define WORD_BYTES 42
 
 static void add_base64(buffer *out, const char *data, size_t n) {
   static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

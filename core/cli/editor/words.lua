@@ -154,6 +154,51 @@ function report(parts) end
 ---@param budget assay.budget
 function budget(budget) end
 
+---@class assay.notify.webhook
+---@field webhook string The address, https://..., or where it stands: "env:NAME"
+---@field secret? string Where the secret stands that signs: "credential:NAME", "env:NAME", "file:PATH"
+---@field name? string In messages and in the log; webhook-1 if not said
+---@field on? string[] run_failed, run_late, alerts, rejects, pack_broken; all of them if not said
+---@field alerts? "info"|"warning"|"critical" The least urgent alert that is told; warning if not said
+---@field rejects? integer|string More refused records than this are told: 20, "0.5%"; "1%" if not said
+---@field again? string The same is not told again within this time; "4h" if not said
+---@field timeout? string Of one attempt: "30s"
+---@field give_up? string What nobody takes for so long is given up; "1d" if not said
+---@field recovered? boolean Whether it is told that all is well again; true if not said
+---@field language? "en"|"zh" Of subject and text; en if not said
+
+---@class assay.notify.mail
+---@field mail string|string[] Whom to write to
+---@field from string Who writes
+---@field server string "smtp://mail.example.com:587" (with STARTTLS), or "smtps://mail.example.com:465"
+---@field user? string At the server
+---@field password? string Where the password stands: "credential:NAME", "env:NAME", "file:PATH"
+---@field name? string In messages and in the log; webhook-1 if not said
+---@field on? string[] run_failed, run_late, alerts, rejects, pack_broken; all of them if not said
+---@field alerts? "info"|"warning"|"critical" The least urgent alert that is told; warning if not said
+---@field rejects? integer|string More refused records than this are told: 20, "0.5%"; "1%" if not said
+---@field again? string The same is not told again within this time; "4h" if not said
+---@field timeout? string Of one attempt: "30s"
+---@field give_up? string What nobody takes for so long is given up; "1d" if not said
+---@field recovered? boolean Whether it is told that all is well again; true if not said
+---@field language? "en"|"zh" Of subject and text; en if not said
+
+---@class assay.notify.command
+---@field command string[] A program that the service may start, and its arguments
+---@field name? string In messages and in the log; webhook-1 if not said
+---@field on? string[] run_failed, run_late, alerts, rejects, pack_broken; all of them if not said
+---@field alerts? "info"|"warning"|"critical" The least urgent alert that is told; warning if not said
+---@field rejects? integer|string More refused records than this are told: 20, "0.5%"; "1%" if not said
+---@field again? string The same is not told again within this time; "4h" if not said
+---@field timeout? string Of one attempt: "30s"
+---@field give_up? string What nobody takes for so long is given up; "1d" if not said
+---@field recovered? boolean Whether it is told that all is well again; true if not said
+---@field language? "en"|"zh" Of subject and text; en if not said
+
+--- Whom to tell when a run fails or is late, of alerts, of rejects: notify { webhook = "https://..." }.
+---@param channel assay.notify.webhook|assay.notify.mail|assay.notify.command
+function notify(channel) end
+
 --- Shared Lua of rules/lib: local credit_code = use "credit_code".
 ---@param name string
 ---@return any

@@ -96,8 +96,8 @@ static int start(child *c, char **arguments, char **environment) {
 }
 
 static void run(child *c) {
-  uv_buf_t all = uv_buf_init((char *)(uintptr_t)c->s->message->payload,
-                             (unsigned)strlen(c->s->message->payload));
+  char *payload = arena_string(c->s->arena, c->s->message->payload);
+  uv_buf_t all = uv_buf_init(payload, (unsigned)strlen(payload));
   c->ends = uv_now(&c->loop) + (uint64_t)c->s->channel->timeout * 1000;
   uv_timer_start(&c->timer, on_time, LOOK_MS, LOOK_MS);
   uv_read_start((uv_stream_t *)&c->err, on_room, on_said);
@@ -149,8 +149,7 @@ sent deliver_command(sending *s) {
     close_all(c);
   else
     run(c);
-  if (failed && c->process.type == UV_PROCESS)
-    uv_close((uv_handle_t *)&c->process, NULL);
+  if (failed && c->process.type == UV_PROCESS) uv_close((uv_handle_t *)&c->process, NULL);
   uv_run(&c->loop, UV_RUN_DEFAULT);
   uv_loop_close(&c->loop);
   const sent result = failed ? sending_ended(s, SENT_LATER, "%s cannot be started: %s",

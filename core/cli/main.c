@@ -9,11 +9,10 @@
 #include "cli.h"
 
 static const command *const commands[] = {
-    &command_run,     &command_show,    &command_report,  &command_list,
-    &command_rejects, &command_explain, &command_try,     &command_replay,
-    &command_check,   &command_test,    &command_docs,    &command_new,
-    &command_editor,  &command_table,   &command_plugins, &command_completion,
-    &command_backup,  &command_prune,   &command_doctor,
+    &command_run,        &command_show,   &command_report, &command_list,   &command_rejects,
+    &command_explain,    &command_try,    &command_replay, &command_check,  &command_test,
+    &command_docs,       &command_new,    &command_editor, &command_table,  &command_plugins,
+    &command_completion, &command_backup, &command_prune,  &command_doctor,
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

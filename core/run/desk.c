@@ -12,8 +12,9 @@
 #include "values.h"
 
 enum {
-  PLANS = 4, /* that are kept though nobody uses them */
-  SEATS = 16 /* of a plan and kind, likewise */
+  PLANS = 4,               /* that are kept though nobody uses them */
+  SEATS = 16,              /* of a plan and kind, likewise */
+  LARGE = 16 * BATCH_ROWS, /* a seat that had room made for more records of a list is not kept */
 };
 
 /* ---- seats ---- */
@@ -161,12 +162,22 @@ static error_code seat_take(desk *d, desk_plan *p, bool traces, seat **out, erro
   return s ? ERR_OK : seat_new(d, p, traces, out, e);
 }
 
+/* One huge question must not hold its memory for ever. */
+static bool is_large(const seat *s) {
+  for (size_t i = 0; i < s->in->schema->count; i++) {
+    const batch *records = s->in->columns[i].list.records;
+    if (records && records->capacity > LARGE) return true;
+  }
+  return false;
+}
+
 static void seat_give_back(desk *d, seat *s) {
   desk_plan *p = s->of;
+  const bool large = is_large(s);
   desk_from_clear(s);
   arena_clear(&s->arena);
   uv_mutex_lock(&d->mutex);
-  const bool keep = p->idle_count[s->traces] < SEATS;
+  const bool keep = !large && p->idle_count[s->traces] < SEATS;
   if (keep) {
     s->next = p->idle[s->traces];
     p->idle[s->traces] = s;

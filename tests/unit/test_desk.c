@@ -1,4 +1,4 @@
-/* The desk: single answers are those of a run, whoever asks, in whatever order and on any thread. */
+/* The desk: what is asked of it, whoever asks, in whatever order and on any thread. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -7,273 +7,11 @@
 #include <pthread.h>
 #include <time.h>
 #include "arrow_build.h"
-#include "base/text.h"
 #include "data/cast.h"
-#include "run/desk_json.h"
-#include "run/json_value.h"
-#include "run/report_text.h"
-#include "support/pack_run.h"
+#include "run/desk_parts.h"
+#include "support/asking.h"
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
-#define AS_OF 1758870000 /* RUN_AS_OF */
-
-static const desk_question plain = {.as_of = AS_OF, .what = "the request"};
-
-/* ---- asking ---- */
-
-static desk *desk_of(const char *path, const char *database) {
-  findings found = {0};
-  pack *p = pack_load(path, &found);
-  for (size_t i = 0; !p && i < found.count; i++) print_error("%s\n", found.items[i].message);
-  assert_non_null(p);
-  findings_deinit(&found);
-  return desk_new(p, database);
-}
-
-/* The caller frees it; NULL with the error in *e. */
-static char *ask_with(desk *d, const desk_question *q, const char *record, error *e) {
-  buffer out = {0};
-  if (desk_ask_json(d, q, record, strlen(record), "en", &out, e)) {
-    assert_int_equal(out.size, 0);
-    buffer_deinit(&out);
-    return NULL;
-  }
-  buffer_text(&out, "");
-  return out.data;
-}
-
-static char *ask(desk *d, const desk_question *q, const char *record) {
-  error e = {0};
-  char *text = ask_with(d, q, record, &e);
-  if (!text) fail_msg("%s", e.message);
-  return text;
-}
-
-static void answers(desk *d, const desk_question *q, const char *record, const char *part) {
-  char *text = ask(d, q, record);
-  if (!strstr(text, part)) fail_msg("%s\ndoes not have\n%s", text, part);
-  free(text);
-}
-
-static void refuses(desk *d, const desk_question *q, const char *record, error_code code,
-                    const char *part) {
-  error e = {0};
-  char *text = ask_with(d, q, record, &e);
-  if (text) fail_msg("answered: %s", text);
-  assert_int_equal(e.code, code);
-  if (!strstr(e.message, part)) fail_msg("%s\ndoes not say\n%s", e.message, part);
-}
-
-/* ---- the shipped packs: as their runs ---- */
-
-typedef struct table {
-  char *text;
-  size_t columns, rows;
-  const char *cells[20000]; /* row * columns + column; row 0 is the head */
-} table;
-
-/* Cells end in place; quotes are taken off. */
-static void read_table(table *t, const char *path) {
-  FILE *f = fopen(path, "rb");
-  assert_non_null(f);
-  t->text = calloc(1, 1 << 20);
-  const size_t n = fread(t->text, 1, (1 << 20) - 1, f);
-  fclose(f);
-  size_t cells = 0;
-  for (char *p = t->text; p < t->text + n;) {
-    char *to = p, end = 0;
-    t->cells[cells++] = p;
-    assert_true(cells < COUNT(t->cells));
-    for (bool quoted = false;; p++) {
-      if (*p == '"' && quoted && p[1] == '"')
-        *to++ = *p++;
-      else if (*p == '"')
-        quoted = !quoted;
-      else if (!quoted && (*p == ',' || *p == '\n' || !*p)) {
-        end = *p++;
-        break;
-      } else if (*p != '\r')
-        *to++ = *p;
-    }
-    *to = 0;
-    if (end != ',' && !t->columns) t->columns = cells;
-  }
-  t->rows = cells / t->columns;
-}
-
-static void put_row(buffer *out, const table *t, size_t row, bool with_key) {
-  buffer_char(out, '{');
-  for (size_t c = with_key ? 0 : 1; c < t->columns; c++) {
-    if (c > !with_key) buffer_char(out, ',');
-    text_json(out, t->cells[c], strlen(t->cells[c]));
-    buffer_char(out, ':');
-    text_json(out, t->cells[row * t->columns + c], strlen(t->cells[row * t->columns + c]));
-  }
-  buffer_char(out, '}');
-}
-
-typedef struct shipped {
-  desk *desk;
-  char folder[96], database[128];
-  table *customers;
-  table *lists[8]; /* by related list */
-} shipped;
-
-/* The record of a row with its lists. */
-static char *record_of(const shipped *s, size_t row) {
-  const pack *p = desk_pack(s->desk);
-  const char *key = s->customers->cells[row * s->customers->columns];
-  buffer out = {0};
-  put_row(&out, s->customers, row, true);
-  out.size--;
-  for (size_t i = 0; i < p->related_count; i++) {
-    size_t count = 0;
-    buffer_format(&out, ",\"%s\":[", p->related[i].name);
-    for (size_t r = 1; r < s->lists[i]->rows; r++) {
-      if (strcmp(s->lists[i]->cells[r * s->lists[i]->columns], key) != 0) continue;
-      if (count++) buffer_char(&out, ',');
-      put_row(&out, s->lists[i], r, false);
-    }
-    buffer_char(&out, ']');
-  }
-  buffer_text(&out, "}");
-  return out.data;
-}
-
-static void shipped_run(shipped *s, const char *file, const char *plugins) {
-  error e = {0};
-  findings found = {0};
-  run_result result;
-  store *to;
-  assay_setting path = {.name = "path", .value = file};
-  const plugin_settings settings = {&path, 1};
-  const char *folders[] = {plugins};
-  plugin_host *host = plugin_host_new(folders, 1);
-  plan *made = plan_new(desk_pack(s->desk), &(plan_options){.as_of = AS_OF}, &found);
-  assert_int_equal(store_open(s->database, STORE_WRITE, &to, &e), ERR_OK);
-  const run_options o = {.pack = desk_pack(s->desk),
-                         .plan = made,
-                         .as_of = AS_OF,
-                         .data_folder = s->folder,
-                         .settings = &settings,
-                         .plugins = host,
-                         .store = to,
-                         .threads = 1,
-                         .limit = -1,
-                         .max_rejects = -1,
-                         .allow_shrink = true,
-                         .keep = 2};
-  if (run_pack(&o, &result, &e)) fail_msg("%s", e.message);
-  store_close(to);
-  plan_free(made);
-  plugin_host_free(host);
-  findings_deinit(&found);
-}
-
-typedef struct comparing {
-  const shipped *shipped;
-  store_reader *reader;
-  size_t graded, rejected;
-} comparing;
-
-static char *answer_for(const shipped *s, const char *key) {
-  for (size_t r = 1; r < s->customers->rows; r++) {
-    if (strcmp(s->customers->cells[r * s->customers->columns], key) != 0) continue;
-    char *record = record_of(s, r), *text = ask(s->desk, &plain, record);
-    free(record);
-    return text;
-  }
-  fail_msg("no customer %s", key);
-  return NULL;
-}
-
-static error_code compare_row(void *ctx, const store_row *row, error *e) {
-  comparing *x = ctx;
-  const store_run *run = store_reader_run(x->reader);
-  buffer wanted = {0};
-  (void)e;
-  char *got = answer_for(x->shipped, row->key);
-  buffer_text(&wanted,
-              row->failed ? "\"status\":\"error\"" : "\"status\":\"graded\",\"outputs\":{");
-  for (size_t i = 0; i < run->output_count && !row->failed; i++) {
-    buffer_format(&wanted, "%s\"%s\":", i ? "," : "", run->outputs[i].name);
-    json_value(&wanted, &row->outputs[i], 0, run->zone);
-  }
-  buffer_text(&wanted, "");
-  if (!strstr(got, wanted.data)) fail_msg("%s: got\n%s\nstored\n%s", row->key, got, wanted.data);
-  x->graded++;
-  buffer_deinit(&wanted);
-  free(got);
-  return ERR_OK;
-}
-
-static error_code compare_outcome(void *ctx, const store_outcome *o, error *e) {
-  comparing *x = ctx;
-  buffer code = {0}, wanted = {0};
-  (void)e;
-  if (!o->key || !*o->key || strcmp(o->code, "DUPLICATE_ID") == 0 || strcmp(o->code, "RAGGED") == 0)
-    return ERR_OK; /* a single record is no duplicate, and JSON is not ragged */
-  char *got = answer_for(x->shipped, o->key);
-  write_outcome_code(&code, o);
-  buffer_format(&wanted, "\"kind\":\"%s\",\"code\":\"%.*s\"", o->kind, (int)code.size, code.data);
-  if (!strstr(got, wanted.data)) fail_msg("%s: got\n%s\nstored\n%s", o->key, got, wanted.data);
-  x->rejected++;
-  buffer_deinit(&code);
-  buffer_deinit(&wanted);
-  free(got);
-  return ERR_OK;
-}
-
-static void check_shipped(const char *name, const char *file, size_t graded) {
-  run_world w;
-  shipped s;
-  char path[256];
-  error e = {0};
-  store *from;
-  world_open(&w);
-  snprintf(s.folder, sizeof s.folder, "rules/%s", name);
-  snprintf(s.database, sizeof s.database, "%.100s/shipped.db", w.folder);
-  s.desk = desk_of(s.folder, s.database);
-  shipped_run(&s, file, w.plugins);
-  s.customers = calloc(1, sizeof(table));
-  snprintf(path, sizeof path, "%s/%s", s.folder, file);
-  read_table(s.customers, path);
-  const pack *p = desk_pack(s.desk);
-  for (size_t i = 0; i < p->related_count; i++) {
-    s.lists[i] = calloc(1, sizeof(table));
-    snprintf(path, sizeof path, "%s/%s.csv", s.folder, p->related[i].name);
-    read_table(s.lists[i], path);
-  }
-  comparing x = {.shipped = &s};
-  assert_int_equal(store_open(s.database, STORE_READ, &from, &e), ERR_OK);
-  assert_int_equal(store_reader_open(from, name, &x.reader, &e), ERR_OK);
-  assert_int_equal(store_list(x.reader, &(store_query){.limit = -1}, compare_row, &x, &e), ERR_OK);
-  assert_int_equal(store_outcomes(x.reader, NULL, compare_outcome, &x, &e), ERR_OK);
-  assert_true(graded ? x.graded == graded : x.rejected > 3);
-  store_reader_close(x.reader);
-  store_close(from);
-  for (size_t i = 0; i < p->related_count; i++) free(s.lists[i]->text), free(s.lists[i]);
-  free(s.customers->text);
-  free(s.customers);
-  desk_release(s.desk);
-  world_close(&w);
-}
-
-static void the_shipped_packs_answer_as_they_run(void **state) {
-  (void)state;
-  check_shipped("real-estate-leads", "customers.csv", 60);
-  check_shipped("distributor-credit", "customers.csv", 60);
-  check_shipped("b2b-software", "customers.csv", 60);
-  check_shipped("ecommerce-rfm", "customers.csv", 60);
-}
-
-static void what_they_refuse_as_well(void **state) {
-  (void)state;
-  check_shipped("real-estate-leads", "bad_customers.csv", 0);
-  check_shipped("distributor-credit", "bad_customers.csv", 0);
-  check_shipped("b2b-software", "bad_customers.csv", 0);
-  check_shipped("ecommerce-rfm", "bad_customers.csv", 0);
-}
 
 /* ---- one small policy ---- */
 
@@ -670,6 +408,34 @@ static void from_a_stored_decision(void **state) {
   shop_closes(&w, d);
 }
 
+/* ---- what a desk keeps ---- */
+
+static void what_is_huge_is_not_kept(void **state) {
+  (void)state;
+  run_world w;
+  desk *d = shop(&w);
+  buffer huge = {0};
+  assert_int_equal(world_run(&w, "id,rating,worth,vip\nA,A,100.00,\n"), ERR_OK);
+  for (int i = 0; i < 3; i++) answers(d, &plain, "{\"worth\":1}", "\"graded\"");
+  assert_int_equal(d->plan_count, 1);
+  assert_int_equal(d->plans[0]->idle_count[0], 1);
+  buffer_text(&huge, "{\"worth\":1,\"items\":[{}");
+  for (int i = 0; i < 40000; i++) buffer_text(&huge, ",{}");
+  buffer_text(&huge, "]}");
+  answers(d, &plain, huge.data, "\"graded\"");
+  assert_int_equal(d->plans[0]->idle_count[0], 0);
+  answers(d, &plain, "{\"worth\":1}", "\"graded\"");
+  assert_int_equal(d->plans[0]->idle_count[0], 1);
+  desk_question q = plain;
+  for (int i = 0; i < 12; i++) {
+    q.as_of += 60;
+    answers(d, &q, "{\"worth\":1}", "\"graded\"");
+  }
+  assert_true(d->plan_count <= 5);
+  buffer_deinit(&huge);
+  shop_closes(&w, d);
+}
+
 /* ---- anything at all ---- */
 
 static uint64_t next_random(uint64_t *state) {
@@ -784,8 +550,6 @@ static void many_threads_at_once(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_shipped_packs_answer_as_they_run),
-      cmocka_unit_test(what_they_refuse_as_well),
       cmocka_unit_test(a_whole_answer),
       cmocka_unit_test(money_is_exact),
       cmocka_unit_test(a_batch_in_its_order),
@@ -797,6 +561,7 @@ int main(void) {
       cmocka_unit_test(explained),
       cmocka_unit_test(rules_in_lua),
       cmocka_unit_test(from_a_stored_decision),
+      cmocka_unit_test(what_is_huge_is_not_kept),
       cmocka_unit_test(nearly_records),
       cmocka_unit_test(many_threads_at_once),
   };

@@ -15,11 +15,14 @@ WARN   := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wmissing-prototypes \
           -Wstrict-prototypes -Wformat=2 -Wno-format-nonliteral -Werror
 SANFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 LUA_CFLAGS := -I/usr/include/lua5.4
+# GLib keeps a header of its own per machine; as system headers, for they do not hold to our warnings.
+GLIB_CFLAGS := -isystem /usr/include/glib-2.0 \
+               -isystem /usr/lib/$(shell $(CC) -print-multiarch)/glib-2.0/include
 CPPFLAGS := -D_GNU_SOURCE -DASSAY_VERSION='"$(VERSION)"' \
-            -Icore/include $(LUA_CFLAGS)
+            -Icore/include $(LUA_CFLAGS) $(GLIB_CFLAGS)
 CFLAGS := $(CSTD) $(OPT) -g $(WARN) -fPIC -fvisibility=hidden -pthread $(SANFLAGS)
 LDFLAGS := -pthread $(SANFLAGS)
-LDLIBS := -l:liblua5.4.a -lsqlite3 -luv -ljson-c -lmd -lz -lmicrohttpd -lsystemd -lcurl -lgnutls -ldl -lm
+LDLIBS := -l:liblua5.4.a -lsqlite3 -luv -ljson-c -lmd -lglib-2.0 -lz -lmicrohttpd -lsystemd -lcurl -lgnutls -ldl -lm
 
 ROOMS := base data lang eval store run embed serve
 LIB_SRC := $(foreach r,$(ROOMS),$(wildcard core/$r/*.c))
@@ -35,7 +38,7 @@ UNIT_BIN := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 EMBED_OBJ := $(filter-out $(BUILD)/obj/core/serve/%,$(LIB_OBJ))
 SHARED := $(BUILD)/libassay.so.$(VERSION)
 STATIC := $(BUILD)/static/libassay.a
-EMBED_LIBS := -llua5.4 -lsqlite3 -luv -ljson-c -lmd -lm -ldl
+EMBED_LIBS := -llua5.4 -lsqlite3 -luv -ljson-c -lmd -lglib-2.0 -lm -ldl
 EMBED_LDFLAGS := -Wl,-soname,libassay.so.0 -Wl,--version-script=core/embed/libassay.map -Wl,--as-needed \
                  $(if $(SANITIZE),,-Wl,--no-undefined)
 OBJCOPY ?= objcopy
@@ -43,7 +46,7 @@ OBJCOPY ?= objcopy
 # What `make` needs; what `make test` needs beside it.
 PACKAGES := gcc make liblua5.4-dev libsqlite3-dev libuv1-dev libjson-c-dev libmd-dev \
             libxxhash-dev zlib1g-dev libmicrohttpd-dev libsystemd-dev \
-            libcurl4-gnutls-dev libgnutls28-dev
+            libcurl4-gnutls-dev libgnutls28-dev libglib2.0-dev tzdata
 TEST_PACKAGES := libcmocka-dev lua-check clang-tidy clang-format cppcheck sqlite3 pkg-config python3 openssl
 
 # V=1 shows the commands.

@@ -25,7 +25,8 @@ defines=(-D_GNU_SOURCE -Icore -Icore/include '-DASSAY_VERSION="x"')
 tidy() {
   printf '%s\n' "${sources[@]}" | grep -E '^(core|plugins)/' |
     xargs -P "$(nproc)" -I FILE clang-tidy --quiet --warnings-as-errors='*' FILE -- \
-      -std=gnu11 "${defines[@]}" -isystem /usr/include/lua5.4 2>/dev/null
+      -std=gnu11 "${defines[@]}" -isystem /usr/include/lua5.4 \
+      -isystem /usr/include/glib-2.0 -isystem "/usr/lib/$(cc -print-multiarch)/glib-2.0/include" 2>/dev/null
 }
 
 check "clang-format" clang-format --dry-run --Werror "${sources[@]}" "${headers[@]}"

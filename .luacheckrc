@@ -27,7 +27,7 @@ std = {
     texts = fields { "contains", "ends", "length", "split", "starts", "trim" },
     stats = fields { "count", "greatest", "least", "mean", "median", "percentile", "sum" },
     -- company.lua
-    "company", "source", "fields", "params", "outputs", "report", "budget", "notify",
+    "company", "source", "fields", "params", "outputs", "report", "budget", "notify", "schedule",
     -- types
     "key", "text", "choice", "integer", "number", "money", "decimal", "boolean", "date", "timestamp", "list",
     -- steps

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "../base/text.h"
+#include "../lang/reject_limit.h"
 #include "against.h"
 #include "cli.h"
 #include "page.h"
@@ -96,18 +97,9 @@ static error_code read_max_rejects(const arguments *a, run_options *o, error *e)
   const char *text = arguments_value(a, "max-rejects");
   o->max_rejects = -1;
   if (!text) return ERR_OK;
-  size_t n = strlen(text);
-  o->max_rejects_percent = n > 0 && text[n - 1] == '%';
-  int64_t whole = 0;
-  double value = 0;
-  const bool fine = o->max_rejects_percent
-                        ? number_parse(text, n - 1, &value) == PARSE_OK && value <= 100
-                        : integer_parse(text, n, &whole) == PARSE_OK;
-  if (!o->max_rejects_percent) value = (double)whole;
-  if (!fine || value < 0)
+  if (!reject_limit_parse(text, &o->max_rejects, &o->max_rejects_percent))
     return error_set(e, ERR_USAGE,
                      "--max-rejects: expected a number of records (20) or a percentage (0.5%%)");
-  o->max_rejects = value;
   return ERR_OK;
 }
 

@@ -300,6 +300,11 @@ void declare_join(loader *l);
 /* Gaps and overlaps of the versions of each decision_table. */
 void declare_check_versions(const loader *l);
 
+/* ---- schedules (declare_schedule.c) ---- */
+
+/* Once all scripts have run: the parameters and lists that the schedules name. */
+void declare_check_schedules(const loader *l);
+
 /* ---- files ---- */
 
 /* A file of the pack's folder, read once and counted as part of the pack; NULL after a finding (or
@@ -316,7 +321,8 @@ typedef struct declaration {
 extern const declaration declare_company_words[], declare_source_words[], declare_field_words[],
     declare_score_words[], declare_table_words[], declare_cadence_words[], declare_limit_words[],
     declare_rule_words[], declare_class_words[], declare_code_words[], declare_ageing_words[],
-    declare_watch_words[], declare_population_words[], declare_notify_words[];
+    declare_watch_words[], declare_population_words[], declare_notify_words[],
+    declare_schedule_words[];
 /* All of them; ends with NULL. */
 extern const declaration *const declare_groups[];
 

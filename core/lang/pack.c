@@ -218,11 +218,10 @@ static int reason_while_loading(lua_State *L, rule_host *self) {
 }
 
 const declaration *const declare_groups[] = {
-    declare_company_words,    declare_source_words, declare_field_words,
-    declare_score_words,      declare_table_words,  declare_cadence_words,
-    declare_limit_words,      declare_rule_words,   declare_class_words,
-    declare_code_words,       declare_ageing_words, declare_watch_words,
-    declare_population_words, declare_notify_words, NULL};
+    declare_company_words,    declare_source_words,  declare_field_words,    declare_score_words,
+    declare_table_words,      declare_cadence_words, declare_limit_words,    declare_rule_words,
+    declare_class_words,      declare_code_words,    declare_ageing_words,   declare_watch_words,
+    declare_population_words, declare_notify_words,  declare_schedule_words, NULL};
 
 static void declare_all(sandbox *s) {
   for (const declaration *const *g = declare_groups; *g; g++)

@@ -578,6 +578,7 @@ typedef struct pack_reason_text {
 } pack_reason_text;
 
 typedef struct pack_notify pack_notify; /* notify.h */
+typedef struct pack_schedule pack_schedule; /* schedule.h */
 
 typedef struct pack {
   arena arena;      /* owns everything below */
@@ -602,6 +603,8 @@ typedef struct pack {
   pack_report report;
   size_t notify_count;
   pack_notify *notifies;
+  size_t schedule_count;
+  pack_schedule *schedules;
   sandbox_budget budget;
   size_t script_count;
   pack_script *scripts;

@@ -146,6 +146,7 @@ void pack_check(loader *l) {
   check_role(l, "channel", r->channel);
   check_scorecard_codes(l);
   declare_check_versions(l);
+  declare_check_schedules(l);
   pack_check_codes(l);
   check_stray_files(l);
 }

@@ -20,6 +20,8 @@ static const finding_kind kinds[] = {
     {"constant-condition", "a condition, or a part of one, that is the same for every record",
      "Mend the condition, or leave it out together with what depends on it."},
     {"division-by-zero", "a division by 0, which is always missing", "Mend the divisor."},
+    {"either-day", "a cron that names days of the month and of the week, of which either is enough",
+     "For the first Monday write MON#1 as the day of the week, and * as the day of the month."},
     {"gap", "values that no row or attribute takes",
      "Add a row for them, or say what counts otherwise."},
     {"hidden-name", "a field of a list's records that hides one of the customer",

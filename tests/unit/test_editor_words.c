@@ -246,6 +246,8 @@ static const struct keyed {
     {"assay.notify.webhook", COMPANY, "notify { webhook = \"env:X\", zzqx = 1 }"},
     {"assay.notify.mail", COMPANY, "notify { mail = \"a@b.c\", zzqx = 1 }"},
     {"assay.notify.command", COMPANY, "notify { command = { \"x\" }, zzqx = 1 }"},
+    {"assay.schedule", COMPANY, "schedule \"s\" { zzqx = 1 }"},
+    {"assay.schedule.run", COMPANY, "schedule \"s\" { every = \"1h\", run = { zzqx = 1 } }"},
     {"assay.constraints", COMPANY, "params { p = text { zzqx = 1 } }"},
     {"assay.constraints.bounded", COMPANY, "params { p = money { zzqx = 1 } }"},
     {"assay.constraints.choice", COMPANY, "params { p = choice { \"a\", zzqx = 1 } }"},
@@ -339,6 +341,8 @@ static const struct chosen {
   const char *class, *key;
   const char *text;
 } chosen[] = {
+    {"assay.schedule", "missed", "schedule \"s\" { every = \"1h\", missed = \"zzqx\" }"},
+    {"assay.schedule", "overlap", "schedule \"s\" { every = \"1h\", overlap = \"zzqx\" }"},
     {"assay.aggregate", "ties",
      "derive \"d\" { latest = \"at\", of = \"touches\", ties = \"zzqx\" }"},
     {"assay.table", "hit", "decision_table \"t\" { inputs = { \"amount\" }, hit = \"zzqx\" }"},

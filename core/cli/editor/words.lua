@@ -199,6 +199,36 @@ function budget(budget) end
 ---@param channel assay.notify.webhook|assay.notify.mail|assay.notify.command
 function notify(channel) end
 
+---@class assay.schedule.run
+---@field max_rejects? string|integer Stop, with nothing published, when more records are refused: 20, or "1%"
+---@field allow_shrink? boolean Publish even if the source has fewer than half of the last run's records
+---@field keep? integer Published runs to keep
+---@field threads? integer Threads that evaluate; by the CPUs if not said
+---@field data? string Where relative source paths start; the pack's folder if not said
+---@field params? table<string, assay.value> Parameters of the run
+---@field source? table<string, assay.value> Options of the source, over those of the pack
+---@field related? table<string, table<string, assay.value>> The same of related lists: { orders = { path = "late.csv" } }
+
+---@class assay.schedule
+---@field cron? string minute hour day-of-month month day-of-week: "30 2 * * *"; with seconds six fields; or "@daily"
+---@field workday? integer The n-th working day of each month by the company's calendar; -1 is its last
+---@field at? string Of workday: the time of day, "02:30"
+---@field every? string An interval of elapsed time: "1h", "90m"
+---@field timezone? string "Asia/Shanghai"; the company's if not said
+---@field missed? "once"|"skip"|"all" Due times while nobody was there: the newest is run, none, or each
+---@field overlap? "skip"|"queue"|"cancel" While the last run goes on: the new one is dropped, waits, or stops it
+---@field jitter? string A delay of up to so much, the same each time for the same due time: "5m"
+---@field retries? integer Further tries after a failed run
+---@field retry_after? string Before the first of them, doubled each time; "1m" if not said
+---@field retry_most? string At most so long between two; "30m" if not said
+---@field deadline? string A run that takes longer, retries included, is stopped, and has failed: "2h"
+---@field run? assay.schedule.run How its runs differ from `assay run`
+
+--- When runs are due, for the service: schedule "nightly" { cron = "30 2 * * *" }. As many as you like.
+---@param name string
+---@return fun(schedule: assay.schedule)
+function schedule(name) end
+
 --- Shared Lua of rules/lib: local credit_code = use "credit_code".
 ---@param name string
 ---@return any

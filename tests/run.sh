@@ -65,7 +65,8 @@ for stage in $stages; do
       units build/asan $all_units ;;
   tsan)
     build tsan BUILD=build/tsan SANITIZE=thread OPT=-O1 unit &&
-      units build/tsan test_run test_sandbox test_keys test_population test_previous test_smooth test_desk test_embed ;;
+      units build/tsan test_run test_sandbox test_keys test_population test_previous test_smooth test_desk test_embed \
+        test_metrics test_log test_deliver ;;
   lint)
     tap lint 900 tests/lint.sh ;;
   *)

@@ -320,6 +320,14 @@ static const pack_notify *channel_of(const channels *c, const char *name) {
   return NULL;
 }
 
+/* A message of a pack that is not loaded waits for it, until it is given up. */
+static bool is_ready(void *ctx, const char *pack_name, const char *channel, int64_t give_up) {
+  const deliver *d = ctx;
+  for (size_t i = 0; i < d->busy_count; i++)
+    if (!strcmp(d->busy[2 * i], pack_name) && !strcmp(d->busy[2 * i + 1], channel)) return false;
+  return find(d, pack_name) || now_ms() >= give_up;
+}
+
 static void set_busy(deliver *d, const outbox_message *m) {
   d->busy[2 * d->busy_count] = m->pack;
   d->busy[2 * d->busy_count + 1] = m->channel;
@@ -351,9 +359,9 @@ static void send_one(deliver *d, arena *a, const outbox_message *m) {
     d->sending--;
     unset_busy(d, m);
     let_go(c);
-  } else { /* a pack that is not loaded yet, or never again */
-    result = sending_ended(&s, c ? SENT_NEVER : SENT_LATER,
-                           c ? "the pack has no such notify any more" : "the pack is not loaded");
+  } else {
+    result = sending_ended(&s, SENT_NEVER,
+                           c ? "the pack has no such notify any more" : "the pack is not served");
   }
   if (result == SENT_LATER && atomic_load(&d->stop)) return; /* broken off by us: no attempt */
   note_result(d, m, &s, result);
@@ -385,7 +393,7 @@ static void *work(void *arg) {
     bool found = false;
     int64_t wake = 0;
     error e = {0};
-    if (outbox_next(d->store, now_ms(), d->busy, d->busy_count, &a, &m, &found, &wake, &e))
+    if (outbox_next(d->store, now_ms(), is_ready, d, &a, &m, &found, &wake, &e))
       log_event(d->o.log, LEVEL_ERROR, "outbox not read", LOG_TEXT("why", e.message));
     if (found)
       send_one(d, &a, &m);

@@ -1,8 +1,6 @@
 /* See outbox.h. */
 #include "outbox.h"
 
-#include <string.h>
-
 #include "store_inner.h"
 
 error_code outbox_begin(store *s, error *e) {
@@ -123,12 +121,6 @@ error_code outbox_put(store *s, const outbox_message *m, int *put, error *e) {
   return code;
 }
 
-static bool is_busy(const char *const *busy, size_t count, const char *pack, const char *channel) {
-  for (size_t i = 0; i < count; i++)
-    if (!strcmp(busy[2 * i], pack) && !strcmp(busy[2 * i + 1], channel)) return true;
-  return false;
-}
-
 static void keep_message(sqlite3_stmt *q, arena *a, outbox_message *out) {
   *out = (outbox_message){.id = sqlite3_column_int64(q, 0),
                           .event_id = column_keep(a, q, 1),
@@ -144,7 +136,7 @@ static void keep_message(sqlite3_stmt *q, arena *a, outbox_message *out) {
                           .attempts = sqlite3_column_int(q, 11)};
 }
 
-error_code outbox_next(store *s, int64_t now, const char *const *busy, size_t busy_count, arena *a,
+error_code outbox_next(store *s, int64_t now, outbox_ready *ready, void *ctx, arena *a,
                        outbox_message *out, bool *found, int64_t *wake, error *e) {
   sqlite3_stmt *q = NULL;
   error_code code = store_prepare(
@@ -158,7 +150,7 @@ error_code outbox_next(store *s, int64_t now, const char *const *busy, size_t bu
   while (!code && !*found && !*wake && (rc = sqlite3_step(q)) == SQLITE_ROW) {
     if (sqlite3_column_int64(q, 9) > now)
       *wake = sqlite3_column_int64(q, 9);
-    else if (!is_busy(busy, busy_count, column_string(q, 2), column_string(q, 3))) {
+    else if (ready(ctx, column_string(q, 2), column_string(q, 3), sqlite3_column_int64(q, 10))) {
       keep_message(q, a, out);
       *found = true;
     }

@@ -37,9 +37,12 @@ error_code outbox_over(store *s, outbox_incident *i, bool *tell, error *e);
 /* Puts a message in, to be sent at once. `put`: 1 = in, 0 = it was in already, -1 = the outbox is full. */
 error_code outbox_put(store *s, const outbox_message *m, int *put, error *e);
 
-/* Outside of a transaction. The message to be sent next whose "pack channel" is none of `busy` (pairs); texts in the
- * arena. `found` false: none is due; `wake`: when the next one is, 0 = none waits. */
-error_code outbox_next(store *s, int64_t now, const char *const *busy, size_t busy_count, arena *a,
+/* Whether a message that is due may be sent now: its channel is free, and known. */
+typedef bool outbox_ready(void *ctx, const char *pack, const char *channel, int64_t give_up);
+
+/* Outside of a transaction. The message to be sent next, of those that are ready; texts in the arena. `found`
+ * false: none is; `wake`: when the next one is due, 0 = none is later. */
+error_code outbox_next(store *s, int64_t now, outbox_ready *ready, void *ctx, arena *a,
                        outbox_message *out, bool *found, int64_t *wake, error *e);
 error_code outbox_sent(store *s, int64_t id, int64_t now, error *e);
 error_code outbox_retry(store *s, int64_t id, int64_t next, const char *why, error *e);

@@ -175,7 +175,7 @@ static void make_history(world *w) {
   OK(store_open(w->path, STORE_WRITE, &w->store, &w->e));
   for (int64_t i = 1; i <= 4; i++) {
     store_run_info info = info_of("acme");
-    char hash[16];
+    char hash[32];
     int64_t id;
     snprintf(hash, sizeof hash, "hash-%lld", (long long)(i == 2 ? 1 : i));
     info.pack_hash = hash; /* the first two are of the same rules */

@@ -1,16 +1,18 @@
 #!/usr/bin/python3
-"""Receivers of notifications for the tests: HTTP, HTTPS (with the certificate in FOLDER) and SMTP on ports of their own.
-Prints "HTTP HTTPS SMTP" (ports), appends what came to FOLDER/came as one JSON object a line, ends with its standard
+"""Receivers of notifications for the tests: HTTP, HTTPS (with the certificate in FOLDER), SMTP, and SMTP that demands
+STARTTLS and a password (user assay, password p4ss), on ports of their own.
+Prints "HTTP HTTPS SMTP SMTPTLS" (ports), appends what came to FOLDER/came as one JSON object a line, ends with its standard
 input. Paths: /ok, /fail/N (N answers 503, then 200), /slow, /busy (429 once), /status/N."""
-import asyncore
 import http.server
 import json
 import os
-import smtpd
 import ssl
 import sys
 import threading
 import time
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 folder = sys.argv[1]
 lock = threading.Lock()
@@ -35,13 +37,13 @@ class Hook(http.server.BaseHTTPRequestHandler):
         status = 200
         if kind == "fail" and times(self.path) <= int(number):
             status = 503
-        elif kind == "slow":
-            time.sleep(4)
         elif kind == "busy" and times(self.path) == 1:
             status = 429
         elif kind == "status":
             status = int(number)
         note(path=self.path, status=status, headers=dict(self.headers), body=body.decode())
+        if kind == "slow":
+            time.sleep(4)
         try:
             self.send_response(status)
             if status == 429:
@@ -57,14 +59,32 @@ class Hook(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class Mail(smtpd.SMTPServer):
-    def process_message(self, peer, mailfrom, rcpttos, data, **_):
-        if rcpttos[0].startswith("refuse"):
+class Mail:
+    def __init__(self, name):
+        self.name = name
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("refuse"):
             return "550 nobody here"
-        if rcpttos[0].startswith("later") and times(rcpttos[0]) == 1:
+        if address.startswith("later") and times(address) == 1:
             return "451 come back"
-        note(sender=mailfrom, to=rcpttos, data=data.decode())
-        return None
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        note(server=self.name, sender=envelope.mail_from, to=envelope.rcpt_tos, data=envelope.content.decode(),
+             tls=session.ssl is not None)
+        return "250 taken"
+
+
+class AnyPort(Controller):
+    def _trigger_server(self):
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
+def knows(server, session, envelope, mechanism, data):
+    return AuthResult(success=(data.login, data.password) == (b"assay", b"p4ss"))
 
 
 def serve(context=None):
@@ -81,7 +101,12 @@ if os.path.exists(f"{folder}/key.pem"):
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(f"{folder}/cert.pem", f"{folder}/key.pem")
     secure = serve(tls)
-mail = Mail(("127.0.0.1", 0), None)
-threading.Thread(target=asyncore.loop, kwargs={"timeout": 0.1}, daemon=True).start()
-print(plain, secure, mail.socket.getsockname()[1], flush=True)
+mail = AnyPort(Mail("plain"), hostname="127.0.0.1", port=0)
+mail.start()
+closed = AnyPort(Mail("tls"), hostname="127.0.0.1", port=0, tls_context=tls, require_starttls=True,
+                 authenticator=knows, auth_required=True) if secure else None
+if closed:
+    closed.start()
+print(plain, secure, mail.port, closed.port if closed else 0, flush=True)
 sys.stdin.read()
+os._exit(0)

@@ -17,7 +17,7 @@
 #include "serve/deliver_parts.h"
 
 static char folder[] = "/tmp/assay-deliver-test-XXXXXX";
-static int http_port, https_port, smtp_port, hold;
+static int http_port, https_port, smtp_port, smtp_tls_port, hold;
 static pid_t receivers;
 
 static const char *in_folder(const char *name) {
@@ -62,7 +62,8 @@ static int set_up(void **state) {
   FILE *told = fdopen(out[0], "r");
   assert_non_null(fgets(line, sizeof line, told));
   fclose(told);
-  assert_int_equal(sscanf(line, "%d %d %d", &http_port, &https_port, &smtp_port), 3);
+  assert_int_equal(sscanf(line, "%d %d %d %d", &http_port, &https_port, &smtp_port, &smtp_tls_port),
+                   4);
   return 0;
 }
 
@@ -94,6 +95,19 @@ static const char *address(const char *path, bool tls) {
   return text;
 }
 
+static const char *authorities(void) {
+  static char path[256];
+  snprintf(path, sizeof path, "%s/cert.pem", folder);
+  return path;
+}
+
+static void put_secret(const char *text) {
+  FILE *f = fopen(in_folder("secret"), "w");
+  assert_non_null(f);
+  fputs(text, f);
+  fclose(f);
+}
+
 static pack_notify *add(world *w, notify_kind kind, const char *name) {
   pack_notify *n = &w->channels[w->pack.notify_count++];
   *n = (pack_notify){.kind = kind,
@@ -118,7 +132,9 @@ static pack_notify *add_hook(world *w, const char *path) {
 
 static void open_deliver(world *w) {
   error e = {0};
-  w->o.database = in_folder("a.db");
+  static char database[256];
+  snprintf(database, sizeof database, "%s/a.db", folder);
+  w->o.database = database;
   w->o.supervisor = &w->supervisor;
   w->o.meters = &w->meters;
   if (!w->o.first_pause) w->o.first_pause = 100;
@@ -320,7 +336,7 @@ static void a_certificate_is_verified(void **state) {
   wait_result(&w, "run_failed", "failed", 1);
   assert_int_equal(lines(came()), 0); /* nobody knows who signed it */
   deliver_close(w.d, 0);
-  w.o.authorities = in_folder("cert.pem");
+  w.o.authorities = authorities();
   open_deliver(&w);
   n->give_up = 60;
   deliver_channels(w.d, &w.pack);
@@ -473,6 +489,35 @@ static void what_waits_is_sent_after_a_restart(void **state) {
   end(&w);
 }
 
+static void a_killed_service_sends_when_it_is_back(void **state) {
+  world w;
+  int status = 0;
+  (void)state;
+  const pid_t child = fork();
+  if (!child) {
+    begin(&w);
+    add_hook(&w, "/ok")->url = "http://127.0.0.1:1/nobody";
+    deliver_channels(w.d, &w.pack);
+    const notice n = failure();
+    tell(&w, &n);
+    kill(getpid(), SIGKILL);
+  }
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_true(WIFSIGNALED(status));
+  w = (world){.pack = {.name = "acme", .zone = {8 * 3600}}};
+  w.pack.notifies = w.channels;
+  meters_open(&w.meters, 0);
+  supervisor_open(&w.supervisor);
+  open_deliver(&w);
+  add_hook(&w, "/ok");
+  deliver_channels(w.d, &w.pack);
+  wait_result(&w, "run_failed", "sent", 1);
+  const notice n = failure();
+  assert_int_equal(tell(&w, &n), 0); /* it was told */
+  assert_int_equal(lines(came()), 1);
+  end(&w);
+}
+
 static void closing_does_not_wait_for_a_slow_receiver(void **state) {
   world w;
   (void)state;
@@ -563,6 +608,39 @@ static void a_mail_server_may_ask_for_later_or_refuse(void **state) {
   n.schedule = "hourly";
   tell(&w, &n);
   wait_result(&w, "run_failed", "failed", 1);
+  end(&w);
+}
+
+static void mail_goes_over_tls_with_the_password(void **state) {
+  const char *to[] = {"credit@example.com"};
+  char server[64], secret[256];
+  world w;
+  (void)state;
+  begin(&w);
+  put_secret("wrong");
+  pack_notify *c = add_mail(&w, to, 1);
+  snprintf(server, sizeof server, "smtp://127.0.0.1:%d", smtp_tls_port);
+  c->server = server;
+  c->user = "assay";
+  snprintf(secret, sizeof secret, "file:%s", in_folder("secret"));
+  c->password = secret;
+  deliver_channels(w.d, &w.pack);
+  notice n = failure();
+  tell(&w, &n);
+  wait_result(&w, "run_failed", "retried", 1); /* nobody knows who signed its certificate */
+  deliver_close(w.d, 0);
+  w.o.authorities = authorities();
+  open_deliver(&w);
+  c->give_up = 1;
+  n.schedule = "hourly";
+  deliver_channels(w.d, &w.pack);
+  tell(&w, &n);
+  wait_result(&w, "run_failed", "failed", 1); /* the password is wrong */
+  assert_int_equal(lines(came()), 0);
+  put_secret("p4ss\n");
+  wait_result(&w, "run_failed", "sent", 1);
+  holds(came(), "\"server\": \"tls\"");
+  holds(came(), "\"tls\": true");
   end(&w);
 }
 
@@ -678,10 +756,12 @@ int main(void) {
       cmocka_unit_test(rejects_are_told_above_the_bound),
       cmocka_unit_test(what_is_not_wanted_is_not_told),
       cmocka_unit_test(what_waits_is_sent_after_a_restart),
+      cmocka_unit_test(a_killed_service_sends_when_it_is_back),
       cmocka_unit_test(closing_does_not_wait_for_a_slow_receiver),
       cmocka_unit_test(a_channel_that_is_no_more_gets_nothing),
       cmocka_unit_test(mail_is_in_the_companys_language),
       cmocka_unit_test(a_mail_server_may_ask_for_later_or_refuse),
+      cmocka_unit_test(mail_goes_over_tls_with_the_password),
       cmocka_unit_test(a_long_subject_stays_within_its_lines),
       cmocka_unit_test(a_command_gets_the_event_on_its_input),
       cmocka_unit_test(a_command_that_fails_or_hangs_is_tried_again),

@@ -94,7 +94,22 @@ static const char version_5[] =
     "  PRIMARY KEY (pack, channel, event, about)"
     ") STRICT, WITHOUT ROWID;";
 
-const char *const schema_migrations[] = {version_1, version_2, version_3, version_4, version_5};
+/* Version 6: how far the schedules are (store_schedule.c). Moments are UTC seconds, NULL = none. */
+static const char version_6[] =
+    "CREATE TABLE schedule ("
+    "  pack TEXT NOT NULL, name TEXT NOT NULL, times TEXT NOT NULL,"
+    "  settled INTEGER, behind INTEGER,"
+    "  phase TEXT NOT NULL CHECK (phase IN ('idle', 'running', 'retry')),"
+    "  stopping TEXT NOT NULL,"
+    "  due INTEGER, attempt INTEGER NOT NULL, first_start INTEGER, retry_at INTEGER,"
+    "  waiting TEXT NOT NULL,"
+    "  last_due INTEGER, last_started INTEGER, last_finished INTEGER, last_result TEXT NOT NULL,"
+    "  missed INTEGER NOT NULL, overlapped INTEGER NOT NULL,"
+    "  PRIMARY KEY (pack, name)"
+    ") STRICT, WITHOUT ROWID;";
+
+const char *const schema_migrations[] = {version_1, version_2, version_3,
+                                         version_4, version_5, version_6};
 
 /* ---- names ---- */
 

@@ -204,7 +204,7 @@ help:
 	@echo '  make            build build/assay and build/plugins/*.so; they work in place'
 	@echo '  make install    into PREFIX ($(PREFIX)), below DESTDIR if set; make uninstall takes it out'
 	@echo '  make bench      the benchmark: ratios to handwritten C, with the targets beside them'
-	@echo '  make prove      the long proofs (a quarter of an hour); the figures go to tests/PROOF.md'
+	@echo '  make prove      the long proofs (ten minutes); the figures go to tests/PROOF.md'
 	@echo '  make asan tsan  the unit tests built with the sanitizers, in build/asan and build/tsan'
 	@echo '  make lint       clang-tidy, cppcheck, clang-format, luacheck'
 	@echo '  make format     clang-format over every C file'

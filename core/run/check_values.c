@@ -98,8 +98,10 @@ static possible counted(const check *c, const trace_way *way) {
                       : possible_range(way->counts, way->counts);
 }
 
+/* Of points that are computed from nothing that is tested: what they are computed to. */
 static bool input_may_miss(const check *c, const trace_point *p) {
-  return possible_of(&c->world, p->inputs[0]->tree).missing;
+  const formula *of = p->input_count ? p->inputs[0] : p->ways[0].counted;
+  return !of || possible_of(&c->world, of->tree).missing;
 }
 
 /* What a characteristic can add. */

@@ -139,3 +139,20 @@ assay "--kinds of a pack" 2 check mini --kinds
 assay "--kinds as SARIF" 2 check --kinds --format sarif
 assay "no pack" 2 check
 says "shows the usage" err "assay check PACK"
+
+# ---- a characteristic that tests nothing, but computes its points ----
+
+mkdir -p computed
+cat >computed/company.lua <<'END'
+company { name = "Computed", currency = "EUR", timezone = "+01:00", scripts = { "rules" } }
+fields { id = key, days = integer { required = true } }
+source { plugin = "csv", path = "c.csv" }
+outputs { "score" }
+END
+cat >computed/rules.lua <<'END'
+scorecard "score" {
+  characteristic { "late", points = "days * 2" },
+  characteristic { "later", type = decimal(2), points = function(c) return c.days * 3 end },
+}
+END
+assay "points that are computed from nothing that is tested" 0 check computed

@@ -577,7 +577,7 @@ typedef struct pack_reason_text {
   const char *code, *language, *text;
 } pack_reason_text;
 
-typedef struct pack_notify pack_notify; /* notify.h */
+typedef struct pack_notify pack_notify;     /* notify.h */
 typedef struct pack_schedule pack_schedule; /* schedule.h */
 
 typedef struct pack {

@@ -17,6 +17,7 @@
 #define THREADS_MOST 16
 #define KEPT_MS ((int64_t)30 * 86400 * 1000) /* what became of messages is kept so long */
 #define LOOK_MS 30000                        /* at the outbox, if nothing wakes the threads */
+#define CLEAN_MS ((int64_t)86400 * 1000)     /* between two looks at what may be forgotten */
 
 /* The channels of one pack; held by its packs' list and by every attempt that uses one of them. */
 typedef struct channels {
@@ -36,6 +37,7 @@ struct deliver {
   pthread_t threads[THREADS_MOST];
   unsigned thread_count, sending;
   bool ending;
+  int64_t cleaned; /* UTC ms */
   atomic_bool stop;
   channels **packs;
   size_t pack_count;
@@ -130,9 +132,10 @@ void deliver_channels(deliver *d, const pack *p) {
   pthread_mutex_unlock(&d->mutex);
 }
 
+/* Nothing is divided, so that 29 of 100 are not more than 29 %. */
 static bool too_many(const pack_notify *c, int64_t rejected, int64_t records) {
-  const double most = c->rejects_percent ? c->rejects / 100 * (double)records : c->rejects;
-  return (double)rejected > most;
+  if (!c->rejects_percent) return (double)rejected > c->rejects;
+  return 100.0 * (double)rejected > c->rejects * (double)records;
 }
 
 bool deliver_wants_rejects(deliver *d, const char *pack_name, int64_t rejected, int64_t records) {
@@ -383,6 +386,16 @@ static void block_signals(void) {
   pthread_sigmask(SIG_BLOCK, &all, NULL);
 }
 
+/* With the lock. Once a day, and when the clock went back: the service runs for years. What cannot be done now, for
+ * another writes, is done the next day. */
+static void clean(deliver *d) {
+  const int64_t now = now_ms();
+  error ignored;
+  if (now >= d->cleaned && now - d->cleaned < CLEAN_MS) return;
+  d->cleaned = now;
+  outbox_clean(d->store, now - KEPT_MS, &ignored);
+}
+
 static void *work(void *arg) {
   deliver *d = arg;
   arena a = {0};
@@ -393,6 +406,7 @@ static void *work(void *arg) {
     bool found = false;
     int64_t wake = 0;
     error e = {0};
+    clean(d);
     if (outbox_next(d->store, now_ms(), is_ready, d, &a, &m, &found, &wake, &e))
       log_event(d->o.log, LEVEL_ERROR, "outbox not read", LOG_TEXT("why", e.message));
     if (found)
@@ -410,11 +424,9 @@ static void *work(void *arg) {
 
 error_code deliver_open(const deliver_options *o, deliver **out, error *e) {
   store *s = NULL;
-  error ignored;
   error_code code = store_open(o->database, STORE_WRITE, &s, e);
   if (code) return code;
   curl_global_init(CURL_GLOBAL_DEFAULT);
-  outbox_clean(s, now_ms() - KEPT_MS, &ignored);
   deliver *d = mem_alloc(sizeof *d);
   d->o = *o;
   d->store = s;

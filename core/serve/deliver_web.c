@@ -49,9 +49,11 @@ static sent transfer_failed(sending *s, CURLcode rc, const char *said) {
       "%s", *said ? said : curl_easy_strerror(rc));
 }
 
+/* Not so with a name and password before the host, which may look like one: http://localhost:x@example.com/. */
 static bool is_loopback(const char *url) {
   static const char *const names[] = {"127.0.0.1", "localhost", "[::1]"};
   const char *host = strstr(url, "://");
+  if (host && memchr(host + 3, '@', strcspn(host + 3, "/?#"))) return false;
   for (size_t i = 0; host && i < 3; i++) {
     const size_t n = strlen(names[i]);
     if (!strncmp(host + 3, names[i], n) && strchr(":/?", host[3 + n])) return true;

@@ -197,6 +197,10 @@ error_code outbox_failed(store *s, int64_t id, int64_t now, const char *why, err
 }
 
 error_code outbox_clean(store *s, int64_t before, error *e) {
-  return change(s, "DELETE FROM outbox WHERE state <> 'waiting' AND finished < ?2 AND ?1 = 0", 0,
+  const error_code code =
+      change(s, "DELETE FROM outbox WHERE state <> 'waiting' AND finished < ?2 AND ?1 = 0", 0,
+             before, NULL, e);
+  if (code) return code;
+  return change(s, "DELETE FROM incident WHERE event = 'alerts' AND told < ?2 AND ?1 = 0", 0,
                 before, NULL, e);
 }

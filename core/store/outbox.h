@@ -48,7 +48,8 @@ error_code outbox_sent(store *s, int64_t id, int64_t now, error *e);
 error_code outbox_retry(store *s, int64_t id, int64_t next, const char *why, error *e);
 error_code outbox_failed(store *s, int64_t id, int64_t now, const char *why, error *e);
 error_code outbox_waiting(store *s, int64_t *out, error *e);
-/* Takes out what was sent or given up before the moment. */
+/* Takes out what was sent or given up before the moment, and that alerts were told before it: each run has its own,
+ * and they are never over. Any other event is remembered until it is over. */
 error_code outbox_clean(store *s, int64_t before, error *e);
 
 #endif

@@ -148,7 +148,7 @@ static error_code forget_notifications(store *s, int64_t before, bool dry, store
            "SELECT count(*) FROM outbox WHERE state <> 'waiting' AND finished < %lld",
            (long long)before * 1000);
   out->delivered = store_number(s->db, sql, 0);
-  return dry || !out->delivered ? ERR_OK : outbox_clean(s, before * 1000, e);
+  return dry ? ERR_OK : outbox_clean(s, before * 1000, e);
 }
 
 error_code store_prune(store *s, int64_t before, bool dry, store_each_old_run *each, void *ctx,

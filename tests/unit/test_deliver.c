@@ -138,17 +138,23 @@ static void a_certificate_is_verified(void **state) {
   end(&w);
 }
 
-static void plain_http_goes_to_this_machine_alone(void **state) {
+/* What the check of the pack could not see. */
+static void is_not_sent_to(const char *url) {
   world w;
-  (void)state;
   begin(&w);
-  setenv("ASSAY_TEST_URL", "http://192.0.2.1/x", 1); /* what the check of the pack could not see */
+  setenv("ASSAY_TEST_URL", url, 1);
   add_hook(&w, "/ok")->url = "env:ASSAY_TEST_URL";
   deliver_channels(w.d, &w.pack);
   const notice n = failure();
   tell(&w, &n);
   wait_result(&w, "run_failed", "failed", 1);
   end(&w);
+}
+
+static void plain_http_goes_to_this_machine_alone(void **state) {
+  (void)state;
+  is_not_sent_to("http://192.0.2.1/x");
+  is_not_sent_to("http://127.0.0.1:word@192.0.2.1/x"); /* a name and a password */
 }
 
 /* ---- what is told, and how often ---- */
@@ -233,6 +239,10 @@ static void rejects_are_told_above_the_bound(void **state) {
   assert_true(deliver_wants_rejects(w.d, "acme", 11, 1000));
   n.rejected = 11;
   assert_int_equal(tell(&w, &n), 1);
+  w.channels[0].rejects = 29;
+  deliver_channels(w.d, &w.pack);
+  assert_false(deliver_wants_rejects(w.d, "acme", 29, 100));
+  assert_true(deliver_wants_rejects(w.d, "acme", 30, 100));
   w.channels[0].rejects = 20;
   w.channels[0].rejects_percent = false;
   deliver_channels(w.d, &w.pack);

@@ -130,6 +130,24 @@ static void the_same_is_told_when_its_time_is_over(void **state) {
   assert_int_equal(i.times, 1);
 }
 
+/* Each run has its own alerts, and nobody says that they are over; a failure is remembered until it is. */
+static void old_alerts_are_forgotten_but_not_what_goes_on(void **state) {
+  world *w = *state;
+  outbox_incident failed = {
+      .pack = "acme", .channel = "hook", .event = "run_failed", .about = "nightly"};
+  outbox_incident alerts = {.pack = "acme", .channel = "hook", .event = "alerts", .about = "run 1"};
+  outbox_incident later = alerts;
+  later.about = "run 2";
+  OK(store_open(w->path, STORE_WRITE, &w->store, &w->e));
+  assert_true(came(w, &failed, 10000));
+  assert_true(came(w, &alerts, 10000));
+  assert_true(came(w, &later, 20000));
+  OK(outbox_clean(w->store, 20000, &w->e));
+  assert_string_equal(ask(w, "SELECT event, about FROM incident"),
+                      "alerts,run 2/run_failed,nightly");
+  assert_true(over(w, &failed));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
@@ -137,6 +155,7 @@ int main(void) {
       TEST(messages_go_in_their_order_and_once),
       TEST(what_waits_is_bounded),
       TEST(the_same_is_told_when_its_time_is_over),
+      TEST(old_alerts_are_forgotten_but_not_what_goes_on),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -79,6 +79,18 @@ static void look_at_pack(doctor *d, plugin_host *host, const char *folder) {
   findings_deinit(&found);
 }
 
+/* Whoever may change the rules decides who gets credit, and what the service reads and starts. */
+static void look_at_mode(doctor *d, const char *folder) {
+  struct stat st;
+  arena a = {0};
+  const char *const paths[] = {folder, arena_format(&a, "%s/company.lua", folder)};
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    if (stat(paths[i], &st) == 0 && st.st_mode & 0002)
+      doctor_tell(d, HEALTH_WRONG, "chmod o-w: whoever writes to it decides who gets credit",
+                  "%s: everybody on this machine may change these rules", paths[i]);
+  arena_deinit(&a);
+}
+
 static int by_name(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
@@ -95,7 +107,10 @@ static size_t look_into(doctor *d, plugin_host *host, arena *a, const char *fold
   }
   if (all) closedir(all);
   if (count) qsort(packs, count, sizeof *packs, by_name);
-  for (size_t i = 0; i < count; i++) look_at_pack(d, host, packs[i]);
+  for (size_t i = 0; i < count; i++) {
+    look_at_pack(d, host, packs[i]);
+    look_at_mode(d, packs[i]);
+  }
   free(packs);
   return count;
 }

@@ -83,6 +83,10 @@ says "reads the indexes" out "every page and index"
 assay "doctor --json" 0 doctor --json
 holds "each line is an object" /usr/bin/python3 -c 'import json, sys
 for line in sys.stdin: assert {"area", "state", "what"} <= json.loads(line).keys()' <"$T/out"
+chmod o+w rules/mini
+assay "doctor of rules that everybody may change" 1 doctor
+says "names the folder" out "rules/mini: everybody on this machine may change these rules"
+chmod o-w rules/mini
 echo 'company {' >rules/mini/company.lua
 chmod 644 assay.db
 assay "doctor of what is broken" 1 doctor

@@ -12,6 +12,18 @@ for line in Type=notify WatchdogSec= DynamicUser=yes StateDirectory=assay Protec
   holds "the service says $line" grep -q "^$line" assay.service
 done
 holds "the socket has the name that the service looks for" grep -q '^FileDescriptorName=http$' assay.socket
+# The container of SERVING.md has every library that the program and its plugins are linked with.
+if command -v dpkg >/dev/null && command -v readelf >/dev/null; then
+  readelf -d "$ASSAY" "$(dirname "$ASSAY")"/plugins/*.so | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort -u |
+    while read -r library; do dpkg -S "*/$(cc -print-multiarch)/$library"; done 2>/dev/null |
+    grep -Ev 'gdb|^libc6' | sed 's/:.*//' | sort -u >"$T/packages"
+  holds "the libraries of the program have packages" grep -qx libuv1 "$T/packages"
+  while read -r package; do
+    holds "the container has $package" grep -qw -- "$package" "$ROOT/core/SERVING.md"
+  done <"$T/packages"
+else
+  echo "ok - dpkg or readelf is not here # SKIP"
+fi
 if command -v systemd-analyze >/dev/null; then
   systemd-analyze verify --man=no "$T/assay.service" "$T/assay.socket" >"$T/out" 2>&1
   grep -E "assay\.(service|socket)" "$T/out" >"$T/found"

@@ -22,7 +22,7 @@ typedef struct cli {
 extern const command command_run, command_show, command_report, command_list, command_rejects,
     command_explain, command_try, command_replay, command_check, command_test, command_docs,
     command_new, command_editor, command_table, command_plugins, command_completion, command_backup,
-    command_prune, command_doctor;
+    command_prune, command_doctor, command_schedule;
 
 /* The name in the store of a PACK argument: the base name of the folder. */
 error_code cli_pack_name(cli *c, const char *argument, const char **out, error *e);

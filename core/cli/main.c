@@ -12,7 +12,7 @@ static const command *const commands[] = {
     &command_run,        &command_show,   &command_report, &command_list,   &command_rejects,
     &command_explain,    &command_try,    &command_replay, &command_check,  &command_test,
     &command_docs,       &command_new,    &command_editor, &command_table,  &command_plugins,
-    &command_completion, &command_backup, &command_prune,  &command_doctor,
+    &command_completion, &command_backup, &command_prune,  &command_doctor, &command_schedule,
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

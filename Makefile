@@ -48,7 +48,7 @@ PACKAGES := gcc make liblua5.4-dev libsqlite3-dev libuv1-dev libjson-c-dev libmd
             libxxhash-dev zlib1g-dev libmicrohttpd-dev libsystemd-dev \
             libcurl4-gnutls-dev libgnutls28-dev libglib2.0-dev tzdata
 TEST_PACKAGES := libcmocka-dev lua-check clang-tidy clang-format cppcheck sqlite3 pkg-config python3 \
-                 python3-aiosmtpd openssl
+                 python3-croniter python3-aiosmtpd openssl
 
 # V=1 shows the commands.
 Q := $(if $(V),,@)

@@ -2,6 +2,8 @@
  * files of the version and the room for signatures. */
 #include <string.h>
 
+#include "../base/duration.h"
+#include "../lang/schedule.h"
 #include "policy_parts.h"
 
 /* ---- the calendar ---- */
@@ -35,6 +37,46 @@ static const char *zone_text(const policy *p) {
   const int32_t offset = p->pack->zone.offset, size = offset < 0 ? -offset : offset;
   return arena_format(p->arena, "UTC%c%02d:%02d", offset < 0 ? '-' : '+', size / 3600,
                       size / 60 % 60);
+}
+
+/* ---- when it runs ---- */
+
+/* Its time of day, if it comes once each day; -1: it does not. */
+static int32_t daily_time(const cron *c) {
+  const uint32_t months = 0x1ffe, hours = c->hours;
+  if (!c->any_day || !c->any_weekday || c->months != months || c->seconds != 1) return -1;
+  if (__builtin_popcount(hours) != 1 || __builtin_popcountll(c->minutes) != 1) return -1;
+  return __builtin_ctz(hours) * 3600 + __builtin_ctzll(c->minutes) * 60;
+}
+
+static const char *times_text(const policy *p, const pack_schedule *s) {
+  const char *at = doc_time(p, s->at);
+  char span[40] = "";
+  switch (s->kind) {
+  case SCHEDULE_CRON:
+    if (daily_time(&s->cron) >= 0)
+      return doc_sayf(p, P_RUNS_DAILY, doc_time(p, daily_time(&s->cron)));
+    return doc_sayf(p, P_RUNS_CRON, doc_escape(p, s->text));
+  case SCHEDULE_WORKDAY:
+    if (s->workday == -1) return doc_sayf(p, P_RUNS_LAST_WORKDAY, at);
+    if (s->workday < 0) return doc_sayf(p, P_RUNS_WORKDAY_BACK, (long long)-s->workday, at);
+    return doc_sayf(p, P_RUNS_WORKDAY, (long long)s->workday, at);
+  case SCHEDULE_EVERY:
+    span_write(span, s->every);
+    return doc_sayf(p, P_RUNS_EVERY, span);
+  }
+  return "";
+}
+
+/* "nightly: each day at 02:30 (Asia/Shanghai)", one a line. */
+static const char *runs_text(const policy *p) {
+  const char *all = "";
+  for (size_t i = 0; i < p->pack->schedule_count; i++) {
+    const pack_schedule *s = &p->pack->schedules[i];
+    all = arena_format(p->arena, "%s%s%s: %s (%s)", all, i ? "<br>" : "", doc_escape(p, s->name),
+                       times_text(p, s), doc_escape(p, s->timezone));
+  }
+  return all;
 }
 
 /* ---- the state ---- */
@@ -89,6 +131,7 @@ void policy_head(policy *p) {
   doc_fact(p, P_HOLIDAYS, days_text(p, c->holidays, c->holiday_count));
   doc_fact(p, P_MAKEUPS, days_text(p, c->makeups, c->makeup_count));
   if (c->ends) doc_fact(p, P_CALENDAR_ENDS, doc_date(p, c->until));
+  doc_fact(p, P_RUNS, runs_text(p));
   doc_fact(p, P_SOURCE, doc_escape(p, k->source.plugin));
   doc_put(p, "</tbody></table>\n</header>\n");
 }

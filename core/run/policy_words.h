@@ -24,6 +24,14 @@
   X(HOLIDAYS, "Holidays", "节假日") \
   X(MAKEUPS, "Make-up working days", "调休上班日") \
   X(CALENDAR_ENDS, "Calendar known until", "日历已知至") \
+  X(RUNS, "Runs by itself", "自动运行") \
+  X(RUNS_DAILY, "each day at %s", "每天 %s") \
+  X(RUNS_CRON, "by cron <code>%s</code>", "按 cron <code>%s</code>") \
+  X(RUNS_WORKDAY, "on working day %lld of each month at %s", "每月第 %lld 个工作日 %s") \
+  X(RUNS_LAST_WORKDAY, "on the last working day of each month at %s", "每月最后一个工作日 %s") \
+  X(RUNS_WORKDAY_BACK, "on working day %lld from the end of each month at %s", \
+    "每月倒数第 %lld 个工作日 %s") \
+  X(RUNS_EVERY, "every %s", "每隔 %s") \
   X(SOURCE, "Source of records", "数据来源") \
   X(SIZE, "Extent", "规模") \
   X(SIZE_TEXT, "%zu fields, %zu related lists, %zu steps, %zu outputs", \

@@ -27,6 +27,10 @@ fields { id = key, amount = money { min = 0 }, on = date, asked_at = timestamp, 
   vip = boolean, -- "very" important
   touches = list { at = timestamp, kind = text } }
 params { big = money { default = 5000 } }
+schedule "nightly" { cron = "30 2 * * *", timezone = "Europe/Berlin" }
+schedule "odd" { cron = "0 9 13 * FRI" }
+schedule "close" { workday = -1, at = "18:00" }
+schedule "hourly" { every = "1h" }
 outputs { "score", "grade", "grade_since", "fifth", "next", "channel", "limit", "why", "alerts", "words", "fee", "largest" }
 END2
 {
@@ -83,6 +87,8 @@ END2
 } >rules/forms/steps.lua
 assay "a pack with every form of step" 0 docs forms --as-of "$AS_OF" --output -
 cp out forms.html
+says "when it runs, in words" out 'nightly: each day at 02:30 (Europe/Berlin)<br>odd: by cron <code>0 9 13 * FRI</code> (+01:00)'
+says "working days, intervals" out 'close: on the last working day of each month at 18:00 (+01:00)<br>hourly: every 1h (+01:00)'
 holds "makes a whole page" look forms.html
 says "names are escaped" out 'Forms &amp; &lt;Sons&gt;'
 says "so are remarks" out '&quot;very&quot; important'

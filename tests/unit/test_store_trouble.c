@@ -136,7 +136,8 @@ static void test_earlier_version(void **state) {
   OK(store_open(w->path, STORE_WRITE, &w->store, &w->e));
   store_close(w->store);
   w->store = NULL;
-  tell(w, "DROP TABLE alert; DROP TABLE population; DROP TABLE outbox; DROP TABLE incident; DROP TABLE schedule; "
+  tell(w, "DROP TABLE alert; DROP TABLE population; DROP TABLE outbox; DROP TABLE incident; DROP "
+          "TABLE schedule; "
           "ALTER TABLE run DROP COLUMN related; PRAGMA user_version = 1");
   assert_int_equal(store_open(w->path, STORE_READ, &s, &w->e), ERR_STORE);
   OK(store_open(w->path, STORE_WRITE, &w->store, &w->e));

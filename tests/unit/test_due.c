@@ -199,6 +199,22 @@ static void test_retries(void **state) {
   timetable_close(w.t);
 }
 
+/* What waits takes the place of a retry too. */
+static void test_no_retry_before_what_waits(void **state) {
+  (void)state;
+  world w = {.s = {.retries = 5, .overlap = OVERLAP_QUEUE}};
+  open_world(&w, "0 * * * *", "Z");
+  due_begin(&w.st, moment("2026-03-01T00:30:00"));
+  look(&w, "2026-03-01T01:00:00");
+  look(&w, "2026-03-01T02:00:00");
+  assert_false(w.work.start);
+  finish(&w, "2026-03-01T02:10:00", RESULT_FAILED);
+  look(&w, "2026-03-01T02:10:00");
+  starts(&w, "2026-03-01T02:00:00");
+  assert_int_equal(w.st.attempt, 1);
+  timetable_close(w.t);
+}
+
 static void test_deadline(void **state) {
   (void)state;
   world w = {.s = {.deadline = 2 * HOUR, .retries = 9, .retry_after = HOUR, .retry_most = HOUR}};
@@ -568,12 +584,19 @@ static void test_year(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_on_time),    cmocka_unit_test(test_missed),
-      cmocka_unit_test(test_late),       cmocka_unit_test(test_missed_and_due),
-      cmocka_unit_test(test_overlap),    cmocka_unit_test(test_retries),
-      cmocka_unit_test(test_deadline),   cmocka_unit_test(test_jitter),
-      cmocka_unit_test(test_clock_back), cmocka_unit_test(test_very_many),
-      cmocka_unit_test(test_restart),    cmocka_unit_test(test_changed),
+      cmocka_unit_test(test_on_time),
+      cmocka_unit_test(test_missed),
+      cmocka_unit_test(test_late),
+      cmocka_unit_test(test_missed_and_due),
+      cmocka_unit_test(test_overlap),
+      cmocka_unit_test(test_retries),
+      cmocka_unit_test(test_no_retry_before_what_waits),
+      cmocka_unit_test(test_deadline),
+      cmocka_unit_test(test_jitter),
+      cmocka_unit_test(test_clock_back),
+      cmocka_unit_test(test_very_many),
+      cmocka_unit_test(test_restart),
+      cmocka_unit_test(test_changed),
       cmocka_unit_test(test_year),
   };
   return cmocka_run_group_tests_name("due", tests, NULL, NULL);

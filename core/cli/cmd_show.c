@@ -6,7 +6,7 @@
 #include "../base/json.h"
 #include "../base/text.h"
 #include "../run/inputs.h"
-#include "../run/json_value.h"
+#include "../run/decision_json.h"
 #include "../run/report_text.h"
 #include "cli.h"
 #include "output.h"
@@ -219,147 +219,23 @@ static void write_outcome(show *s, const store_outcome *x) {
   buffer_format(&s->out, "\n    %s\n", shown(s, message, strlen(message)));
 }
 
-/* ---- for programs ---- */
-
-static void json_name(show *s, const char *name, bool first) {
-  buffer_text(&s->out, first ? "" : ",");
-  text_json(&s->out, name, strlen(name));
-  buffer_char(&s->out, ':');
-}
-
-static void write_text(show *s, const char *text) {
-  if (text)
-    text_json(&s->out, text, strlen(text));
-  else
-    buffer_text(&s->out, "null");
-}
-
-typedef struct code_list {
-  show *show;
-  const column *outputs;
-  const char *output;
-  bool any;
-} code_list;
-
-static void json_code(void *ctx, const char *code, size_t n) {
-  code_list *l = ctx;
-  show *s = l->show;
-  buffer text = {0};
-  const bool known = write_reason(&text, s->reader, l->outputs, code, n, s->language);
-  buffer_text(&s->out, l->any ? ",{\"list\":" : "{\"list\":");
-  l->any = true;
-  write_text(s, l->output);
-  buffer_text(&s->out, ",\"code\":");
-  text_json(&s->out, code, n);
-  buffer_text(&s->out, ",\"text\":");
-  if (known)
-    text_json(&s->out, text.data, text.size);
-  else
-    buffer_text(&s->out, "null");
-  const char *how = alert_severity_of(s->reader, l->output, code, n);
-  if (how) {
-    buffer_text(&s->out, ",\"severity\":");
-    write_text(s, how);
-  }
-  buffer_char(&s->out, '}');
-  buffer_deinit(&text);
-}
-
-static error_code write_json(show *s, const store_row *row, error *e) {
-  column *inputs = inputs_read(s->run, row, e);
-  if (!inputs) return e->code;
-  json_name(s, "status", false);
-  write_text(s, row->failed ? "error" : "graded");
-  json_name(s, "position", false);
-  buffer_format(&s->out, row->position >= 0 ? "%lld" : "null", (long long)row->position);
-  json_name(s, "outputs", false);
-  if (row->failed) {
-    buffer_text(&s->out, "null");
-  } else {
-    buffer_char(&s->out, '{');
-    for (size_t i = 0; i < s->run->output_count; i++) {
-      json_name(s, s->run->outputs[i].name, i == 0);
-      json_value(&s->out, &row->outputs[i], 0, s->run->zone);
-    }
-    buffer_char(&s->out, '}');
-  }
-  json_name(s, "reasons", false);
-  buffer_char(&s->out, '[');
-  code_list l = {.show = s, .outputs = row->outputs};
-  for (size_t i = 0; i < s->run->output_count && !row->failed; i++) {
-    l.output = s->run->outputs[i].name;
-    each_code(&row->outputs[i], 0, json_code, &l);
-  }
-  buffer_char(&s->out, ']');
-  json_name(s, "inputs", false);
-  buffer_char(&s->out, '{');
-  for (size_t i = 0; i < s->run->input_count; i++) {
-    json_name(s, s->run->inputs[i].name, i == 0);
-    json_value(&s->out, &inputs[i], 0, s->run->zone);
-  }
-  buffer_char(&s->out, '}');
-  inputs_free(s->run, inputs);
-  return ERR_OK;
-}
-
-static void json_outcome(show *s, const store_outcome *x) {
-  buffer code = {0};
-  write_outcome_code(&code, x);
-  buffer_char(&code, 0);
-  const struct {
-    const char *name, *value;
-  } texts[] = {{"kind", x->kind}, {"code", code.data}, {"field", x->field},    {"rule", x->rule},
-               {"file", x->file}, {"value", x->value}, {"message", x->message}};
-  buffer_char(&s->out, '{');
-  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-    json_name(s, texts[i].name, i == 0);
-    write_text(s, texts[i].value && *texts[i].value ? texts[i].value : NULL);
-  }
-  buffer_format(&s->out, x->line > 0 ? ",\"line\":%d" : ",\"line\":null", x->line);
-  buffer_format(&s->out, x->position >= 0 ? ",\"position\":%lld}" : ",\"position\":null}",
-                (long long)x->position);
-  buffer_deinit(&code);
-}
-
-/* Everything that differs between two runs over the same records stands in here. */
-static void json_run(show *s) {
-  char moment[32] = {0}, started[32] = {0}, finished[32] = {0};
-  const store_run *run = s->run;
-  moment_write(moment, run->as_of, run->zone);
-  json_name(s, "run", false);
-  moment_write(started, run->started, run->zone);
-  moment_write(finished, run->finished, run->zone);
-  buffer_format(&s->out, "{\"id\":%lld,\"started\":\"%s\",\"finished\":\"%s\",\"as_of\":\"%s\"",
-                (long long)run->id, started, finished, moment);
-  json_name(s, "pack_hash", false);
-  write_text(s, run->pack_hash);
-  json_name(s, "source", false);
-  write_text(s, run->source);
-  buffer_text(&s->out, "}}\n");
-}
-
 /* ---- the command ---- */
 
 static error_code each_row(void *ctx, const store_row *row, error *e) {
   show *s = ctx;
   s->found = true;
-  return s->json ? write_json(s, row, e) : write_person(s, row, e);
+  return write_person(s, row, e);
 }
 
 static error_code each_outcome(void *ctx, const store_outcome *x, error *e) {
   show *s = ctx;
   (void)e;
-  if (s->json) {
-    buffer_text(&s->out, s->outcomes ? "," : "");
-    json_outcome(s, x);
-  } else {
-    if (!s->found && !s->outcomes) {
-      buffer_format(&s->out, say(s->language, SAY_WAS_REJECTED), shown(s, s->key, strlen(s->key)));
-      buffer_char(&s->out, '\n');
-    }
-    buffer_text(&s->out, "  ");
-    write_outcome(s, x);
+  if (!s->found && !s->outcomes) {
+    buffer_format(&s->out, say(s->language, SAY_WAS_REJECTED), shown(s, s->key, strlen(s->key)));
+    buffer_char(&s->out, '\n');
   }
+  buffer_text(&s->out, "  ");
+  write_outcome(s, x);
   s->outcomes++;
   return ERR_OK;
 }
@@ -387,7 +263,7 @@ static error_code not_found(show *s, error *e) {
   buffer_char(&printable, 0);
   for (size_t cut = 1; cut <= 2 && cut < n && text_valid_utf8(s->key, n - cut); cut++) {
     const store_condition from = {s->run->key, ">=", arena_string_n(&s->arena, s->key, n - cut)};
-    const store_query q = {&from, 1, NULL, 32};
+    const store_query q = {.conditions = &from, .condition_count = 1, .limit = 32};
     store_list(s->reader, &q, add_key, &near, &ignored);
   }
   const char *meant = text_suggest(printable.data, near.keys, near.count);
@@ -399,22 +275,19 @@ static error_code not_found(show *s, error *e) {
 
 static error_code look(show *s, error *e) {
   error problem = {0};
-  if (s->json) {
-    buffer_char(&s->out, '{');
-    json_name(s, s->run->key, true);
-    write_text(s, s->key);
-  }
   error_code code = store_show(s->reader, s->key, each_row, s, &problem);
   if (code && code != ERR_NOT_FOUND) return error_set(e, code, "%s", problem.message);
-  if (s->json && !s->found) buffer_text(&s->out, ",\"status\":\"rejected\"");
-  if (s->json) buffer_text(&s->out, ",\"outcomes\":[");
   code = store_outcomes(s->reader, s->key, each_outcome, s, e);
   if (code) return code;
-  if (s->json) {
-    buffer_char(&s->out, ']');
-    json_run(s);
-  }
   return s->found || s->outcomes ? ERR_OK : not_found(s, e);
+}
+
+static error_code look_as_json(show *s, error *e) {
+  bool found;
+  error_code code = decision_json(s->reader, s->key, s->language, &s->out, &found, e);
+  if (code) return code;
+  buffer_char(&s->out, '\n');
+  return found ? ERR_OK : not_found(s, e);
 }
 
 static error_code run_show(cli *c, const arguments *a, error *e) {
@@ -426,7 +299,7 @@ static error_code run_show(cli *c, const arguments *a, error *e) {
   error_code code = cli_open_run(c, a, &st, &s.reader, e);
   if (code) return code;
   s.run = store_reader_run(s.reader);
-  code = look(&s, e);
+  code = s.json ? look_as_json(&s, e) : look(&s, e);
   if (!code) fwrite(s.out.data, 1, s.out.size, stdout);
   buffer_deinit(&s.out);
   arena_deinit(&s.arena);

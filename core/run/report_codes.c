@@ -58,7 +58,7 @@ static error_code add_key(void *ctx, const store_row *row, error *e) {
 
 static error_code customers_with(page *p, const code_count *x, keys_found *out, error *e) {
   const store_condition condition = {x->output, "has", x->first};
-  const store_query q = {&condition, 1, NULL, EXAMPLES};
+  const store_query q = {.conditions = &condition, .condition_count = 1, .limit = EXAMPLES};
   *out = (keys_found){.page = p};
   return store_list(p->reader, &q, add_key, out, e);
 }

@@ -144,7 +144,8 @@ static error_code fill_up(search *s, error *e) {
   } passes[] = {{&in_class, SAY_ORDINARY}, {&graded, SAY_ORDINARY}, {&graded, SAY_ANOTHER}};
   error_code code = ERR_OK;
   for (size_t i = 0; i < 3 && !code; i++) {
-    const store_query q = {passes[i].which, 1, NULL, ORDINARY_TRIED};
+    const store_query q = {
+        .conditions = passes[i].which, .condition_count = 1, .limit = ORDINARY_TRIED};
     s->found = true;
     while (s->found && s->taken_count < DECISIONS && !code)
       code = look_for(s, passes[i].title, NULL, &q, e);
@@ -159,7 +160,7 @@ error_code page_decisions(page *p, const code_counts *attention, error *e) {
   page_heading(p, p->run->counts.graded < DECISIONS ? SAY_FEW_DECISIONS : SAY_DECISIONS, NULL);
   if (p->roles.limit >= 0) {
     const char *name = p->run->outputs[p->roles.limit].name;
-    const store_query q = {NULL, 0, arena_format(&p->arena, "-%s", name), 1};
+    const store_query q = {.sort = arena_format(&p->arena, "-%s", name), .limit = 1};
     code = look_for(&s, SAY_HIGHEST, NULL, &q, e);
   }
   const size_t before = s.taken_count;
@@ -167,7 +168,7 @@ error_code page_decisions(page *p, const code_counts *attention, error *e) {
     const code_count *x = &attention->items[i];
     if (!x->count) continue;
     const store_condition condition = {x->output, "has", x->first};
-    const store_query q = {&condition, 1, NULL, CANDIDATES};
+    const store_query q = {.conditions = &condition, .condition_count = 1, .limit = CANDIDATES};
     code = look_for(&s, SAY_NEEDS_ATTENTION, x->code, &q, e);
   }
   return code ? code : fill_up(&s, e);

@@ -104,7 +104,8 @@ error_code page_follow_ups(page *p, error *e) {
   else
     moment_write(until, moment_at(today, 86399, p->run->zone), p->run->zone);
   const store_condition condition = {by->name, "<=", until};
-  const store_query q = {&condition, 1, due_order(p), FOLLOW_UPS};
+  const store_query q = {
+      .conditions = &condition, .condition_count = 1, .sort = due_order(p), .limit = FOLLOW_UPS};
   dues d = {.page = p};
   int64_t count = 0;
   error_code code = store_count(p->reader, &q, &count, e);

@@ -162,7 +162,8 @@ typedef struct store_query {
   size_t condition_count;
   const char *sort; /* names with ',' between, '-' before one for descending, then by key, as bytes;
                        NULL = by key alone; missing last */
-  int64_t limit;    /* -1 = all */
+  const char *after; /* only rows that stand behind the one of this key; NULL = from the first */
+  int64_t limit;     /* -1 = all */
 } store_query;
 
 typedef struct store_row {

@@ -231,6 +231,37 @@ static error_code add_condition(statement *s, const store_condition *c, error *e
 
 /* ---- order ---- */
 
+/* What rows are ordered by: expressions, each with its parameters, from the first to the last. */
+typedef struct order_term {
+  const char *sql; /* in the arena */
+  parameter *parameters;
+  size_t count;
+  bool descending;
+} order_term;
+
+#define ORDER_MOST 64
+
+typedef struct order {
+  arena arena;
+  order_term terms[ORDER_MOST];
+  size_t count;
+} order;
+
+/* Takes what was written as an expression for one more term. */
+static error_code push_term(order *o, statement *s, bool descending, error *e) {
+  if (o->count == ORDER_MOST)
+    return error_set(e, ERR_USAGE, "sort: at most %d names", ORDER_MOST / 3);
+  order_term *t = &o->terms[o->count++];
+  t->sql = arena_format(&o->arena, "(%.*s)", (int)s->sql.size, s->sql.data);
+  t->parameters = arena_array(&o->arena, s->count + 1, sizeof *t->parameters);
+  if (s->count) memcpy(t->parameters, s->parameters, s->count * sizeof *t->parameters);
+  t->count = s->count;
+  t->descending = descending;
+  buffer_clear(&s->sql);
+  s->count = 0;
+  return ERR_OK;
+}
+
 static void order_choice(statement *s, const char *stored, const choice_list *list) {
   buffer_text(&s->sql, "CASE ");
   sql_name(&s->sql, stored);
@@ -241,61 +272,107 @@ static void order_choice(statement *s, const char *stored, const choice_list *li
   buffer_text(&s->sql, " END");
 }
 
-/* Whole part, then fraction: a quotient as one double would tie values that differ. */
-static void order_ratio(statement *s, const char *stored, const char *den, const char *direction) {
-  for (int i = 0; i < 2; i++) {
-    if (i) buffer_format(&s->sql, "%s, 1.0 * (", direction);
-    sql_name(&s->sql, stored);
-    buffer_text(&s->sql, i ? " % " : " / ");
-    sql_name(&s->sql, den);
-    if (!i) continue;
-    buffer_text(&s->sql, ") / ");
-    sql_name(&s->sql, den);
-  }
+/* The whole part, or the fraction: a quotient as one double would tie values that differ. */
+static void order_ratio(statement *s, const char *stored, const char *den, bool fraction) {
+  if (fraction) buffer_text(&s->sql, "1.0 * (");
+  sql_name(&s->sql, stored);
+  buffer_text(&s->sql, fraction ? " % " : " / ");
+  sql_name(&s->sql, den);
+  if (!fraction) return;
+  buffer_text(&s->sql, ") / ");
+  sql_name(&s->sql, den);
 }
 
-static error_code order_output(statement *s, const char *name, const char *direction, error *e) {
+static error_code order_output(order *o, statement *s, const char *name, bool down, error *e) {
   const layout *l = &s->reader->layout;
   size_t i;
   error_code code = reader_output(s->reader, name, &i, e);
   if (code != ERR_OK) return code;
   sql_name(&s->sql, l->table[i]);
-  buffer_text(&s->sql, " IS NULL, "); /* the missing come last, whatever the direction */
-  if (l->outputs[i].type.kind == TYPE_CHOICE)
+  buffer_text(&s->sql, " IS NULL"); /* the missing come last, whatever the direction */
+  code = push_term(o, s, false, e);
+  if (l->outputs[i].type.kind == TYPE_CHOICE) {
     order_choice(s, l->table[i], l->outputs[i].type.choices);
-  else if (l->den[i])
-    order_ratio(s, l->table[i], l->den[i], direction);
-  else
+  } else if (l->den[i]) {
+    order_ratio(s, l->table[i], l->den[i], false);
+    if (!code) code = push_term(o, s, down, e);
+    order_ratio(s, l->table[i], l->den[i], true);
+  } else {
     sql_name(&s->sql, l->table[i]);
-  buffer_text(&s->sql, direction);
-  return ERR_OK;
+  }
+  return code ? code : push_term(o, s, down, e);
 }
 
-static error_code order_by(statement *s, const char *name, error *e) {
+static error_code order_by(order *o, statement *s, const char *name, error *e) {
   const store_reader *r = s->reader;
-  const char *direction = name[0] == '-' ? " DESC" : "";
-  if (name[0] == '-') name++;
+  bool down = name[0] == '-';
+  name += down;
   if (!names_output(r, name) && strcmp(name, r->run.key) == 0)
-    buffer_format(&s->sql, "key%s", direction);
+    buffer_text(&s->sql, "key");
   else if (!names_output(r, name) && strcmp(name, "status") == 0)
-    buffer_format(&s->sql, "failed%s", direction);
+    buffer_text(&s->sql, "failed");
   else
-    return order_output(s, name, direction, e);
-  return ERR_OK;
+    return order_output(o, s, name, down, e);
+  return push_term(o, s, down, e);
 }
 
 /* By every name in turn; rows that are equal in all of them by their key. */
-static error_code add_order(statement *s, const char *sort, error *e) {
+static error_code read_order(order *o, const store_reader *r, const char *sort, error *e) {
+  statement s = {.reader = r};
   char *names = mem_string(sort ? sort : ""), *rest = sort ? names : NULL;
   error_code code = ERR_OK;
-  buffer_text(&s->sql, " ORDER BY ");
-  for (char *name; code == ERR_OK && (name = strsep(&rest, ","));) {
-    code = order_by(s, name, e);
-    buffer_text(&s->sql, ", ");
-  }
-  buffer_text(&s->sql, "key");
+  for (char *name; code == ERR_OK && (name = strsep(&rest, ","));) code = order_by(o, &s, name, e);
+  buffer_clear(&s.sql);
+  buffer_text(&s.sql, "key");
+  s.count = 0;
+  if (!code) code = push_term(o, &s, false, e);
   free(names);
+  buffer_deinit(&s.sql);
+  free(s.parameters);
   return code;
+}
+
+static void add_term(statement *s, const order_term *t) {
+  buffer_text(&s->sql, t->sql);
+  for (size_t i = 0; i < t->count; i++) add_parameter(s, t->parameters[i]);
+}
+
+static void add_order(statement *s, const order *o) {
+  buffer_text(&s->sql, " ORDER BY ");
+  for (size_t i = 0; i < o->count; i++) {
+    if (i) buffer_text(&s->sql, ", ");
+    add_term(s, &o->terms[i]);
+    if (o->terms[i].descending) buffer_text(&s->sql, " DESC");
+  }
+}
+
+/* ---- from a row on ---- */
+
+/* WITH last AS (what the row is ordered by): o0, o1 ... */
+static void add_last(statement *s, const order *o, const char *after) {
+  buffer_text(&s->sql, "WITH last AS (SELECT ");
+  for (size_t i = 0; i < o->count; i++) {
+    if (i) buffer_text(&s->sql, ", ");
+    add_term(s, &o->terms[i]);
+    buffer_format(&s->sql, " AS o%zu", i);
+  }
+  buffer_format(&s->sql, " FROM decision_%lld WHERE key = ?) ", (long long)s->reader->run.id);
+  add_parameter(s, (parameter){.is_text = true, .text = after});
+}
+
+/* Behind the row: equal to it in the terms before, beyond it in one. */
+static void add_after(statement *s, const order *o, bool first) {
+  buffer_text(&s->sql, first ? " WHERE (" : " AND (");
+  for (size_t i = 0; i < o->count; i++) {
+    buffer_text(&s->sql, i ? " OR (" : "(");
+    for (size_t k = 0; k < i; k++) {
+      add_term(s, &o->terms[k]);
+      buffer_format(&s->sql, " IS (SELECT o%zu FROM last) AND ", k);
+    }
+    add_term(s, &o->terms[i]);
+    buffer_format(&s->sql, " %c (SELECT o%zu FROM last))", o->terms[i].descending ? '<' : '>', i);
+  }
+  buffer_text(&s->sql, ")");
 }
 
 /* ---- the whole ---- */
@@ -310,11 +387,18 @@ static error_code add_conditions(statement *s, const store_query *q, error *e) {
 }
 
 static error_code build(statement *s, const store_query *q, error *e) {
-  reader_select(s->reader, &s->sql);
-  error_code code = add_conditions(s, q, e);
-  if (code == ERR_OK) code = add_order(s, q->sort, e);
+  order by = {0};
+  error_code code = read_order(&by, s->reader, q->sort, e);
+  if (code == ERR_OK && q->after) add_last(s, &by, q->after);
+  if (code == ERR_OK) {
+    reader_select(s->reader, &s->sql);
+    code = add_conditions(s, q, e);
+  }
+  if (code == ERR_OK && q->after) add_after(s, &by, q->condition_count == 0);
+  if (code == ERR_OK) add_order(s, &by);
   buffer_text(&s->sql, " LIMIT ?");
   add_parameter(s, (parameter){.number = q->limit});
+  arena_deinit(&by.arena);
   return code;
 }
 

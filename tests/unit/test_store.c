@@ -170,7 +170,7 @@ static void test_weird_names(void **state) {
     OK(store_reader_open(w->store, packs[i], &r, &w->e));
     OK(store_show(r, "D1", check_row, (void *)(uintptr_t)&customers[0], &w->e));
     store_condition c = {"评级 \"甲\"", ">=", "2025-09-26"};
-    store_query q = {&c, 1, "-status", -1};
+    store_query q = {.conditions = &c, .condition_count = 1, .sort = "-status", .limit = -1};
     buffer keys = {0};
     OK(store_list(r, &q, collect_keys, &keys, &w->e));
     assert_string_equal(keys.data, "D1 D2 ");

@@ -66,7 +66,10 @@ static void test_list(void **state) {
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     buffer keys = {0};
     buffer_text(&keys, "");
-    store_query q = {&cases[i].c, cases[i].c.name != NULL, cases[i].sort, cases[i].limit};
+    store_query q = {.conditions = &cases[i].c,
+                     .condition_count = cases[i].c.name != NULL,
+                     .sort = cases[i].sort,
+                     .limit = cases[i].limit};
     OK(store_list(r, &q, collect_keys, &keys, &w->e));
     if (strcmp(keys.data, cases[i].keys) != 0)
       fail_msg("case %zu (%s %s %s, sort %s): %s", i, cases[i].c.name, cases[i].c.op,
@@ -74,11 +77,54 @@ static void test_list(void **state) {
     buffer_deinit(&keys);
   }
   store_condition both[] = {{"hold", "=", "false"}, {"days", "=", "0"}};
-  store_query q = {both, 2, NULL, -1};
+  store_query q = {.conditions = both, .condition_count = 2, .limit = -1};
   buffer keys = {0};
   OK(store_list(r, &q, collect_keys, &keys, &w->e));
   assert_string_equal(keys.data, "a|b ");
   buffer_deinit(&keys);
+  store_reader_close(r);
+}
+
+static error_code collect_last(void *ctx, const store_row *row, error *e) {
+  (void)e;
+  snprintf(ctx, 40, "%s", row->key);
+  return ERR_OK;
+}
+
+/* Row after row, each asked for behind the one before, is the list in one go. */
+static void test_list_goes_on_behind_a_row(void **state) {
+  world *w = *state;
+  OK(store_open(w->path, STORE_WRITE, &w->store, &w->e));
+  run_customers(w, "acme");
+  store_reader *r;
+  OK(store_reader_open(w->store, "acme", &r, &w->e));
+  static const char *const sorts[] = {
+      NULL,        "-customer_id", "score",         "-score", "grade",       "-grade",
+      "share",     "-share",       "-status,score", "dbt",    "note,-score", "reasons,-customer_id",
+      "hold,grade"};
+  static const store_condition not_d2 = {"customer_id", "!=", "D2"};
+  for (size_t i = 0; i < 2 * sizeof sorts / sizeof *sorts; i++) {
+    buffer all = {0}, pages = {0};
+    char last[40] = "";
+    store_query q = {
+        .sort = sorts[i / 2], .limit = -1, .conditions = &not_d2, .condition_count = i % 2};
+    OK(store_list(r, &q, collect_keys, &all, &w->e));
+    q.limit = 1;
+    for (size_t n = 0;; n++) {
+      char now[40] = "";
+      OK(store_list(r, &q, collect_last, now, &w->e));
+      if (!*now) break;
+      if (n > 10) fail_msg("sort %s: %.*s", sorts[i / 2], (int)pages.size, pages.data);
+      buffer_format(&pages, "%s ", now);
+      strcpy(last, now);
+      q.after = last;
+    }
+    if (all.size != pages.size || memcmp(all.data, pages.data, all.size) != 0)
+      fail_msg("sort %s: %.*s, page by page %.*s", sorts[i / 2], (int)all.size, all.data,
+               (int)pages.size, pages.data);
+    buffer_deinit(&all);
+    buffer_deinit(&pages);
+  }
   store_reader_close(r);
 }
 
@@ -107,7 +153,8 @@ static void test_list_refuses(void **state) {
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     buffer keys = {0};
-    store_query q = {&cases[i].c, 1, cases[i].sort, -1};
+    store_query q = {
+        .conditions = &cases[i].c, .condition_count = 1, .sort = cases[i].sort, .limit = -1};
     assert_int_equal(store_list(r, &q, collect_keys, &keys, &w->e), ERR_USAGE);
     assert_says(w->e.message, cases[i].says);
     assert_null(keys.data);
@@ -173,6 +220,7 @@ static void test_groups(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       TEST(test_list),
+      TEST(test_list_goes_on_behind_a_row),
       TEST(test_list_refuses),
       TEST(test_groups),
   };

@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 
 #define STORE_APPLICATION_ID 0x61737379 /* "assy" */
-#define STORE_VERSION 6                 /* PRAGMA user_version of the newest schema known here */
+#define STORE_VERSION 7                 /* PRAGMA user_version of the newest schema known here */
 
 #define PATIENCE_MS 5000      /* behind another writer, before a run began */
 #define RUN_PATIENCE_MS 60000 /* the same within a run: another pack may be building its index */

@@ -108,8 +108,31 @@ static const char version_6[] =
     "  PRIMARY KEY (pack, name)"
     ") STRICT, WITHOUT ROWID;";
 
-const char *const schema_migrations[] = {version_1, version_2, version_3,
-                                         version_4, version_5, version_6};
+/* Version 7: the log of runs (store_jobs.c), and tokens of the API (store_tokens.c). */
+static const char version_7[] =
+    "CREATE TABLE job ("
+    "  job_id INTEGER PRIMARY KEY,"
+    "  pack TEXT NOT NULL,"
+    "  asked_by TEXT NOT NULL CHECK (asked_by IN ('schedule', 'api', 'command')),"
+    "  schedule TEXT, who TEXT,"
+    "  as_of INTEGER, due INTEGER, asked INTEGER NOT NULL, started INTEGER, finished INTEGER,"
+    "  state TEXT NOT NULL"
+    "    CHECK (state IN ('waiting', 'running', 'done', 'failed', 'cancelled', 'lost')),"
+    "  run_id INTEGER, attempt INTEGER NOT NULL DEFAULT 1,"
+    "  code INTEGER NOT NULL DEFAULT 0, message TEXT,"
+    "  records INTEGER NOT NULL DEFAULT 0, graded INTEGER NOT NULL DEFAULT 0,"
+    "  errors INTEGER NOT NULL DEFAULT 0, rejected INTEGER NOT NULL DEFAULT 0,"
+    "  duplicates INTEGER NOT NULL DEFAULT 0, seconds REAL NOT NULL DEFAULT 0, times TEXT"
+    ") STRICT;"
+    "CREATE INDEX job_pack ON job (pack, job_id);"
+    "CREATE TABLE token ("
+    "  token_id INTEGER PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL UNIQUE,"
+    "  scopes TEXT NOT NULL, packs TEXT,"
+    "  created INTEGER NOT NULL, expires INTEGER, revoked INTEGER"
+    ") STRICT;";
+
+const char *const schema_migrations[] = {version_1, version_2, version_3, version_4,
+                                         version_5, version_6, version_7};
 
 /* ---- names ---- */
 

@@ -12,7 +12,7 @@
 #include "../run/waivers.h"
 #include "cli.h"
 #include "params.h"
-#include "scratch.h"
+#include "../run/scratch.h"
 
 static const option options[] = {
     {"output", "FILE", OFFER_FILE, NULL, false,

@@ -10,7 +10,7 @@
 #include "coverage_report.h"
 #include "output.h"
 #include "params.h"
-#include "scratch.h"
+#include "../run/scratch.h"
 #include "test_report.h"
 
 static const option options[] = {

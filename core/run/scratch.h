@@ -3,8 +3,8 @@
  * A file in it is locked while the process lives; the kernel lets go of the lock however the process
  * ends, so that the next dry run can tell a dead one's folder and remove it. It must never touch a
  * folder that is another user's, or that holds a lock. */
-#ifndef CLI_SCRATCH_H
-#define CLI_SCRATCH_H
+#ifndef RUN_SCRATCH_H
+#define RUN_SCRATCH_H
 
 #include "../base/error.h"
 #include "../base/memory.h"

@@ -86,6 +86,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/core/cli/new_files.o: $(wildcard core/cli/new/*)
+$(BUILD)/obj/core/serve/openapi.o: core/serve/openapi.json
 $(BUILD)/obj/core/cli/editor_words.o: core/cli/editor/words.lua
 
 # A plugin is one folder: all its .c files and nothing of the core but the public headers.

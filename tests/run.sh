@@ -66,6 +66,7 @@ for stage in $stages; do
   tsan)
     build tsan BUILD=build/tsan SANITIZE=thread OPT=-O1 unit &&
       units build/tsan test_run test_sandbox test_keys test_population test_previous test_smooth test_desk test_embed \
+        test_http test_jobs test_shelf \
         test_metrics test_log test_deliver test_deliver_ways ;;
   lint)
     tap lint 900 tests/lint.sh ;;

@@ -50,10 +50,10 @@ error_code cli_open_run(cli *c, const arguments *a, store **s, store_reader **r,
   return code;
 }
 
-plugin_host *cli_plugins(cli *c, const arguments *a) {
-  const char *folders[34];
+size_t cli_plugin_folders(cli *c, const arguments *a, const char *const **out) {
+  const char **folders = arena_array(&c->arena, a->count + 3, sizeof *folders);
   size_t n = 0;
-  for (size_t i = 0; i < a->count && n < 32; i++)
+  for (size_t i = 0; i < a->count; i++)
     if (!strcmp(a->items[i].option->name, "plugin-path")) folders[n++] = a->items[i].value;
   char self[PATH_MAX];
   const ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
@@ -64,6 +64,13 @@ plugin_host *cli_plugins(cli *c, const arguments *a) {
     folders[n++] = arena_format(&c->arena, "%s/plugins", self);
     folders[n++] = arena_format(&c->arena, "%s/../lib/assay/plugins", self);
   }
+  *out = folders;
+  return n;
+}
+
+plugin_host *cli_plugins(cli *c, const arguments *a) {
+  const char *const *folders;
+  const size_t n = cli_plugin_folders(c, a, &folders);
   return plugin_host_new(folders, n);
 }
 

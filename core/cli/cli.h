@@ -22,7 +22,8 @@ typedef struct cli {
 extern const command command_run, command_show, command_report, command_list, command_rejects,
     command_explain, command_try, command_replay, command_check, command_test, command_docs,
     command_new, command_editor, command_table, command_plugins, command_completion, command_backup,
-    command_prune, command_doctor, command_schedule;
+    command_prune, command_doctor, command_schedule, command_serve, command_token, command_runs,
+    command_cancel;
 
 /* The name in the store of a PACK argument: the base name of the folder. */
 error_code cli_pack_name(cli *c, const char *argument, const char **out, error *e);
@@ -33,6 +34,7 @@ const char *cli_database(const arguments *a);
 error_code cli_open_run(cli *c, const arguments *a, store **s, store_reader **r, error *e);
 /* The plugin folders: --plugin-path, beside the program, installed. */
 plugin_host *cli_plugins(cli *c, const arguments *a);
+size_t cli_plugin_folders(cli *c, const arguments *a, const char *const **out); /* the same */
 /* "en" or "zh": --lang, else by LC_ALL, LC_MESSAGES, LANG. */
 const char *cli_language(const arguments *a);
 /* Loads a pack and prints its warnings; findings that are errors become the error. */

@@ -1,6 +1,7 @@
 /* assay run: grades the source of a pack and publishes the result. */
 #include "../run/previous.h"
 #include "../run/run.h"
+#include "../store/store_jobs.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -10,12 +11,14 @@
 
 #include "../base/text.h"
 #include "../lang/reject_limit.h"
+#include "../serve/instance.h"
 #include "against.h"
 #include "cli.h"
+#include "hand_over.h"
 #include "page.h"
 #include "params.h"
 #include "progress.h"
-#include "scratch.h"
+#include "../run/scratch.h"
 
 #define KEEP_RUNS 2
 
@@ -86,6 +89,8 @@ typedef struct job {
   against against; /* what it is compared with */
   const char *database;
   store *store;
+  instance *instance;      /* of a run that is made here and published */
+  instance_holder service; /* else who has the database */
   run_options options;
   run_result result;
   progress progress;
@@ -180,13 +185,22 @@ static error_code load(job *j, error *e) {
   return code;
 }
 
+/* Whose the database is: this program's for the run, or a service's that will make it. */
+static error_code take_database(job *j, error *e) {
+  error_code code =
+      instance_take(j->database, INSTANCE_RUN, &j->instance, &j->cli->arena, &j->service, e);
+  return code == ERR_BUSY && j->service.pid ? ERR_OK : code;
+}
+
 static error_code open_store(job *j, error *e) {
   j->database = cli_database(j->a);
+  if (!j->options.dry_run && take_database(j, e)) return e->code;
   if (j->options.dry_run) {
     if (scratch_make(&j->scratch, &j->cli->arena, e)) return e->code;
     j->database = j->scratch.database;
   }
-  error_code code = store_open(j->database, STORE_WRITE, &j->store, e);
+  error_code code =
+      store_open(j->database, j->service.pid ? STORE_READ : STORE_WRITE, &j->store, e);
   j->options.store = j->store;
   j->options.history = cli_database(j->a); /* that of a dry run, too */
   return code;
@@ -218,6 +232,31 @@ static error_code report(job *j, error *e) {
   return code;
 }
 
+/* Made here, and kept in the log of runs as one that a service makes. The log must not keep a run from being
+ * made. */
+static error_code run_here(job *j, error *e) {
+  error ignored = {0};
+  store_job log = {.pack = j->pack->name,
+                   .asked_by = "command",
+                   .as_of = j->options.as_of,
+                   .asked = (int64_t)time(NULL),
+                   .state = JOB_RUNNING,
+                   .attempt = 1};
+  log.started = log.asked;
+  bool logs = !j->options.dry_run && !store_job_add(j->store, &log, &ignored);
+  error_code code = run_pack(&j->options, &j->result, e);
+  bool stopped = code == ERR_INTERRUPTED || code == ERR_TERMINATED;
+  log.state = !code ? JOB_DONE : stopped ? JOB_CANCELLED : JOB_FAILED;
+  log.finished = (int64_t)time(NULL);
+  log.run_id = code ? 0 : j->result.run_id;
+  log.code = code;
+  log.message = code && e ? e->message : NULL;
+  log.counts = j->result.counts;
+  log.seconds = j->result.seconds;
+  if (logs) store_job_note(j->store, &log, &ignored);
+  return code;
+}
+
 static error_code perform(job *j, error *e) {
   const bool json = arguments_flag(j->a, "json");
   run_options *o = &j->options;
@@ -236,7 +275,13 @@ static error_code perform(job *j, error *e) {
   o->stop = &stop_signal;
   progress_begin(&j->progress, j->pack, o->as_of, plan_kernels(j->plan));
   listen(true);
-  code = run_pack(o, &j->result, e);
+  code = j->service.pid ? hand_over_run(&(hand_over){.service = &j->service,
+                                                     .options = o,
+                                                     .params = j->params.items,
+                                                     .param_count = j->params.count,
+                                                     .progress = &j->progress},
+                                        &j->result, e)
+                        : run_here(j, e);
   listen(false);
   if (code) return code;
   const store_counts *n = &j->result.counts;
@@ -251,6 +296,7 @@ static error_code run_run(cli *c, const arguments *a, error *e) {
   error_code code = perform(&j, e);
   if (code) progress_failed(&j.progress, e);
   if (j.store) store_close(j.store);
+  instance_release(j.instance);
   against_close(&j.against);
   scratch_remove(&j.scratch);
   if (j.plan) plan_free(j.plan);

@@ -13,6 +13,7 @@ static const command *const commands[] = {
     &command_explain,    &command_try,    &command_replay, &command_check,  &command_test,
     &command_docs,       &command_new,    &command_editor, &command_table,  &command_plugins,
     &command_completion, &command_backup, &command_prune,  &command_doctor, &command_schedule,
+    &command_serve,      &command_token,  &command_runs,   &command_cancel,
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

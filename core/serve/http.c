@@ -14,6 +14,7 @@
 
 struct http_server {
   http_options o;
+  char *certificate, *key; /* copies that the library may have */
   struct MHD_Daemon *daemon;
   http_slow slow;
   queue *waiting;
@@ -80,7 +81,7 @@ static void *on_line(void *cls, const char *uri, struct MHD_Connection *connecti
   x->connection = connection;
   x->server_slow = &s->slow;
   x->connection_state = info ? info->socket_context : NULL;
-  x->started = http_now();
+  x->started = http_seconds();
   x->request.exchange = x;
   x->request.trusted = s->o.trusted;
   x->legible = http_read_target(&x->request, uri);
@@ -169,7 +170,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
   http_done d = {.request = &x->request,
                  .status = x->answer.status,
                  .bytes = x->bytes,
-                 .seconds = http_now() - x->started,
+                 .seconds = http_seconds() - x->started,
                  .complete = how == MHD_REQUEST_TERMINATED_COMPLETED_OK};
   if (s->o.done && x->begun) s->o.done(s->o.ctx, &d); /* else its headers never came */
   free_exchange(x);
@@ -215,9 +216,8 @@ static error_code start_daemon(http_server *s, error *e) {
   struct MHD_OptionItem more[4] = {{MHD_OPTION_END, 0, NULL}};
   size_t n = 0;
   if (o->key) {
-    more[n++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)o->key};
-    more[n++] =
-        (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)o->certificate};
+    more[n++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, s->key};
+    more[n++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, s->certificate};
   }
   more[n] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
   unsigned threads = o->threads ? o->threads : 1;
@@ -238,6 +238,8 @@ static error_code start_daemon(http_server *s, error *e) {
 error_code http_start(const http_options *o, http_server **out, error *e) {
   http_server *s = mem_alloc(sizeof *s);
   s->o = *o;
+  if (o->key) s->key = mem_string(o->key);
+  if (o->key) s->certificate = mem_string(o->certificate);
   http_slow_open(&s->slow, o->patience);
   error_code code = start_workers(s, e);
   if (!code) code = start_daemon(s, e);
@@ -250,7 +252,7 @@ error_code http_start(const http_options *o, http_server **out, error *e) {
   return code;
 }
 
-void http_look(const http_server *s, http_load *out) {
+void http_look(http_server *s, http_load *out) {
   *out = (http_load){.waiting = atomic_load(&s->queued),
                      .working = atomic_load(&s->working),
                      .refused = atomic_load(&s->refused)};
@@ -266,5 +268,7 @@ void http_stop(http_server *s, unsigned seconds) {
   if (listening >= 0) close(listening);
   queue_free(s->waiting);
   http_slow_close(&s->slow);
+  free(s->certificate);
+  free(s->key);
   free(s);
 }

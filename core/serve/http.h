@@ -26,15 +26,17 @@ typedef struct http_request {
   const http_pair *query; /* unescaped, in the order sent; value "" where there is no '=' */
   const char *body;
   size_t body_size;
-  const char *peer;   /* address of the client without port; "local" over the UNIX socket */
-  bool trusted;       /* came by a socket that only the owner of the database can open */
-  const void *route;  /* the handler's own, set in `begin` */
+  const char *peer;  /* address of the client without port; "local" over the UNIX socket */
+  bool trusted;      /* came by a socket that only the owner of the database can open */
+  const void *route; /* the handler's own, set in `begin`; as is */
+  void *state;
   const char *caller; /* the same: who asks, for the log */
   bool later;         /* set in `begin`: answered by a worker */
   arena arena;
   void *exchange; /* the server's own */
 } http_request;
 
+double http_seconds(void); /* of a clock that never goes back */
 const char *http_header(const http_request *r, const char *name); /* NULL: not sent */
 const char *http_query(const http_request *r, const char *name);  /* NULL: not sent; the first */
 /* The path's part of the number, unescaped, in the request's arena; NULL: there is none, or it is not
@@ -98,7 +100,7 @@ bool http_is_loopback(int socket);
 const char *http_address(arena *a, int socket, bool tls);
 
 error_code http_start(const http_options *o, http_server **out, error *e);
-void http_look(const http_server *s, http_load *out);
+void http_look(http_server *s, http_load *out);
 /* Takes no new connections, lets what is under way end for at most `seconds`, then cuts it off. */
 void http_stop(http_server *s, unsigned seconds);
 

@@ -102,6 +102,7 @@ error_code http_listen(const char *text, int *out, error *e) {
 }
 
 static bool name_of(int s, address *out) {
+  memset(out, 0, sizeof *out);
   socklen_t size = sizeof *out;
   return getsockname(s, &out->any, &size) == 0;
 }

@@ -9,8 +9,6 @@
 
 struct MHD_Connection;
 
-double http_now(void); /* seconds, monotonic */
-
 /* ---- texts of requests ---- */
 
 /* Path and query of the target, unescaped where they are; false: it is no UTF-8, or badly escaped. */
@@ -47,7 +45,7 @@ void http_slow_end(http_slow *s, http_connection *c);
 void http_slow_working(http_slow *s, http_connection *c);
 void http_slow_answering(http_slow *s, http_connection *c);
 void http_slow_idle(http_slow *s, http_connection *c);
-void http_slow_look(const http_slow *s, unsigned *connections, uint64_t *dropped);
+void http_slow_look(http_slow *s, unsigned *connections, uint64_t *dropped);
 /* Waits until no request is being answered, at most so long; then cuts off every connection. */
 void http_slow_drain(http_slow *s, unsigned seconds);
 

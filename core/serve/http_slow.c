@@ -8,7 +8,7 @@
 
 #include "http_parts.h"
 
-double http_now(void) {
+double http_seconds(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
@@ -16,13 +16,13 @@ double http_now(void) {
 
 static void cut_off(http_slow *s, http_connection *c) {
   shutdown(c->socket, SHUT_RDWR);
-  c->since = http_now() + 1e9; /* once is enough */
+  c->since = http_seconds() + 1e9; /* once is enough */
   atomic_fetch_add(&s->dropped, 1);
 }
 
 /* With the mutex held. */
 static void look_through(http_slow *s) {
-  double now = http_now();
+  double now = http_seconds();
   for (http_connection *c = s->first; c; c = c->after)
     if (c->phase != HTTP_WORKING && now - c->since > s->patience) cut_off(s, c);
 }
@@ -38,7 +38,7 @@ static void *watch(void *arg) {
   pthread_mutex_lock(&s->mutex);
   while (!s->ending) {
     look_through(s);
-    wait_until(s, http_now() + 1);
+    wait_until(s, http_seconds() + 1);
   }
   pthread_mutex_unlock(&s->mutex);
   return NULL;
@@ -68,7 +68,7 @@ void http_slow_close(http_slow *s) {
 http_connection *http_slow_begin(http_slow *s, int socket) {
   http_connection *c = mem_alloc(sizeof *c);
   c->socket = socket;
-  c->since = http_now();
+  c->since = http_seconds();
   pthread_mutex_lock(&s->mutex);
   c->after = s->first;
   if (s->first) s->first->before = c;
@@ -84,7 +84,7 @@ static void enter(http_slow *s, http_connection *c, http_phase phase) {
   if (c->phase != HTTP_IDLE) s->busy--;
   if (phase != HTTP_IDLE) s->busy++;
   c->phase = phase;
-  c->since = http_now();
+  c->since = http_seconds();
   pthread_cond_broadcast(&s->changed);
   pthread_mutex_unlock(&s->mutex);
 }
@@ -113,18 +113,17 @@ void http_slow_end(http_slow *s, http_connection *c) {
   free(c);
 }
 
-void http_slow_look(const http_slow *s, unsigned *connections, uint64_t *dropped) {
-  http_slow *own = (http_slow *)(uintptr_t)s;
-  pthread_mutex_lock(&own->mutex);
+void http_slow_look(http_slow *s, unsigned *connections, uint64_t *dropped) {
+  pthread_mutex_lock(&s->mutex);
   *connections = s->count;
-  pthread_mutex_unlock(&own->mutex);
+  pthread_mutex_unlock(&s->mutex);
   *dropped = atomic_load(&s->dropped);
 }
 
 void http_slow_drain(http_slow *s, unsigned seconds) {
-  double until = http_now() + seconds;
+  double until = http_seconds() + seconds;
   pthread_mutex_lock(&s->mutex);
-  while (s->busy && http_now() < until) wait_until(s, until);
+  while (s->busy && http_seconds() < until) wait_until(s, until);
   for (http_connection *c = s->first; c; c = c->after)
     if (c->phase != HTTP_WORKING) shutdown(c->socket, SHUT_RDWR);
   pthread_mutex_unlock(&s->mutex);

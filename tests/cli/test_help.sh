@@ -3,7 +3,7 @@
 # shellcheck source=tests/cli/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-commands="run show report list rejects explain try replay check test docs new editor table plugins completion backup prune doctor schedule"
+commands="run show report list rejects explain try replay check test docs new editor table plugins completion backup prune doctor schedule serve token runs cancel"
 
 assay "assay alone is a usage error" 2
 says "and says what to do" err "assay --help"

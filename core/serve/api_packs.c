@@ -1,0 +1,87 @@
+/* The packs that are served, and what is wrong with those that are not. */
+#include "api_parts.h"
+
+static void write_findings(buffer *b, const shelf_state *s) {
+  buffer_char(b, '[');
+  for (size_t i = 0; i < s->finding_count; i++) {
+    const finding *f = &s->findings[i];
+    buffer_text(b, i ? ",{" : "{");
+    write_member(b, "severity", true);
+    write_text(b, f->severity == SEVERITY_ERROR ? "error" : "warning");
+    write_member(b, "id", false);
+    write_text(b, f->id);
+    write_member(b, "file", false);
+    write_text(b, f->file);
+    buffer_format(b, f->line > 0 ? ",\"line\":%d" : ",\"line\":null", f->line);
+    write_member(b, "message", false);
+    write_text(b, f->message);
+    write_member(b, "witness", false);
+    write_text(b, f->witness);
+    write_member(b, "fix", false);
+    write_text(b, f->fix);
+    buffer_char(b, '}');
+  }
+  buffer_char(b, ']');
+}
+
+static void write_pack(buffer *b, const shelf_state *s, bool whole) {
+  buffer_char(b, '{');
+  write_member(b, "name", true);
+  write_text(b, s->name);
+  write_member(b, "title", false);
+  write_text(b, s->title);
+  write_member(b, "title_zh", false);
+  write_text(b, s->title_zh);
+  write_member(b, "hash", false);
+  write_text(b, s->hash);
+  write_member(b, "served_since", false);
+  write_moment(b, s->since);
+  write_member(b, "looked_at", false);
+  write_moment(b, s->looked);
+  write_member(b, "broken", false);
+  buffer_text(b, s->broken ? "true" : "false");
+  write_member(b, "why", false);
+  write_text(b, s->broken ? s->why : NULL);
+  if (whole) {
+    write_member(b, "findings", false);
+    write_findings(b, s);
+  }
+  buffer_char(b, '}');
+}
+
+static void list_packs(api_call *c) {
+  const char **names;
+  size_t n = shelf_names(c->api->o.shelf, c->arena, &names), told = 0;
+  buffer *b = body(c);
+  buffer_text(b, "{\"packs\":[");
+  for (size_t i = 0; i < n; i++) {
+    shelf_state s;
+    if (!guest_may(&c->guest, SCOPE_READ, names[i]) ||
+        !shelf_tell(c->api->o.shelf, c->arena, names[i], &s))
+      continue;
+    if (told++) buffer_char(b, ',');
+    write_pack(b, &s, false);
+  }
+  buffer_text(b, "]}\n");
+}
+
+static void show_pack(api_call *c) {
+  shelf_state s;
+  if (!shelf_tell(c->api->o.shelf, c->arena, c->pack, &s)) {
+    problem(c, 404, "not-found", "There is no such pack", NULL,
+            "no pack %s is served; GET /v1/packs lists those that are", c->pack);
+    return;
+  }
+  if (answer_known(c, "%s-%lld-%lld", s.hash ? s.hash : "none", (long long)s.since,
+                   (long long)(s.broken ? s.looked : 0)))
+    return;
+  buffer *b = body(c);
+  write_pack(b, &s, true);
+  buffer_char(b, '\n');
+}
+
+const route api_pack_routes[] = {
+    {"GET", "/v1/packs", SCOPE_READ, true, list_packs},
+    {"GET", "/v1/packs/{pack}", SCOPE_READ, true, show_pack},
+    {0},
+};

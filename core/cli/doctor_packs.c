@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "../lang/pack_load.h"
+#include "../run/waivers.h"
 #include "doctor.h"
 
 /* ---- plugins ---- */
@@ -71,9 +72,11 @@ static void look_at_pack(doctor *d, plugin_host *host, const char *folder) {
   } else {
     look_at_source(d, host, p, &p->source);
     for (size_t i = 0; i < p->related_count; i++) look_at_source(d, host, p, &p->related[i].source);
-    doctor_tell(d, found.count ? HEALTH_WARNING : HEALTH_FINE,
-                found.count ? "`assay check` shows the warnings" : NULL, "%s loads%s", folder,
-                found.count ? ", with warnings" : "");
+    waivers_apply(p, &found);
+    const bool warns = findings_warnings(&found) > 0;
+    doctor_tell(d, warns ? HEALTH_WARNING : HEALTH_FINE,
+                warns ? "`assay check` shows the warnings" : NULL, "%s loads%s", folder,
+                warns ? ", with warnings" : "");
   }
   pack_free(p);
   findings_deinit(&found);

@@ -232,8 +232,8 @@ static error_code report(job *j, error *e) {
   return code;
 }
 
-/* Made here, and kept in the log of runs as one that a service makes. The log must not keep a run from being
- * made. */
+/* Made here, and kept in the log of runs as one that a service makes. A log that cannot be written must not
+ * keep a run from being made. */
 static error_code run_here(job *j, error *e) {
   error ignored = {0};
   store_job log = {.pack = j->pack->name,
@@ -243,8 +243,10 @@ static error_code run_here(job *j, error *e) {
                    .state = JOB_RUNNING,
                    .attempt = 1};
   log.started = log.asked;
-  bool logs = !j->options.dry_run && !store_job_add(j->store, &log, &ignored);
-  error_code code = run_pack(&j->options, &j->result, e);
+  error_code code = j->options.dry_run ? ERR_NOT_FOUND : store_job_add(j->store, &log, e);
+  bool logs = !code;
+  if (code == ERR_BUSY) return code; /* the run would only wait once more */
+  code = run_pack(&j->options, &j->result, e);
   bool stopped = code == ERR_INTERRUPTED || code == ERR_TERMINATED;
   log.state = !code ? JOB_DONE : stopped ? JOB_CANCELLED : JOB_FAILED;
   log.finished = (int64_t)time(NULL);

@@ -2,6 +2,8 @@
  * assembler; the Makefile knows that this file depends on it. */
 #include "openapi.h"
 
+#include <stdint.h>
+
 __asm__(".pushsection .rodata\n"
         ".global openapi_start\n"
         "openapi_start:\n"
@@ -13,6 +15,6 @@ __asm__(".pushsection .rodata\n"
 extern const char openapi_start[], openapi_end[];
 
 const char *openapi_text(size_t *size) {
-  *size = (size_t)(openapi_end - openapi_start);
+  *size = (uintptr_t)openapi_end - (uintptr_t)openapi_start;
   return openapi_start;
 }

@@ -270,7 +270,7 @@ static bool read_order(api_call *c, job_order *o) {
 }
 
 static void start_run(api_call *c) {
-  job_order order;
+  job_order order = {0};
   error e = {0};
   int64_t id = 0;
   if (!read_order(c, &order)) return;

@@ -85,6 +85,15 @@ void problem_of(api_call *c, const error *e) {
   }
 }
 
+/* ---- who asks ---- */
+
+bool guest_of_all(api_call *c) {
+  if (!c->guest.pack_count) return true;
+  problem(c, 403, "scope", "The token is not for this", NULL,
+          "this is of all packs, and the token \"%s\" is bound to some", c->guest.name);
+  return false;
+}
+
 /* ---- requests ---- */
 
 bool query_number(api_call *c, const char *name, int64_t least, int64_t most, int64_t preset,

@@ -109,7 +109,8 @@ static void list_decisions(api_call *c) {
   store_query q;
   error e = {0};
   if (!look(&l, c)) return;
-  if (read_query(&l, &q) && !answer_known(c, "%s-%lld", c->pack, (long long)l.run->id)) {
+  if (read_query(&l, &q) &&
+      !answer_known(c, "%s-%lld-%s", c->pack, (long long)l.run->id, l.language)) {
     buffer *b = body(c);
     buffer_text(b, "{\"run\":");
     decision_json_run(l.run, b);

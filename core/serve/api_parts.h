@@ -48,6 +48,11 @@ void write_text(buffer *b, const char *text);
 void write_member(buffer *b, const char *name, bool first);
 void write_moment(buffer *b, int64_t seconds); /* UTC, "2025-09-26T07:00:00Z"; null for 0 */
 
+/* ---- who asks ---- */
+
+/* Of all packs: a token that is bound to some gets a problem. */
+bool guest_of_all(api_call *c);
+
 /* ---- reading requests ---- */
 
 /* A whole number of the query between the bounds; false: a problem was answered. */

@@ -315,9 +315,9 @@ static void cancel_run(api_call *c) {
 
 const route api_run_routes[] = {
     {"GET", "/v1/runs", SCOPE_READ, true, list_runs},
-    {"GET", "/v1/runs/active", SCOPE_READ, false, list_active},
+    {"GET", "/v1/runs/active", SCOPE_READ, true, list_active},
     {"GET", "/v1/runs/{}", SCOPE_READ, true, show_run},
-    {"POST", "/v1/runs/{}/cancel", SCOPE_OPERATE, false, cancel_run},
+    {"POST", "/v1/runs/{}/cancel", SCOPE_OPERATE, true, cancel_run},
     {"POST", "/v1/packs/{pack}/runs", SCOPE_OPERATE, true, start_run},
     {0},
 };

@@ -21,6 +21,7 @@ static void ready(api_call *c) {
 }
 
 static void tell_metrics(api_call *c) {
+  if (!guest_of_all(c)) return;
   metrics_write(c->api->o.meters->all, body(c));
   c->answer->type = METRICS_TYPE;
 }
@@ -32,6 +33,7 @@ static void describe(api_call *c) {
 }
 
 static void reload(api_call *c) {
+  if (!guest_of_all(c)) return;
   c->api->o.reload(c->api->o.ctx);
   c->answer->status = 202;
   buffer_text(body(c), "{\"status\":\"looking\"}\n");

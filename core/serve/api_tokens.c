@@ -4,13 +4,6 @@
 #include "../base/json.h"
 #include "api_parts.h"
 
-static bool is_admin_of_all(api_call *c) {
-  if (!c->guest.pack_count) return true;
-  problem(c, 403, "scope", "The token is not for this", NULL,
-          "a token that is bound to packs cannot see or make others");
-  return false;
-}
-
 static void write_token(buffer *b, const store_token *t) {
   buffer scopes = {0};
   buffer_format(b, "{\"id\":%lld", (long long)t->id);
@@ -42,7 +35,7 @@ static void list_tokens(api_call *c) {
   store_token *all = NULL;
   size_t count = 0;
   error e = {0};
-  if (!is_admin_of_all(c)) return;
+  if (!guest_of_all(c)) return;
   error_code code = store_open(c->api->o.database, STORE_READ, &s, &e);
   if (!code) code = store_tokens(s, c->arena, &all, &count, &e);
   store_close(s);
@@ -63,7 +56,7 @@ static void revoke_token(api_call *c) {
   store *s = NULL;
   int64_t id;
   error e = {0};
-  if (!is_admin_of_all(c) || !path_number(c, 2, &id)) return;
+  if (!guest_of_all(c) || !path_number(c, 2, &id)) return;
   error_code code = store_open(c->api->o.database, STORE_WRITE, &s, &e);
   if (!code) code = store_token_revoke(s, id, c->api->o.now(c->api->o.ctx), &e);
   if (!code) code = guests_load(c->api->o.guests, s, &e);
@@ -131,7 +124,7 @@ static void make_token(api_call *c) {
   store_token t = {0};
   char text[TOKEN_SIZE + 1];
   error e = {0};
-  if (!is_admin_of_all(c) || !read_token(c, &t)) return;
+  if (!guest_of_all(c) || !read_token(c, &t)) return;
   error_code code = token_make(text, t.hash, &e);
   if (!code) code = store_open(c->api->o.database, STORE_WRITE, &s, &e);
   if (!code) code = store_token_add(s, &t, &e);

@@ -79,6 +79,23 @@ static error_code open_socket(const char *text, const address *at, socklen_t siz
   return ERR_OK;
 }
 
+/* A socket that nobody listens at is left by somebody who ended; whatever else is there stays. */
+static error_code clear_path(const char *path, const address *at, error *e) {
+  struct stat st;
+  if (lstat(path, &st)) return ERR_OK;
+  if (!S_ISSOCK(st.st_mode))
+    return error_set(e, ERR_USAGE,
+                     "%s: there is something else of this name, which stays: name "
+                     "another socket",
+                     path);
+  int s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  bool taken = s >= 0 && connect(s, &at->any, sizeof at->local) == 0;
+  if (s >= 0) close(s);
+  if (taken) return fail(path, EADDRINUSE, e);
+  unlink(path);
+  return ERR_OK;
+}
+
 error_code http_listen(const char *text, int *out, error *e) {
   address at;
   socklen_t size = sizeof at.local;
@@ -90,7 +107,7 @@ error_code http_listen(const char *text, int *out, error *e) {
       return error_set(e, ERR_USAGE, "%s: the path of a socket has at most %zu bytes", path,
                        sizeof at.local.sun_path - 1);
     memcpy(at.local.sun_path, path, strlen(path));
-    unlink(path); /* of one that ended without cleaning up; the caller holds the lock */
+    if (clear_path(path, &at, e)) return e->code;
     return open_socket(text, &at, size, out, e);
   }
   if (!read_address(text, &at, &size))

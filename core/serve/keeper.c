@@ -77,24 +77,31 @@ static void free_entry(keeper *k, entry *x) {
   free(x);
 }
 
-/* What the store knows of it; one that it does not know begins now. */
-static void resume(keeper *k, entry *x) {
+/* What the store knows of it; one that it does not know begins now. False: the store cannot be read, and
+ * nothing may be decided. */
+static bool resume(keeper *k, entry *x) {
   arena a = {0};
   error e = {0};
   store_schedule kept;
   bool found = false;
   int64_t run = 0, now = now_of(k);
-  if (store_schedule_read(k->store, &a, x->pack, x->name, &kept, &found, &e) || !found) {
+  error_code code = store_schedule_read(k->store, &a, x->pack, x->name, &kept, &found, &e);
+  if (!code && found && kept.state.phase == SCHEDULE_RUNNING)
+    code = store_schedule_published(k->store, x->pack, kept.state.due, kept.state.last_started,
+                                    &run, &e);
+  if (code) {
+    log_event(k->o.log, LEVEL_ERROR, "a schedule cannot be read; it is tried again",
+              LOG_TEXT("pack", x->pack), LOG_TEXT("schedule", x->name), LOG_TEXT("why", e.message));
+  } else if (!found) {
     due_begin(&x->state, now);
   } else {
     x->state = kept.state;
     if (strcmp(kept.times, timetable_text(x->times)) != 0) due_changed(&x->state, now);
-    if (x->state.phase == SCHEDULE_RUNNING)
-      store_schedule_published(k->store, x->pack, x->state.due, x->state.last_started, &run, &e);
     due_resume(x->times, x->schedule, &x->state, now, run != 0);
   }
-  keep(k, x);
+  if (!code) keep(k, x);
   arena_deinit(&a);
+  return !code;
 }
 
 static const pack_schedule *named(const pack *p, const char *name) {
@@ -120,7 +127,10 @@ static bool follow(keeper *k, entry *x, const shelved *up) {
   x->up = up;
   x->schedule = s;
   x->times = times;
-  if (first) resume(k, x);
+  if (first && !resume(k, x)) {
+    close_times(k, x);
+    return false;
+  }
   if (other) {
     due_changed(&x->state, now_of(k));
     keep(k, x);
@@ -128,11 +138,10 @@ static bool follow(keeper *k, entry *x, const shelved *up) {
   return true;
 }
 
-static void look_at_schedule(keeper *k, const shelved *up, const char *name) {
+static bool look_at_schedule(keeper *k, const shelved *up, const char *name) {
   entry *x = find(k, up->pack->name, name);
   if (x && x->up && x->up->pack == up->pack) {
-    x->seen = true;
-    return;
+    return x->seen = true;
   }
   if (!x) {
     x = mem_alloc(sizeof *x);
@@ -142,7 +151,11 @@ static void look_at_schedule(keeper *k, const shelved *up, const char *name) {
     k->entries = x;
   }
   const shelved *own = shelf_take(k->o.shelf, up->pack->name);
-  x->seen = own && named(own->pack, name) && follow(k, x, own);
+  if (own && named(own->pack, name))
+    x->seen = follow(k, x, own);
+  else
+    shelf_give(k->o.shelf, own);
+  return x->seen;
 }
 
 /* Those that are gone; what they were stays in the store, should they come back. */
@@ -159,24 +172,28 @@ static void drop_unseen(keeper *k) {
   }
 }
 
-static void look_at_packs(keeper *k) {
+/* False: one of the schedules could not be opened. */
+static bool look_at_packs(keeper *k) {
   arena a = {0};
   const char **names;
   size_t n = shelf_names(k->o.shelf, &a, &names);
+  bool all = true;
   for (entry *x = k->entries; x; x = x->next) x->seen = false;
   for (size_t i = 0; i < n; i++) {
     const shelved *up = shelf_take(k->o.shelf, names[i]);
     for (size_t s = 0; up && s < up->pack->schedule_count; s++)
-      look_at_schedule(k, up, up->pack->schedules[s].name);
+      all = look_at_schedule(k, up, up->pack->schedules[s].name) && all;
     shelf_give(k->o.shelf, up);
   }
   drop_unseen(k);
   arena_deinit(&a);
+  return all;
 }
 
 /* ---- doing what is due ---- */
 
-static void start(keeper *k, entry *x) {
+/* False: it cannot be noted now, and is to be tried again. */
+static bool start(keeper *k, entry *x) {
   error e = {0};
   const schedule_run *r = &x->schedule->run;
   param_value *params = mem_array(r->param_count + 1, sizeof *params);
@@ -199,13 +216,16 @@ static void start(keeper *k, entry *x) {
                        .max_rejects_percent = r->max_rejects_percent,
                        .allow_shrink = r->allow_shrink,
                        .keep = (int)r->keep};
-  if (jobs_add(k->o.jobs, &o, &x->job, &e)) {
+  error_code code = jobs_add(k->o.jobs, &o, &x->job, &e);
+  free(params);
+  if (code == ERR_BUSY || code == ERR_STORE) return false;
+  if (code) {
     log_event(k->o.log, LEVEL_ERROR, "a run that is due cannot be started",
               LOG_TEXT("pack", x->pack), LOG_TEXT("schedule", x->name), LOG_TEXT("why", e.message));
     due_finished(x->schedule, &x->state, now_of(k), RESULT_FAILED);
     keep(k, x);
   }
-  free(params);
+  return true;
 }
 
 static void stop(keeper *k, const entry *x) {
@@ -220,7 +240,7 @@ static void stop(keeper *k, const entry *x) {
 static int64_t look_at_due(keeper *k, entry *x) {
   due_work work;
   schedule_state before = x->state;
-  if (!x->times) return SCHEDULE_NEVER;
+  if (!x->times || !x->seen) return SCHEDULE_NEVER;
   due_look(x->times, x->schedule, &x->state, now_of(k), &work);
   if (work.changed && !keep(k, x)) {
     x->state = before; /* nothing was done: it is tried again */
@@ -229,7 +249,11 @@ static int64_t look_at_due(keeper *k, entry *x) {
   if (x->state.missed > before.missed)
     meters_missed(k->o.meters, x->pack, x->name, x->state.missed - before.missed);
   if (work.stop) stop(k, x);
-  if (work.start) start(k, x);
+  if (work.start && !start(k, x)) {
+    x->state = before;
+    keep(k, x);
+    return now_of(k) + DUE_LOOK;
+  }
   return work.wake;
 }
 
@@ -291,9 +315,9 @@ static void *keep_time(void *arg) {
       next = ended->next;
       settle(k, ended);
       free(ended);
+      woken = true; /* what was kept for its sake may go now */
     }
-    if (woken) look_at_packs(k);
-    woken = false;
+    if (woken) woken = !look_at_packs(k);
     int64_t seconds = look_at_all(k);
     pthread_mutex_lock(&k->mutex);
     rest(k, seconds);

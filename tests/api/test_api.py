@@ -58,6 +58,9 @@ for path in (CREDIT, CREDIT + "/decisions", CREDIT + "/decisions/B1", CREDIT + "
 says("reading is not evaluating", s.ask("POST", LEADS + "/evaluate", {"record": {}}, token=reader["token"]), 403, "scope", "evaluate")
 says("nor running", s.ask("POST", LEADS + "/runs", token=reader["token"]), 403, "scope", "operate")
 says("nor making tokens", s.ask("GET", "/v1/tokens", token=reader["token"]), 403, "scope")
+says("nor what is of all packs", s.ask("GET", "/metrics", token=reader["token"]), 403, "scope", "of all packs")
+a = s.ask("GET", "/metrics")
+ok("metrics count what happened", a.status == 200 and b"# TYPE assay_" in a.body, a)
 says("an admin lists them", s.ask("GET", "/v1/tokens", token=admin["token"]), 200, text="看板")
 
 # ---- runs

@@ -311,6 +311,24 @@ static void the_socket_of_the_owner_is_trusted(void **state) {
   rmdir(path);
 }
 
+static void what_is_no_socket_stays(void **state) {
+  (void)state;
+  error e = {0};
+  int s, other;
+  char path[] = "/tmp/assay-http-XXXXXX", text[64];
+  close(mkstemp(path));
+  snprintf(text, sizeof text, "unix:%s", path);
+  assert_int_equal(http_listen(text, &s, &e), ERR_USAGE);
+  assert_int_equal(access(path, F_OK), 0);
+  unlink(path);
+  assert_int_equal(http_listen(text, &s, &e), ERR_OK);
+  assert_int_equal(http_listen(text, &other, &e), ERR_BUSY); /* somebody listens there */
+  close(s);
+  assert_int_equal(http_listen(text, &s, &e), ERR_OK); /* nobody does any more */
+  close(s);
+  unlink(path);
+}
+
 static void addresses_are_read(void **state) {
   (void)state;
   error e = {0};
@@ -344,6 +362,7 @@ int main(void) {
       cmocka_unit_test(stopping_lets_answers_out),
       cmocka_unit_test(idle_connections_cost_nobody_anything),
       cmocka_unit_test(the_socket_of_the_owner_is_trusted),
+      cmocka_unit_test(what_is_no_socket_stays),
       cmocka_unit_test(addresses_are_read),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

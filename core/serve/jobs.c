@@ -369,17 +369,6 @@ void jobs_each(jobs *j, void (*each)(void *ctx, const job_view *j), void *ctx) {
   pthread_mutex_unlock(&j->mutex);
 }
 
-bool jobs_active(jobs *j, const char *pack_name, const char *schedule, int64_t *id) {
-  pthread_mutex_lock(&j->mutex);
-  const job *one = j->first;
-  while (one && (strcmp(one->log.pack, pack_name) != 0 ||
-                 (schedule && (!one->log.schedule || strcmp(one->log.schedule, schedule) != 0))))
-    one = one->next;
-  if (one && id) *id = one->log.id;
-  pthread_mutex_unlock(&j->mutex);
-  return one != NULL;
-}
-
 /* ---- stopping ---- */
 
 void jobs_stop(jobs *j, unsigned seconds) {

@@ -61,8 +61,6 @@ error_code jobs_add(jobs *j, const job_order *o, int64_t *id, error *e);
 error_code jobs_cancel(jobs *j, int64_t id, const char *why, error *e);
 /* Those that run, then those that wait, in the order in which they will. */
 void jobs_each(jobs *j, void (*each)(void *ctx, const job_view *j), void *ctx);
-/* Whether the schedule of the pack (NULL = any) has one that waits or runs; *id is the oldest. */
-bool jobs_active(jobs *j, const char *pack, const char *schedule, int64_t *id);
 /* Starts nothing more. Waits for those that run at most so long, then stops them. */
 void jobs_stop(jobs *j, unsigned seconds);
 void jobs_free(jobs *j);

@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "serve/shelf.h"
+#include "support/rules_folder.h"
 
 #define NOW 1758870000
 
@@ -38,14 +38,7 @@ static int close_shelf(void **state) {
 }
 
 static void put(const char *name, const char *file, const char *text) {
-  char path[200];
-  snprintf(path, sizeof path, "%s/%s", rules, name);
-  mkdir(path, 0700);
-  snprintf(path, sizeof path, "%s/%s/%s", rules, name, file);
-  FILE *f = fopen(path, "w");
-  assert_non_null(f);
-  fputs(text, f);
-  fclose(f);
+  put_pack_file(rules, name, file, text);
 }
 
 static const char company[] =

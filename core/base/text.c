@@ -220,6 +220,19 @@ void text_json(buffer *out, const char *text, size_t n) {
   buffer_char(out, '"');
 }
 
+void text_json_or_null(buffer *out, const char *text) {
+  if (text)
+    text_json(out, text, strlen(text));
+  else
+    buffer_text(out, "null");
+}
+
+void text_json_name(buffer *out, const char *name, bool first) {
+  if (!first) buffer_char(out, ',');
+  text_json(out, name, strlen(name));
+  buffer_char(out, ':');
+}
+
 void text_csv(buffer *out, const char *text, size_t n) {
   bool quote = false;
   for (size_t i = 0; i < n && !quote; i++)

@@ -22,6 +22,10 @@ const char *text_suggest(const char *word, const char *const *candidates, size_t
 /* Appends the text quoted as a JSON string / as a CSV field (RFC 4180, quoted only when needed) / with
  * the characters that mean something in HTML and XML written out. */
 void text_json(buffer *out, const char *text, size_t n);
+/* The same of a whole text, null for NULL; and the name of a member with its ':', a comma before it unless
+ * it is the first of its object. */
+void text_json_or_null(buffer *out, const char *text);
+void text_json_name(buffer *out, const char *name, bool first);
 void text_csv(buffer *out, const char *text, size_t n);
 void text_html(buffer *out, const char *text, size_t n);
 

@@ -29,10 +29,7 @@ static void put_name(buffer *out, const char *name) {
 
 static void put_text(buffer *out, const char *name, const char *text) {
   put_name(out, name);
-  if (text)
-    text_json(out, text, strlen(text));
-  else
-    buffer_text(out, "null");
+  text_json_or_null(out, text);
 }
 
 static void put_integer(buffer *out, const char *name, int64_t i) {

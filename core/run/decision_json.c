@@ -17,19 +17,6 @@ typedef struct telling {
   size_t outcomes;
 } telling;
 
-static void put_name(buffer *out, const char *name, bool first) {
-  if (!first) buffer_char(out, ',');
-  text_json(out, name, strlen(name));
-  buffer_char(out, ':');
-}
-
-static void put_text(buffer *out, const char *text) {
-  if (text)
-    text_json(out, text, strlen(text));
-  else
-    buffer_text(out, "null");
-}
-
 /* ---- a row ---- */
 
 typedef struct code_list {
@@ -47,7 +34,7 @@ static void put_code(void *ctx, const char *code, size_t n) {
   const char *how = alert_severity_of(t->reader, l->output, code, n);
   buffer_text(t->out, l->any ? ",{\"list\":" : "{\"list\":");
   l->any = true;
-  put_text(t->out, l->output);
+  text_json_or_null(t->out, l->output);
   buffer_text(t->out, ",\"code\":");
   text_json(t->out, code, n);
   buffer_text(t->out, ",\"text\":");
@@ -57,21 +44,21 @@ static void put_code(void *ctx, const char *code, size_t n) {
     buffer_text(t->out, "null");
   if (how) {
     buffer_text(t->out, ",\"severity\":");
-    put_text(t->out, how);
+    text_json_or_null(t->out, how);
   }
   buffer_char(t->out, '}');
   buffer_deinit(&text);
 }
 
 static void put_outputs(telling *t, const store_row *row) {
-  put_name(t->out, "outputs", false);
+  text_json_name(t->out, "outputs", false);
   if (row->failed) {
     buffer_text(t->out, "null");
     return;
   }
   buffer_char(t->out, '{');
   for (size_t i = 0; i < t->run->output_count; i++) {
-    put_name(t->out, t->run->outputs[i].name, i == 0);
+    text_json_name(t->out, t->run->outputs[i].name, i == 0);
     json_value(t->out, &row->outputs[i], 0, t->run->zone);
   }
   buffer_char(t->out, '}');
@@ -79,7 +66,7 @@ static void put_outputs(telling *t, const store_row *row) {
 
 static void put_reasons(telling *t, const store_row *row) {
   code_list l = {.telling = t, .outputs = row->outputs};
-  put_name(t->out, "reasons", false);
+  text_json_name(t->out, "reasons", false);
   buffer_char(t->out, '[');
   for (size_t i = 0; i < t->run->output_count && !row->failed; i++) {
     l.output = t->run->outputs[i].name;
@@ -91,10 +78,10 @@ static void put_reasons(telling *t, const store_row *row) {
 static error_code put_inputs(telling *t, const store_row *row, error *e) {
   column *inputs = inputs_read(t->run, row, e);
   if (!inputs) return e->code;
-  put_name(t->out, "inputs", false);
+  text_json_name(t->out, "inputs", false);
   buffer_char(t->out, '{');
   for (size_t i = 0; i < t->run->input_count; i++) {
-    put_name(t->out, t->run->inputs[i].name, i == 0);
+    text_json_name(t->out, t->run->inputs[i].name, i == 0);
     json_value(t->out, &inputs[i], 0, t->run->zone);
   }
   buffer_char(t->out, '}');
@@ -103,16 +90,16 @@ static error_code put_inputs(telling *t, const store_row *row, error *e) {
 }
 
 static void put_status(telling *t, const store_row *row) {
-  put_name(t->out, "status", false);
-  put_text(t->out, row->failed ? "error" : "graded");
+  text_json_name(t->out, "status", false);
+  text_json_or_null(t->out, row->failed ? "error" : "graded");
 }
 
 void decision_json_row(store_reader *r, const store_row *row, const char *language, buffer *out) {
   telling t = {
       .reader = r, .run = store_reader_run(r), .language = language, .out = out, .found = true};
   buffer_char(out, '{');
-  put_name(out, t.run->key, true);
-  put_text(out, row->key);
+  text_json_name(out, t.run->key, true);
+  text_json_or_null(out, row->key);
   put_status(&t, row);
   put_outputs(&t, row);
   put_reasons(&t, row);
@@ -131,8 +118,8 @@ void decision_json_outcome(const store_outcome *x, buffer *out) {
                {"file", x->file}, {"value", x->value}, {"message", x->message}};
   buffer_char(out, '{');
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-    put_name(out, texts[i].name, i == 0);
-    put_text(out, texts[i].value && *texts[i].value ? texts[i].value : NULL);
+    text_json_name(out, texts[i].name, i == 0);
+    text_json_or_null(out, texts[i].value && *texts[i].value ? texts[i].value : NULL);
   }
   buffer_format(out, x->line > 0 ? ",\"line\":%d" : ",\"line\":null", x->line);
   buffer_format(out, x->position >= 0 ? ",\"position\":%lld}" : ",\"position\":null}",
@@ -147,10 +134,10 @@ void decision_json_run(const store_run *run, buffer *out) {
   moment_write(finished, run->finished, run->zone);
   buffer_format(out, "{\"id\":%lld,\"started\":\"%s\",\"finished\":\"%s\",\"as_of\":\"%s\"",
                 (long long)run->id, started, finished, moment);
-  put_name(out, "pack_hash", false);
-  put_text(out, run->pack_hash);
-  put_name(out, "source", false);
-  put_text(out, run->source);
+  text_json_name(out, "pack_hash", false);
+  text_json_or_null(out, run->pack_hash);
+  text_json_name(out, "source", false);
+  text_json_or_null(out, run->source);
   buffer_char(out, '}');
 }
 
@@ -160,7 +147,7 @@ static error_code each_row(void *ctx, const store_row *row, error *e) {
   telling *t = ctx;
   t->found = true;
   put_status(t, row);
-  put_name(t->out, "position", false);
+  text_json_name(t->out, "position", false);
   buffer_format(t->out, row->position >= 0 ? "%lld" : "null", (long long)row->position);
   put_outputs(t, row);
   put_reasons(t, row);
@@ -180,8 +167,8 @@ error_code decision_json(store_reader *r, const char *key, const char *language,
   telling t = {.reader = r, .run = store_reader_run(r), .language = language, .out = out};
   error missing = {0};
   buffer_char(out, '{');
-  put_name(out, t.run->key, true);
-  put_text(out, key);
+  text_json_name(out, t.run->key, true);
+  text_json_or_null(out, key);
   error_code code = store_show(r, key, each_row, &t, &missing);
   if (code && code != ERR_NOT_FOUND) return error_set(e, code, "%s", missing.message);
   if (!t.found) buffer_text(out, ",\"status\":\"rejected\"");

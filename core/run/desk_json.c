@@ -64,18 +64,9 @@ static error_code read_records(asking *x, const json *list, size_t count, size_t
 
 /* ---- the answer ---- */
 
-static void put_name(buffer *out, const char *name) {
-  buffer_char(out, ',');
-  text_json(out, name, strlen(name));
-  buffer_char(out, ':');
-}
-
 static void put_text(buffer *out, const char *name, const char *text) {
-  put_name(out, name);
-  if (text && *text)
-    text_json(out, text, strlen(text));
-  else
-    buffer_text(out, "null");
+  text_json_name(out, name, false);
+  text_json_or_null(out, text && *text ? text : NULL);
 }
 
 static void put_head(asking *x) {
@@ -122,7 +113,7 @@ static void put_code(void *ctx, const char *code, size_t n) {
   text_json(out, code, n);
   const bool known =
       explain_reason(&text, x->answer.plan, x->answer.out, x->row, code, n, x->language);
-  put_name(out, "text");
+  text_json_name(out, "text", false);
   if (known)
     text_json(out, text.data ? text.data : "", text.size);
   else

@@ -17,19 +17,6 @@ buffer *body(api_call *c) {
   return &c->answer->body;
 }
 
-void write_text(buffer *b, const char *text) {
-  if (text)
-    text_json(b, text, strlen(text));
-  else
-    buffer_text(b, "null");
-}
-
-void write_member(buffer *b, const char *name, bool first) {
-  if (!first) buffer_char(b, ',');
-  text_json(b, name, strlen(name));
-  buffer_char(b, ':');
-}
-
 void write_moment(buffer *b, int64_t seconds) {
   char text[32] = "";
   if (!seconds) {
@@ -54,14 +41,14 @@ void problem(api_call *c, int status, const char *kind, const char *title, const
   c->answer->status = status;
   c->answer->type = PROBLEM;
   buffer_format(b, "{\"type\":\"/problems/%s\"", kind);
-  write_member(b, "title", false);
-  write_text(b, title);
+  text_json_name(b, "title", false);
+  text_json_or_null(b, title);
   buffer_format(b, ",\"status\":%d", status);
-  write_member(b, "detail", false);
-  write_text(b, detail);
+  text_json_name(b, "detail", false);
+  text_json_or_null(b, detail);
   if (of) {
-    write_member(b, "field", false);
-    write_text(b, of);
+    text_json_name(b, "field", false);
+    text_json_or_null(b, of);
   }
   buffer_text(b, "}\n");
 }
@@ -143,5 +130,46 @@ bool answer_known(api_call *c, const char *format, ...) {
   if (!has || (!strstr(has, quoted) && strcmp(has, "*") != 0)) return false;
   c->answer->status = 304;
   c->answer->type = NULL;
+  return true;
+}
+
+/* ---- members of a body ---- */
+
+bool read_wrong(const api_reading *r, const char *name, const char *wanted) {
+  problem(r->call, 400, "request", r->title, name, "%s: expected %s", name, wanted);
+  return false;
+}
+
+bool read_unknown(const api_reading *r, const char *name, const char *const *known, size_t count) {
+  buffer all = {0};
+  const char *meant = text_suggest(name, known, count);
+  for (size_t i = 0; i < count; i++) buffer_format(&all, "%s%s", i ? ", " : "", known[i]);
+  problem(r->call, 400, "request", r->title, name, "there is no %.60s%s%s%s; there are %.*s", name,
+          meant ? ": did you mean " : "", meant ? meant : "", meant ? "?" : "", (int)all.size,
+          all.data);
+  buffer_deinit(&all);
+  return false;
+}
+
+bool read_moment(const api_reading *r, const json *v, int64_t *out) {
+  const char *text = json_text(v);
+  return (text && moment_parse(text, strlen(text), out)) ||
+         read_wrong(r, v->name, "a moment, as \"2025-09-26T15:00:00+08:00\"");
+}
+
+bool read_flag(const api_reading *r, const json *v, bool *out) {
+  *out = v->kind == JSON_TRUE;
+  return v->kind == JSON_TRUE || v->kind == JSON_FALSE || read_wrong(r, v->name, "true or false");
+}
+
+bool read_params(const api_reading *r, const json *v, const param_value **out, size_t *count) {
+  param_value *items = arena_array(r->call->arena, v->count + 1, sizeof *items);
+  if (v->kind != JSON_OBJECT) return read_wrong(r, v->name, "an object of values by name");
+  for (size_t i = 0; i < v->count; i++) {
+    items[i] = (param_value){v->items[i].name, scalar_text(&v->items[i])};
+    if (!items[i].value) return read_wrong(r, v->items[i].name, "a text, a number, true or false");
+  }
+  *out = items;
+  *count = v->count;
   return true;
 }

@@ -123,7 +123,7 @@ static void list_decisions(api_call *c) {
       buffer_text(b, "],\"next\":");
       if (more) {
         buffer_format(b, "{\"run\":%lld,\"after\":", (long long)l.run->id);
-        write_text(b, l.last);
+        text_json_or_null(b, l.last);
         buffer_char(b, '}');
       } else {
         buffer_text(b, "null");
@@ -140,7 +140,7 @@ static error_code add_outcome(void *ctx, const store_outcome *x, error *e) {
   (void)e;
   if (l->count++) buffer_text(b, ",\n");
   buffer_text(b, "{\"key\":");
-  write_text(b, x->key);
+  text_json_or_null(b, x->key);
   buffer_text(b, ",\"outcome\":");
   decision_json_outcome(x, b);
   buffer_char(b, '}');
@@ -222,12 +222,12 @@ static error_code explain_row(void *ctx, const store_row *row, error *e) {
   if (code) return code;
   buffer *b = body(c);
   buffer_text(b, "{\"customer\":");
-  write_text(b, row->key);
+  text_json_or_null(b, row->key);
   buffer_text(b, ",\"run\":");
   decision_json_run(x->looking->run, b);
   buffer_format(b, ",\"identical\":%s,\"differences\":", differences ? "false" : "true");
   buffer_text(&x->differences, "");
-  write_text(b, differences ? x->differences.data : NULL);
+  text_json_or_null(b, differences ? x->differences.data : NULL);
   buffer_text(b, ",\"explanation\":");
   explain_json(b, root);
   buffer_text(b, "}\n");
@@ -268,14 +268,14 @@ static void add_alert(void *ctx, const char *code, size_t n) {
   bool known = write_reason(&text, l->reader, x->row->outputs, code, n, l->language);
   if (l->count++) buffer_text(b, ",\n");
   buffer_text(b, "{\"key\":");
-  write_text(b, x->row->key);
-  write_member(b, "list", false);
-  write_text(b, x->output);
-  write_member(b, "code", false);
+  text_json_or_null(b, x->row->key);
+  text_json_name(b, "list", false);
+  text_json_or_null(b, x->output);
+  text_json_name(b, "code", false);
   text_json(b, code, n);
-  write_member(b, "severity", false);
-  write_text(b, how);
-  write_member(b, "text", false);
+  text_json_name(b, "severity", false);
+  text_json_or_null(b, how);
+  text_json_name(b, "text", false);
   if (known)
     text_json(b, text.data, text.size);
   else

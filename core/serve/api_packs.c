@@ -6,19 +6,19 @@ static void write_findings(buffer *b, const shelf_state *s) {
   for (size_t i = 0; i < s->finding_count; i++) {
     const finding *f = &s->findings[i];
     buffer_text(b, i ? ",{" : "{");
-    write_member(b, "severity", true);
-    write_text(b, f->severity == SEVERITY_ERROR ? "error" : "warning");
-    write_member(b, "id", false);
-    write_text(b, f->id);
-    write_member(b, "file", false);
-    write_text(b, f->file);
+    text_json_name(b, "severity", true);
+    text_json_or_null(b, f->severity == SEVERITY_ERROR ? "error" : "warning");
+    text_json_name(b, "id", false);
+    text_json_or_null(b, f->id);
+    text_json_name(b, "file", false);
+    text_json_or_null(b, f->file);
     buffer_format(b, f->line > 0 ? ",\"line\":%d" : ",\"line\":null", f->line);
-    write_member(b, "message", false);
-    write_text(b, f->message);
-    write_member(b, "witness", false);
-    write_text(b, f->witness);
-    write_member(b, "fix", false);
-    write_text(b, f->fix);
+    text_json_name(b, "message", false);
+    text_json_or_null(b, f->message);
+    text_json_name(b, "witness", false);
+    text_json_or_null(b, f->witness);
+    text_json_name(b, "fix", false);
+    text_json_or_null(b, f->fix);
     buffer_char(b, '}');
   }
   buffer_char(b, ']');
@@ -26,24 +26,24 @@ static void write_findings(buffer *b, const shelf_state *s) {
 
 static void write_pack(buffer *b, const shelf_state *s, bool whole) {
   buffer_char(b, '{');
-  write_member(b, "name", true);
-  write_text(b, s->name);
-  write_member(b, "title", false);
-  write_text(b, s->title);
-  write_member(b, "title_zh", false);
-  write_text(b, s->title_zh);
-  write_member(b, "hash", false);
-  write_text(b, s->hash);
-  write_member(b, "served_since", false);
+  text_json_name(b, "name", true);
+  text_json_or_null(b, s->name);
+  text_json_name(b, "title", false);
+  text_json_or_null(b, s->title);
+  text_json_name(b, "title_zh", false);
+  text_json_or_null(b, s->title_zh);
+  text_json_name(b, "hash", false);
+  text_json_or_null(b, s->hash);
+  text_json_name(b, "served_since", false);
   write_moment(b, s->since);
-  write_member(b, "looked_at", false);
+  text_json_name(b, "looked_at", false);
   write_moment(b, s->looked);
-  write_member(b, "broken", false);
+  text_json_name(b, "broken", false);
   buffer_text(b, s->broken ? "true" : "false");
-  write_member(b, "why", false);
-  write_text(b, s->broken ? s->why : NULL);
+  text_json_name(b, "why", false);
+  text_json_or_null(b, s->broken ? s->why : NULL);
   if (whole) {
-    write_member(b, "findings", false);
+    text_json_name(b, "findings", false);
     write_findings(b, s);
   }
   buffer_char(b, '}');

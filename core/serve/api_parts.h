@@ -43,9 +43,6 @@ void problem_of(api_call *c, const error *e);
 /* ---- JSON into the answer's body ---- */
 
 buffer *body(api_call *c);
-void write_text(buffer *b, const char *text);
-/* `"name":`, a comma before it unless it is the first of its object. */
-void write_member(buffer *b, const char *name, bool first);
 void write_moment(buffer *b, int64_t seconds); /* UTC, "2025-09-26T07:00:00Z"; null for 0 */
 
 /* ---- who asks ---- */
@@ -60,6 +57,16 @@ bool query_number(api_call *c, const char *name, int64_t least, int64_t most, in
                   int64_t *out);
 /* A text, a number as it was written, true or false; NULL: something else. */
 const char *scalar_text(const json *v);
+/* Members of a body. All of these answer a problem with the title and false if the value will not do. */
+typedef struct api_reading {
+  api_call *call;
+  const char *title; /* "The order is wrong" */
+} api_reading;
+bool read_wrong(const api_reading *r, const char *name, const char *wanted); /* false */
+bool read_unknown(const api_reading *r, const char *name, const char *const *known, size_t count);
+bool read_moment(const api_reading *r, const json *v, int64_t *out);
+bool read_flag(const api_reading *r, const json *v, bool *out);
+bool read_params(const api_reading *r, const json *v, const param_value **out, size_t *count);
 /* "en" or "zh": ?lang, else Accept-Language, else English. */
 const char *call_language(const api_call *c);
 /* "7" of the path's part of the number; false: a problem was answered. */

@@ -1,7 +1,6 @@
 /* Runs: those that wait and run, the log of those that were, starting and cancelling. */
 #include <string.h>
 
-#include "../base/date.h"
 #include "../base/json.h"
 #include "../lang/reject_limit.h"
 #include "api_parts.h"
@@ -36,11 +35,11 @@ static void write_job(buffer *b, const store_job *j, const run_progress *p) {
   buffer_format(b, "{\"id\":%lld,\"state\":\"%s\",\"attempt\":%d", (long long)j->id,
                 job_state_name(j->state), j->attempt);
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-    write_member(b, texts[i].name, false);
-    write_text(b, *(const char *const *)((const char *)j + texts[i].offset));
+    text_json_name(b, texts[i].name, false);
+    text_json_or_null(b, *(const char *const *)((const char *)j + texts[i].offset));
   }
   for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
-    write_member(b, moments[i].name, false);
+    text_json_name(b, moments[i].name, false);
     write_moment(b, *(const int64_t *)((const char *)j + moments[i].offset));
   }
   if (j->run_id)
@@ -49,13 +48,13 @@ static void write_job(buffer *b, const store_job *j, const run_progress *p) {
     buffer_text(b, ",\"published_run\":null");
   buffer_format(b, ",\"exit_code\":%d,\"seconds\":%.3f", (int)j->code, j->seconds);
   write_counts(b, &j->counts);
-  write_member(b, "times", false);
+  text_json_name(b, "times", false);
   buffer_text(b, j->times ? j->times : "null");
   if (p && p->stage) {
     buffer_format(b, ",\"progress\":{\"records\":%llu,\"seconds\":%.1f",
                   (unsigned long long)p->records, p->seconds);
-    write_member(b, "stage", false);
-    write_text(b, p->stage);
+    text_json_name(b, "stage", false);
+    text_json_or_null(b, p->stage);
     if (p->total) buffer_format(b, ",\"share\":%.3f", (double)p->done / (double)p->total);
     buffer_char(b, '}');
   }
@@ -146,36 +145,16 @@ static void show_run(api_call *c) {
  * "allow_shrink": true, "keep": 2}; and, from the owner alone, who may reach files: "data", "plugin", "source",
  * "related", "threads". */
 typedef struct reading {
-  api_call *call;
+  api_reading body;
   job_order *order;
 } reading;
 
 static bool wrong(const reading *r, const json *v, const char *wanted) {
-  problem(r->call, 400, "request", "The order is wrong", v->name, "%s: expected %s", v->name,
-          wanted);
-  return false;
-}
-
-static bool read_as_of(const reading *r, const json *v) {
-  const char *text = json_text(v);
-  return (text && moment_parse(text, strlen(text), &r->order->as_of)) ||
-         wrong(r, v, "a moment, as \"2025-09-26T15:00:00+08:00\"");
-}
-
-static bool read_params(const reading *r, const json *v) {
-  param_value *items = arena_array(r->call->arena, v->count + 1, sizeof *items);
-  if (v->kind != JSON_OBJECT) return wrong(r, v, "an object of values by name");
-  for (size_t i = 0; i < v->count; i++) {
-    items[i] = (param_value){v->items[i].name, scalar_text(&v->items[i])};
-    if (!items[i].value) return wrong(r, &v->items[i], "a text, a number, true or false");
-  }
-  r->order->params = items;
-  r->order->param_count = v->count;
-  return true;
+  return read_wrong(&r->body, v->name, wanted);
 }
 
 static bool read_settings(const reading *r, const json *v, plugin_settings *out) {
-  out->items = arena_array(r->call->arena, v->count + 1, sizeof *out->items);
+  out->items = arena_array(r->body.call->arena, v->count + 1, sizeof *out->items);
   if (v->kind != JSON_OBJECT) return wrong(r, v, "an object of settings by name");
   for (size_t i = 0; i < v->count; i++) {
     out->items[i] = (assay_setting){.name = v->items[i].name, .value = scalar_text(&v->items[i])};
@@ -195,11 +174,6 @@ static bool read_limit(const reading *r, const json *v) {
 static bool read_count(const reading *r, const json *v, int64_t most, int64_t *out) {
   *out = json_integer(v, -1);
   return (*out >= 1 && *out <= most) || wrong(r, v, "a whole number that is not too great");
-}
-
-static bool read_flag(const reading *r, const json *v, bool *out) {
-  *out = v->kind == JSON_TRUE;
-  return v->kind == JSON_TRUE || v->kind == JSON_FALSE || wrong(r, v, "true or false");
 }
 
 static bool read_text(const reading *r, const json *v, const char **out) {
@@ -222,36 +196,28 @@ static bool read_owners(const reading *r, const json *v, bool *known) {
   return true;
 }
 
-static bool unknown(const reading *r, const json *v) {
-  static const char *const names[] = {"as_of", "params", "max_rejects", "allow_shrink", "keep"};
-  const char *meant = text_suggest(v->name, names, sizeof names / sizeof *names);
-  problem(r->call, 400, "request", "The order is wrong", v->name,
-          "there is no %.60s%s%s%s; there are as_of, params, max_rejects, allow_shrink, keep",
-          v->name, meant ? ": did you mean " : "", meant ? meant : "", meant ? "?" : "");
-  return false;
-}
-
 static bool read_member(const reading *r, const json *v) {
+  static const char *const names[] = {"as_of", "params", "max_rejects", "allow_shrink", "keep"};
   job_order *o = r->order;
   int64_t n = 0;
   bool known = false;
-  if (!strcmp(v->name, "as_of")) return read_as_of(r, v);
-  if (!strcmp(v->name, "params")) return read_params(r, v);
+  if (!strcmp(v->name, "as_of")) return read_moment(&r->body, v, &o->as_of);
+  if (!strcmp(v->name, "params")) return read_params(&r->body, v, &o->params, &o->param_count);
   if (!strcmp(v->name, "max_rejects")) return read_limit(r, v);
-  if (!strcmp(v->name, "allow_shrink")) return read_flag(r, v, &o->allow_shrink);
+  if (!strcmp(v->name, "allow_shrink")) return read_flag(&r->body, v, &o->allow_shrink);
   if (!strcmp(v->name, "keep")) {
     if (!read_count(r, v, 1000, &n)) return false;
     o->keep = (int)n;
     return true;
   }
-  bool fine = r->call->request->trusted && read_owners(r, v, &known);
-  return fine || (known ? false : unknown(r, v));
+  bool fine = r->body.call->request->trusted && read_owners(r, v, &known);
+  return fine || (!known && read_unknown(&r->body, v->name, names, sizeof names / sizeof *names));
 }
 
 static bool read_order(api_call *c, job_order *o) {
   const json *all = NULL;
   error e = {0};
-  reading r = {c, o};
+  reading r = {{c, "The order is wrong"}, o};
   *o = (job_order){.pack = c->pack, .max_rejects = -1};
   o->asked_by = c->request->trusted ? "command" : "api";
   o->who = c->guest.name;

@@ -5,8 +5,8 @@
 static void health(api_call *c) {
   buffer *b = body(c);
   buffer_text(b, "{\"status\":\"ok\"");
-  write_member(b, "version", false);
-  write_text(b, c->api->o.version);
+  text_json_name(b, "version", false);
+  text_json_or_null(b, c->api->o.version);
   buffer_text(b, "}\n");
 }
 

@@ -7,25 +7,25 @@
 static void write_token(buffer *b, const store_token *t) {
   buffer scopes = {0};
   buffer_format(b, "{\"id\":%lld", (long long)t->id);
-  write_member(b, "name", false);
-  write_text(b, t->name);
-  write_member(b, "scopes", false);
+  text_json_name(b, "name", false);
+  text_json_or_null(b, t->name);
+  text_json_name(b, "scopes", false);
   scopes_write(&scopes, t->scopes);
   buffer_text(&scopes, "");
-  write_text(b, scopes.data);
+  text_json_or_null(b, scopes.data);
   buffer_deinit(&scopes);
-  write_member(b, "packs", false);
+  text_json_name(b, "packs", false);
   buffer_text(b, t->pack_count ? "[" : "null");
   for (size_t i = 0; i < t->pack_count; i++) {
     if (i) buffer_char(b, ',');
-    write_text(b, t->packs[i]);
+    text_json_or_null(b, t->packs[i]);
   }
   if (t->pack_count) buffer_char(b, ']');
-  write_member(b, "created_at", false);
+  text_json_name(b, "created_at", false);
   write_moment(b, t->created);
-  write_member(b, "expires_at", false);
+  text_json_name(b, "expires_at", false);
   write_moment(b, t->expires);
-  write_member(b, "revoked_at", false);
+  text_json_name(b, "revoked_at", false);
   write_moment(b, t->revoked);
   buffer_char(b, '}');
 }
@@ -70,8 +70,7 @@ static void revoke_token(api_call *c) {
 /* ---- making one: {"name": "...", "scopes": ["read"], "packs": ["acme"], "expires_in_days": 90} ---- */
 
 static bool wrong(api_call *c, const char *of, const char *wanted) {
-  problem(c, 400, "request", "The token cannot be made", of, "%s: expected %s", of, wanted);
-  return false;
+  return read_wrong(&(api_reading){c, "The token cannot be made"}, of, wanted);
 }
 
 static bool read_scopes(api_call *c, const json *v, unsigned *out) {

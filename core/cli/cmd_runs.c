@@ -25,35 +25,25 @@ typedef struct listing {
   arena *arena;
 } listing;
 
-static void put(output *o, const char *text) {
-  output_cell(o, text, text ? strlen(text) : 0);
-}
-
 static void put_number(listing *l, int64_t n) {
-  put(l->out, arena_format(l->arena, "%lld", (long long)n));
-}
-
-static void put_moment(output *o, int64_t seconds) {
-  char text[32] = "";
-  if (seconds) moment_write(text, seconds, (zone){0});
-  put(o, seconds ? text : NULL);
+  output_text(l->out, arena_format(l->arena, "%lld", (long long)n));
 }
 
 static error_code each(void *ctx, const store_job *j, error *e) {
   listing *l = ctx;
   (void)e;
   put_number(l, j->id);
-  put(l->out, j->pack);
-  put(l->out, job_state_name(j->state));
-  put(l->out, j->schedule ? j->schedule : j->asked_by);
-  put_moment(l->out, j->as_of);
-  put_moment(l->out, j->started);
-  put(l->out, arena_format(l->arena, "%.2f", j->seconds));
+  output_text(l->out, j->pack);
+  output_text(l->out, job_state_name(j->state));
+  output_text(l->out, j->schedule ? j->schedule : j->asked_by);
+  output_moment(l->out, j->as_of, (zone){0});
+  output_moment(l->out, j->started, (zone){0});
+  output_text(l->out, arena_format(l->arena, "%.2f", j->seconds));
   put_number(l, j->counts.records);
   put_number(l, j->counts.graded);
   put_number(l, j->counts.failed);
   put_number(l, j->counts.rejected);
-  put(l->out, j->message);
+  output_text(l->out, j->message);
   output_end_row(l->out);
   return ERR_OK;
 }

@@ -19,13 +19,9 @@ static const option options[] = {
      "the moment whose version is meant, as 2025-09-26T15:00:00+08:00; by default now"},
 };
 
-static void cell(output *o, const char *text) {
-  output_cell(o, text, text ? strlen(text) : 0);
-}
-
 static void taken(output *o, buffer *b) {
   buffer_char(b, 0);
-  cell(o, b->data);
+  output_text(o, b->data);
   buffer_clear(b);
 }
 
@@ -33,8 +29,8 @@ static void taken(output *o, buffer *b) {
 
 static void list_table(output *o, const step *s, buffer *b) {
   const table_step *t = &s->table;
-  cell(o, s->name);
-  cell(o, hit_policy_name(t->hit));
+  output_text(o, s->name);
+  output_text(o, hit_policy_name(t->hit));
   buffer_format(b, "%zu", t->row_count);
   taken(o, b);
   for (size_t i = 0; i < t->input_count; i++)
@@ -46,7 +42,7 @@ static void list_table(output *o, const step *s, buffer *b) {
   period_describe(&t->effective, b);
   taken(o, b);
   if (t->csv)
-    cell(o, t->csv);
+    output_text(o, t->csv);
   else
     buffer_format(b, "%s:%d", s->at.file, s->at.line), taken(o, b);
   output_end_row(o);
@@ -81,13 +77,13 @@ static void note_shown(const table_row *r, shown *x) {
 static void print_row(output *o, const table_step *t, const table_row *r, const shown *x,
                       buffer *b) {
   for (size_t i = 0; i < t->input_count; i++)
-    cell(o, !r->tests ? "" : r->tests[i].text ? r->tests[i].text : "-");
+    output_text(o, !r->tests ? "" : r->tests[i].text ? r->tests[i].text : "-");
   for (size_t i = 0; i < t->output_count; i++)
-    cell(o, r->outputs[i].text ? r->outputs[i].text : "");
-  if (x->code) cell(o, r->code ? r->code : "");
+    output_text(o, r->outputs[i].text ? r->outputs[i].text : "");
+  if (x->code) output_text(o, r->code ? r->code : "");
   if (x->effective && r->effective.given) period_describe(&r->effective, b);
   if (x->effective) taken(o, b);
-  if (x->note) cell(o, r->annotation ? r->annotation : "");
+  if (x->note) output_text(o, r->annotation ? r->annotation : "");
   output_end_row(o);
 }
 
@@ -109,7 +105,7 @@ static error_code print_table(const table_step *t, error *e) {
     print_row(o, t, &t->rows[r], &x, &b);
   }
   if (t->otherwise) {
-    cell(o, "default");
+    output_text(o, "default");
     print_row(o, t, t->otherwise, &x, &b);
   }
   buffer_deinit(&b);

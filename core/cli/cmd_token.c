@@ -58,29 +58,19 @@ static error_code make(cli *c, const arguments *a, store *s, error *e) {
 
 /* ---- the list ---- */
 
-static void put(output *o, const char *text) {
-  output_cell(o, text, text ? strlen(text) : 0);
-}
-
-static void put_moment(output *o, int64_t seconds) {
-  char text[32] = "";
-  if (seconds) moment_write(text, seconds, (zone){0});
-  put(o, seconds ? text : NULL);
-}
-
 static void put_row(cli *c, output *o, const store_token *t) {
   buffer text = {0};
-  put(o, arena_format(&c->arena, "%lld", (long long)t->id));
-  put(o, t->name);
+  output_text(o, arena_format(&c->arena, "%lld", (long long)t->id));
+  output_text(o, t->name);
   scopes_write(&text, t->scopes);
   output_cell(o, text.data ? text.data : "", text.size);
   buffer_clear(&text);
   for (size_t i = 0; i < t->pack_count; i++)
     buffer_format(&text, "%s%s", i ? "," : "", t->packs[i]);
   output_cell(o, t->pack_count ? text.data : "all", t->pack_count ? text.size : 3);
-  put_moment(o, t->created);
-  put_moment(o, t->expires);
-  put_moment(o, t->revoked);
+  output_moment(o, t->created, (zone){0});
+  output_moment(o, t->expires, (zone){0});
+  output_moment(o, t->revoked, (zone){0});
   output_end_row(o);
   buffer_deinit(&text);
 }

@@ -166,6 +166,15 @@ static void flush_table(output *o, bool with_head) {
   free(cells);
 }
 
+void output_text(output *o, const char *text) {
+  output_cell(o, text, text ? strlen(text) : 0);
+}
+
+void output_moment(output *o, int64_t seconds, zone z) {
+  char text[32];
+  output_cell(o, seconds ? text : NULL, seconds ? moment_write(text, seconds, z) : 0);
+}
+
 void output_end_row(output *o) {
   o->at = 0;
   if (o->format == OUTPUT_JSONL) buffer_char(&o->line, '}');

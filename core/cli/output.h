@@ -30,6 +30,8 @@ void output_column(output *o, const char *name, cell_kind kind);
 void output_fit(output *o, size_t columns);
 /* The cells of a row from left to right, then output_end_row. NULL = missing. */
 void output_cell(output *o, const char *text, size_t n);
+void output_text(output *o, const char *text);          /* a cell; NULL = missing */
+void output_moment(output *o, int64_t seconds, zone z); /* a cell; 0 = missing */
 void output_end_row(output *o);
 /* Prints what is left and frees. ERR_INTERNAL if the file did not take it. */
 error_code output_close(output *o, error *e);

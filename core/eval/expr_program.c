@@ -230,21 +230,6 @@ static int negated(compiler *c, const node *n) {
 
 /* ---- conditions ---- */
 
-static node_kind mirrored(node_kind kind) {
-  switch (kind) {
-  case NODE_LESS:
-    return NODE_GREATER;
-  case NODE_LESS_EQUAL:
-    return NODE_GREATER_EQUAL;
-  case NODE_GREATER:
-    return NODE_LESS;
-  case NODE_GREATER_EQUAL:
-    return NODE_LESS_EQUAL;
-  default:
-    return kind;
-  }
-}
-
 /* x against a constant that may lie between, below or above all stored values. */
 static int compare_constant(compiler *c, const node *x, const value *v, node_kind kind,
                             value_type condition) {
@@ -279,7 +264,7 @@ static int compare_fixed(compiler *c, const node *n) {
   const node *a = n->children[0], *b = n->children[1];
   if (b->kind == NODE_CONSTANT) return compare_constant(c, a, &b->constant, n->kind, n->type);
   if (a->kind == NODE_CONSTANT)
-    return compare_constant(c, b, &a->constant, mirrored(n->kind), n->type);
+    return compare_constant(c, b, &a->constant, node_mirrored(n->kind), n->type);
   int64_t g = (int64_t)int128_gcd(a->type.denominator, b->type.denominator);
   instruction in = compile_over(DO_COMPARE, compile_node(c, a), compile_node(c, b));
   in.kind = n->kind;

@@ -269,22 +269,6 @@ static node_kind opposite(node_kind kind) {
   }
 }
 
-/* The same comparison with its sides exchanged. */
-static node_kind mirrored(node_kind kind) {
-  switch (kind) {
-  case NODE_LESS:
-    return NODE_GREATER;
-  case NODE_LESS_EQUAL:
-    return NODE_GREATER_EQUAL;
-  case NODE_GREATER:
-    return NODE_LESS;
-  case NODE_GREATER_EQUAL:
-    return NODE_LESS_EQUAL;
-  default:
-    return kind;
-  }
-}
-
 static void hold(possible_world *w, const node *n, bool truth);
 
 static void hold_comparison(possible_world *w, const node *n, bool truth) {
@@ -298,7 +282,7 @@ static void hold_comparison(possible_world *w, const node *n, bool truth) {
   possible a = possible_of(w, left), b = possible_of(w, right);
   bool alike = comparable(left, right);
   if (x && alike) keep(w, x, left->type, kind, &b);
-  if (y && alike) keep(w, y, right->type, mirrored(kind), &a);
+  if (y && alike) keep(w, y, right->type, node_mirrored(kind), &a);
   if (x && !alike) x->missing = false;
   if (y && !alike) y->missing = false;
 }

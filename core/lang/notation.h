@@ -93,6 +93,10 @@ typedef enum node_kind {
   NODE_CALL /* function */
 } node_kind;
 
+bool node_is_comparison(node_kind kind); /* = != < <= > >= */
+/* The same comparison with its sides exchanged. */
+node_kind node_mirrored(node_kind kind);
+
 typedef enum function_kind {
   FUNCTION_COALESCE,
   FUNCTION_MIN,

@@ -96,14 +96,29 @@ node *types_constant(checker *k, const syntax *at, value v) {
 
 /* ---- folding ---- */
 
-static bool is_comparison(node_kind kind) {
+bool node_is_comparison(node_kind kind) {
   return kind >= NODE_EQUAL && kind <= NODE_GREATER_EQUAL;
+}
+
+node_kind node_mirrored(node_kind kind) {
+  switch (kind) {
+  case NODE_LESS:
+    return NODE_GREATER;
+  case NODE_LESS_EQUAL:
+    return NODE_GREATER_EQUAL;
+  case NODE_GREATER:
+    return NODE_LESS;
+  case NODE_GREATER_EQUAL:
+    return NODE_LESS_EQUAL;
+  default:
+    return kind;
+  }
 }
 
 /* Is the result missing whenever this operand is? */
 static bool is_strict(const node *n) {
   if (n->kind == NODE_CALL) return n->function != FUNCTION_COALESCE;
-  return n->kind == NODE_NEGATE || n->kind == NODE_NOT || is_comparison(n->kind) ||
+  return n->kind == NODE_NEGATE || n->kind == NODE_NOT || node_is_comparison(n->kind) ||
          (n->kind >= NODE_ADD && n->kind <= NODE_DIVIDE);
 }
 
@@ -113,7 +128,8 @@ node *notation_fold(checker *k, node *n) {
     const node *child = n->children[i];
     constant = constant && child->kind == NODE_CONSTANT;
     missing = missing || (child->kind == NODE_CONSTANT && child->constant.missing);
-    if (is_comparison(n->kind) && types_is_null(child)) return n; /* asks whether it is missing */
+    if (node_is_comparison(n->kind) && types_is_null(child))
+      return n; /* asks whether it is missing */
   }
   if (missing && is_strict(n)) {
     make_constant(n, value_missing(n->type));

@@ -5,18 +5,7 @@
 #include "check_parts.h"
 
 static bool is_comparison(const node *n) {
-  switch (n->kind) {
-  case NODE_EQUAL:
-  case NODE_NOT_EQUAL:
-  case NODE_LESS:
-  case NODE_LESS_EQUAL:
-  case NODE_GREATER:
-  case NODE_GREATER_EQUAL:
-  case NODE_IN:
-    return true;
-  default:
-    return false;
-  }
+  return node_is_comparison(n->kind) || n->kind == NODE_IN;
 }
 
 static bool is_single(unsigned truth) {

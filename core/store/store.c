@@ -39,6 +39,13 @@ void bind_text(sqlite3_stmt *q, int i, const char *text) {
     sqlite3_bind_null(q, i);
 }
 
+void bind_or_null(sqlite3_stmt *q, int i, int64_t number) {
+  if (number)
+    sqlite3_bind_int64(q, i, number);
+  else
+    sqlite3_bind_null(q, i);
+}
+
 const char *column_string(sqlite3_stmt *q, int i) {
   const unsigned char *text = sqlite3_column_text(q, i);
   return text ? (const char *)text : "";

@@ -73,9 +73,10 @@ int64_t store_pages_used(store *s);
 /* "YYYY-MM-DDTHH:MM:SS+08:00" in an arena. */
 const char *store_moment(arena *a, int64_t seconds, zone z);
 
-void bind_text(sqlite3_stmt *q, int i, const char *text); /* NULL = NULL; must outlive the step */
-const char *column_string(sqlite3_stmt *q, int i);        /* never NULL */
-char *column_keep(arena *a, sqlite3_stmt *q, int i);      /* a copy, NULL for NULL */
+void bind_text(sqlite3_stmt *q, int i, const char *text);  /* NULL = NULL; must outlive the step */
+void bind_or_null(sqlite3_stmt *q, int i, int64_t number); /* 0 = NULL */
+const char *column_string(sqlite3_stmt *q, int i);         /* never NULL */
+char *column_keep(arena *a, sqlite3_stmt *q, int i);       /* a copy, NULL for NULL */
 
 /* ---- store_run.c ---- */
 

@@ -17,13 +17,6 @@ static job_state state_of(const char *name) {
   return JOB_LOST;
 }
 
-static void bind_moment(sqlite3_stmt *q, int i, int64_t seconds) {
-  if (seconds)
-    sqlite3_bind_int64(q, i, seconds);
-  else
-    sqlite3_bind_null(q, i);
-}
-
 error_code store_job_add(store *s, store_job *j, error *e) {
   sqlite3_stmt *q = NULL;
   error_code code = store_prepare(
@@ -36,8 +29,8 @@ error_code store_job_add(store *s, store_job *j, error *e) {
   bind_text(q, 2, j->asked_by);
   bind_text(q, 3, j->schedule);
   bind_text(q, 4, j->who);
-  bind_moment(q, 5, j->as_of);
-  bind_moment(q, 6, j->due);
+  bind_or_null(q, 5, j->as_of);
+  bind_or_null(q, 6, j->due);
   sqlite3_bind_int64(q, 7, j->asked);
   bind_text(q, 8, names[j->state]);
   sqlite3_bind_int(q, 9, j->attempt);
@@ -59,15 +52,15 @@ error_code store_job_note(store *s, const store_job *j, error *e) {
   const store_counts *c = &j->counts;
   const int64_t counts[] = {c->records, c->graded, c->failed, c->rejected, c->duplicates};
   bind_text(q, 1, names[j->state]);
-  bind_moment(q, 2, j->started);
-  bind_moment(q, 3, j->finished);
-  bind_moment(q, 4, j->run_id);
+  bind_or_null(q, 2, j->started);
+  bind_or_null(q, 3, j->finished);
+  bind_or_null(q, 4, j->run_id);
   sqlite3_bind_int(q, 5, (int)j->code);
   bind_text(q, 6, j->message);
   for (int i = 0; i < 5; i++) sqlite3_bind_int64(q, 7 + i, counts[i]);
   sqlite3_bind_double(q, 12, j->seconds);
   bind_text(q, 13, j->times);
-  bind_moment(q, 14, j->as_of);
+  bind_or_null(q, 14, j->as_of);
   sqlite3_bind_int64(q, 15, j->id);
   code = store_step(s, q, "noting a run in the log", e);
   sqlite3_finalize(q);

@@ -45,13 +45,6 @@ void scopes_write(buffer *out, unsigned scopes) {
 
 /* ---- writing ---- */
 
-static void bind_moment(sqlite3_stmt *q, int i, int64_t seconds) {
-  if (seconds)
-    sqlite3_bind_int64(q, i, seconds);
-  else
-    sqlite3_bind_null(q, i);
-}
-
 error_code store_token_add(store *s, store_token *t, error *e) {
   sqlite3_stmt *q = NULL;
   buffer scopes = {0}, packs = {0};
@@ -70,7 +63,7 @@ error_code store_token_add(store *s, store_token *t, error *e) {
   bind_text(q, 3, scopes.data);
   bind_text(q, 4, t->pack_count ? packs.data : NULL);
   sqlite3_bind_int64(q, 5, t->created);
-  bind_moment(q, 6, t->expires);
+  bind_or_null(q, 6, t->expires);
   code = store_step(s, q, "keeping a token", e);
   sqlite3_finalize(q);
   if (!code) t->id = sqlite3_last_insert_rowid(s->db);
